@@ -1,0 +1,88 @@
+// The contract between jetmeter and an inference runtime. A Backend is plain data that describes,
+// probes and loads. A Model is a loaded file: its weights are in memory once however many
+// sessions it opens, and it may be used from several threads. A Session is one execution context
+// with its own buffers; it is used by one thread at a time and keeps its Model alive.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jetmeter/core.h"
+#include "jetmeter/tensor.h"
+
+namespace jetmeter {
+
+struct LoadOptions {
+  // Threads inside one inference; 0 leaves the choice to the runtime.
+  int threads = 0;
+  // "cpu", or a device that the backend's probe lists ("cuda:0", …). Empty: the first one probed.
+  std::string device;
+  // Passed to the runtime as they are, e.g. {"arena_extend_strategy", "kSameAsRequested"}.
+  std::vector<std::pair<std::string, std::string>> options;
+};
+
+struct ModelInfo {
+  std::vector<TensorSpec> inputs, outputs;     // as the file declares them; axes may be dynamic
+  std::map<std::string, std::string> metadata; // as the file carries it
+  std::string format;                          // "onnx", "reference", …
+  std::string device;                          // what it really runs on
+  std::string precision;                       // type of the first floating input, "float32"
+  std::string version;                         // of the runtime
+};
+
+class Session {
+ public:
+  virtual ~Session() = default;
+  // Buffers are allocated when the session opens and keep their address. The view of an output is
+  // valid until the next run(); its shape is concrete after the first run().
+  virtual TensorView input(std::size_t index) = 0;
+  virtual TensorView output(std::size_t index) = 0;
+  // Runs once on what the inputs hold; returns when the outputs may be read by the CPU. A failure
+  // carries the runtime's own words.
+  virtual Result<void> run() = 0;
+};
+
+class Model {
+ public:
+  virtual ~Model() = default;
+  virtual const ModelInfo& info() const = 0;
+  // One shape per input, all axes concrete. Empty: as declared, which fails for dynamic axes.
+  virtual Result<std::unique_ptr<Session>> open(std::span<const Shape> input_shapes) = 0;
+};
+
+struct BackendProbe {
+  bool available = false;
+  std::string reason;                   // why it is not available; empty when it is
+  std::string version;
+  std::vector<std::string> devices;     // "cpu", "cuda:0"; in order of preference
+  std::vector<std::string> precisions;  // element types that it computes in
+};
+
+struct Backend {
+  std::string_view name;        // stable: used on the command line and in records
+  std::string_view summary;     // one line, shown by `list`
+  std::string_view extensions;  // files that it may be able to load: ".onnx .engine"
+  BackendProbe (*probe)();
+  Result<std::shared_ptr<Model>> (*load)(const std::filesystem::path&, const LoadOptions&);
+};
+
+// Every backend in this build, in order of preference.
+std::span<const Backend* const> backends();
+
+struct BackendChoice {
+  const Backend* backend = nullptr;
+  std::string why;  // "first of onnxruntime, opencv_dnn that reads .onnx"
+};
+// `name` is a backend's name or "auto". Does not open the file beyond its name.
+Result<BackendChoice> choose_backend(std::string_view name, const std::filesystem::path& model);
+// Loads with one backend; an error says what else could load the file, and why it might.
+Result<std::shared_ptr<Model>> load_model(const BackendChoice&, const std::filesystem::path&,
+                                          const LoadOptions&);
+
+}  // namespace jetmeter

@@ -1,0 +1,183 @@
+// What a run produced: plain data, versioned, and its JSON. Every report and comparison is a view
+// of a Record. The keys are described in docs/record-schema.md. Times are UTC; durations carry
+// their unit in the name; what could not be measured is absent.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jetmeter/accuracy.h"
+#include "jetmeter/core.h"
+#include "jetmeter/machine.h"
+#include "jetmeter/stats.h"
+#include "jetmeter/tensor.h"
+
+namespace jetmeter {
+
+inline constexpr std::string_view kRecordSchema = "jetmeter.record/1";
+
+struct Warning {
+  std::string code;     // stable, lower_snake: "bad_frames"
+  std::string message;  // the fact
+  std::string advice;   // what to do about it; may be empty
+  std::string slot;     // empty: the whole run
+};
+
+enum class SlotStatus { completed, skipped, failed, over_budget };
+std::string_view name(SlotStatus);
+
+struct ModelRecord {
+  std::string path, sha256, format;
+  std::uint64_t bytes = 0;
+  std::vector<TensorSpec> inputs, outputs;  // as the session ran them
+  std::string shared_with;                  // the slot whose weights these are; empty: its own
+};
+
+struct BackendRecord {
+  std::string name, version, device, precision;
+  std::string why;  // how it came to be chosen
+  int threads = 0;  // 0: the runtime's choice
+  std::vector<std::pair<std::string, std::string>> options;
+};
+
+struct PipelineRecord {
+  std::string kind, head, why;
+  std::string fit, channels;  // "letterbox", "rgb"
+  float scale = 0;
+  std::array<float, 3> mean{}, stdev{};
+  int input_width = 0, input_height = 0;
+  float confidence = 0, iou = 0;
+  int max_detections = 0, classes = 0;
+  std::string labels_from;
+};
+
+struct BadFrameRecord {
+  std::string name, reason;
+};
+
+struct SourceRecord {
+  std::string kind, location;
+  int width = 0, height = 0;
+  std::optional<double> fps;
+  std::optional<std::int64_t> frames_announced;
+  std::int64_t frames_used = 0, frames_bad = 0;
+  std::vector<BadFrameRecord> bad;  // the first hundred
+};
+
+struct PhaseRecord {
+  std::string name;  // probe load first warmup solo measure unload
+  double seconds = 0;
+  std::optional<std::uint64_t> peak_bytes;  // resident, of the worker, within the phase
+};
+
+struct DetectionsRecord {
+  std::int64_t total = 0;
+  double per_frame_mean = 0;
+  std::int64_t per_frame_min = 0, per_frame_max = 0;
+  std::map<std::string, std::int64_t> by_class;
+};
+
+struct MemoryRecord {
+  std::optional<std::uint64_t> limit_bytes;
+  std::string enforcement = "unavailable";  // hard | soft | unavailable
+  std::optional<std::uint64_t> peak_bytes, mean_bytes;
+  std::optional<bool> within_limit;
+};
+
+// A slot beside the other one, against the same slot alone.
+struct InterferenceRecord {
+  Summary solo_latency_ms;
+  std::optional<double> factor;  // p50 together / p50 alone
+};
+
+struct DeadlineRecord {
+  double period_ms = 0;  // 1000 / the source's frame rate
+  std::int64_t frames = 0, misses = 0;
+};
+
+struct StageRecord {
+  std::string name;  // acquire preprocess infer postprocess
+  Summary ms;
+};
+
+struct SlotRecord {
+  std::string name;
+  SlotStatus status = SlotStatus::skipped;
+  std::string reason;  // why it was skipped or failed
+  std::optional<ModelRecord> model;
+  std::optional<BackendRecord> backend;
+  std::optional<PipelineRecord> pipeline;
+  std::optional<SourceRecord> source;
+  std::vector<PhaseRecord> phases;
+  std::int64_t frames = 0;                       // measured
+  std::optional<double> throughput_fps;          // frames / wall time of the measure phase
+  std::optional<double> fps_from_latency;        // 1000 / mean latency
+  std::optional<double> first_inference_ms;      // never in the latencies below
+  Summary latency_ms;                            // preprocess + infer + postprocess, per frame
+  std::vector<StageRecord> stages_ms;
+  std::optional<DetectionsRecord> detections;
+  std::optional<Accuracy> accuracy;
+  std::vector<std::string> labels;               // by class id, for accuracy's rows
+  std::optional<InterferenceRecord> interference;
+  std::optional<DeadlineRecord> deadline;
+  MemoryRecord memory;
+};
+
+struct PairsRecord {
+  std::string rule, schedule;  // "by timestamp, within 50 ms"; "parallel" | "alternate"
+  double tolerance_ms = 0;
+  std::int64_t pairs = 0, unpaired_first = 0, unpaired_second = 0;
+  Summary latency_ms;              // from the start of the first slot to the end of the last one
+  std::optional<double> throughput_pairs_per_second;
+  std::optional<double> max_offset_ms;
+  std::optional<DeadlineRecord> deadline;
+};
+
+struct TelemetrySourceRecord {
+  std::string name, status, reason;  // status: ok | absent
+  double cost_seconds = 0;           // spent reading it, over the whole run
+};
+
+struct ChannelRecord {
+  std::string name;
+  Unit unit = Unit::none;
+  std::int64_t n = 0;
+  std::optional<double> mean, min, max, p95;
+};
+
+struct BackendProbeRecord {
+  std::string name, version, reason;
+  bool available = false;
+};
+
+struct Record {
+  struct Run {
+    std::string id;
+    WallTime started{}, finished{};
+    std::string command;
+    std::vector<std::pair<std::string, std::string>> config;  // option -> value, as it would be
+                                                              // written on the command line
+    std::string tool_version, tool_git;
+    std::string verdict;  // completed | incomplete | interrupted | failed
+    std::vector<Warning> warnings;
+  } run;
+  Machine machine;
+  std::vector<BackendProbeRecord> backends;
+  std::vector<SlotRecord> slots;
+  std::optional<PairsRecord> pairs;
+  std::vector<TelemetrySourceRecord> telemetry_sources;
+  std::vector<ChannelRecord> telemetry_channels;
+};
+
+// Indented JSON, keys in a fixed order, a newline at the end.
+std::string to_json(const Record&);
+// Fails on text that is not JSON, not a record, or of another major version.
+Result<Record> record_from_json(std::string_view);
+
+}  // namespace jetmeter

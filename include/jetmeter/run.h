@@ -1,0 +1,80 @@
+// From a RunSpec to a Record. The supervisor (this call) owns the run directory, the sampler and
+// the clock and never loads a model; each model runs in a worker process. See ARCHITECTURE.md.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jetmeter/backend.h"
+#include "jetmeter/core.h"
+#include "jetmeter/pipeline.h"
+#include "jetmeter/record.h"
+
+namespace jetmeter {
+
+struct SlotSpec {
+  std::string name;                  // "rgb", "thermal"
+  std::filesystem::path model;       // empty: the slot is skipped
+  std::string skip_reason;           // not empty: the slot is skipped, with this reason
+  std::string source;                // "video=clip.mp4"
+  std::string backend = "auto";
+  LoadOptions load;
+  PipelineOptions pipeline;
+  std::filesystem::path ground_truth;  // empty: none, or the generated scene's own
+};
+
+// How two slots take turns. Parallel: both work on a pair at the same time. Alternate: one after
+// the other.
+enum class Schedule { parallel, alternate };
+
+struct RunSpec {
+  std::vector<SlotSpec> slots;
+  std::int64_t max_frames = 300;       // per slot; 0: until the source ends
+  int warmup = 5;                      // inferences before measuring, on the first frame
+  std::int64_t solo_frames = 30;       // alone, before measuring together; 0: no solo pass
+  Schedule schedule = Schedule::parallel;
+  Nanoseconds tolerance = std::chrono::milliseconds(50);
+  Nanoseconds timeout = std::chrono::seconds(120);  // without a sign of life from a worker
+  Nanoseconds metrics_interval = std::chrono::milliseconds(500);
+  std::int64_t save_overlays = 0;      // so many frames per slot, spread over the run
+  std::filesystem::path out;           // must be absent or empty
+  std::string command;                 // as typed, for the record
+  std::vector<std::pair<std::string, std::string>> config;  // for the record
+};
+
+struct Progress {
+  std::string_view slot;
+  std::string_view phase;
+  std::int64_t done = 0, total = 0;  // total 0: unknown
+};
+
+// The world that a run happens in.
+struct RunContext {
+  Host host;
+  const Clock* clock = &system_clock();
+  std::filesystem::path worker;              // the program that is started as `worker`
+  const std::atomic<int>* interrupts = nullptr;  // 1: finish; 2: kill workers, then finish
+  std::function<void(int number, std::string_view what)> step;  // "[3/7] …"
+  std::function<void(const Progress&)> progress;
+  std::function<void(const Warning&)> warn;  // as it happens
+};
+
+struct RunOutcome {
+  Record record;
+  bool interrupted = false;
+  std::vector<Error> unwritten;  // files that could not be written, e.g. on a full disk
+};
+
+// Fails only when the request itself is wrong; everything later is inside the outcome.
+Result<RunOutcome> run(const RunSpec&, const RunContext&);
+
+// Entry of the hidden subcommand `worker`; talks over the two given descriptors per slot.
+int worker_main(int slot_count);
+
+}  // namespace jetmeter
