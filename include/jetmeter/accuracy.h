@@ -27,6 +27,8 @@ struct GroundTruth {
   std::map<std::string, ImageTruth> images;  // key: file name without its extension
   std::vector<std::string> labels;           // COCO: category names by class id; YOLO: empty
   std::string format;                        // "yolo", "coco"
+  // COCO: categories with objects that the model has no label for; those objects are not counted.
+  std::vector<std::string> left_out;
   // By file name, with or without a directory or an extension.
   const ImageTruth* find(const std::string& frame_id) const;
 };
@@ -57,7 +59,8 @@ struct Accuracy {
   std::vector<ClassAccuracy> classes;
 };
 
-// COCO: IoU 0.50:0.05:0.95, 101 recall points, `max_detections` best per image, crowds ignored.
+// COCO: IoU 0.50:0.05:0.95, 101 recall points, `max_detections` best per image and class, as
+// its own evaluation has it; crowds ignored.
 struct AccuracyOptions {
   int max_detections = 100;
 };

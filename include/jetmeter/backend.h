@@ -75,6 +75,12 @@ struct Backend {
 // Every backend in this build, in order of preference.
 std::span<const Backend* const> backends();
 
+// A backend that the sources have and this build does not.
+struct Missing {
+  std::string_view name, reason;
+};
+std::span<const Missing> missing_backends();
+
 struct BackendChoice {
   const Backend* backend = nullptr;
   std::string why;  // "first of onnxruntime, opencv_dnn that reads .onnx"

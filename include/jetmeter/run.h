@@ -61,6 +61,7 @@ struct RunContext {
   std::filesystem::path worker;              // the program that is started as `worker`
   const std::atomic<int>* interrupts = nullptr;  // 1: finish; 2: kill workers, then finish
   std::function<void(int number, std::string_view what)> step;  // "[3/7] …"
+  std::function<void(std::string_view)> note;    // a fact under the current step
   std::function<void(const Progress&)> progress;
   std::function<void(const Warning&)> warn;  // as it happens
 };

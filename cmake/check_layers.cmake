@@ -1,0 +1,104 @@
+# Fails, naming file and line, where a file includes a header that it may not know.
+#
+#   cmake [-DROOT=<tree>] -P cmake/check_layers.cmake
+#
+# Dependencies point down. Test files (*_test.cpp, *_test.h, test_*.h) may include what they like.
+cmake_minimum_required(VERSION 3.22)
+
+# Left: folder under src/. Right: public headers that it may include.
+set(core      core tensor detection)
+set(stats     core stats)
+set(accuracy  core detection accuracy)
+set(record    core tensor detection stats accuracy machine record)
+set(backends  core tensor backend)
+set(frames    core detection frames)
+set(pipelines core tensor detection backend frames pipeline)
+set(zoo       core tensor zoo)
+set(telemetry core machine telemetry)
+set(report    core tensor detection stats accuracy machine record report)
+set(run       core tensor detection stats accuracy machine record backend frames pipeline zoo
+              telemetry report run version)
+set(cli       ${run})
+set(modules core stats accuracy record backends frames pipelines zoo telemetry report run cli)
+
+# Left: how a third party's header begins. Right: the modules that may know that third party.
+set(third_parties "onnxruntime_" "core/providers/" "NvInfer" "opencv2/" "CLI/")
+set("users_of_onnxruntime_" backends)
+set("users_of_core/providers/" backends)
+set("users_of_NvInfer" backends)
+set("users_of_opencv2/" backends frames pipelines run)
+set("users_of_CLI/" cli)
+
+if(NOT ROOT)
+  get_filename_component(ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
+endif()
+
+# Reports `include_line` of the file under check, with its number.
+function(complain include_line reason)
+  file(READ ${ROOT}/${file} text)
+  string(FIND "${text}" "${include_line}" position)
+  string(SUBSTRING "${text}" 0 ${position} before)
+  string(REGEX MATCHALL "\n" newlines "${before}")
+  list(LENGTH newlines number)
+  math(EXPR number "${number} + 1")
+  message(SEND_ERROR "${file}:${number}: ${include_line}\n${reason}")
+endfunction()
+
+function(check_source include_line header)
+  if(header MATCHES "^jetmeter/([a-z_]+)\\.h$")
+    if(NOT CMAKE_MATCH_1 IN_LIST ${module})
+      complain("${include_line}" "src/${module} may not include ${header}")
+    endif()
+    return()
+  endif()
+  foreach(third_party IN LISTS third_parties)
+    string(FIND "${header}" "${third_party}" at)
+    if(at EQUAL 0 AND NOT module IN_LIST "users_of_${third_party}")
+      complain("${include_line}" "only ${users_of_${third_party}} may include ${third_party}*")
+    endif()
+  endforeach()
+  if(header MATCHES "^support/")
+    complain("${include_line}" "tests/support is for tests")
+  elseif(header MATCHES "^([a-z_]+)/" AND CMAKE_MATCH_1 IN_LIST modules
+         AND NOT CMAKE_MATCH_1 STREQUAL module AND include_line MATCHES "\"")
+    complain("${include_line}" "that header is private to src/${CMAKE_MATCH_1}")
+  endif()
+endfunction()
+
+# The contracts know the standard library, each other, and tl::expected.
+function(check_contract include_line header)
+  if(NOT header MATCHES "^[a-z_0-9]+$" AND NOT header MATCHES "^jetmeter/[a-z_]+\\.h$"
+     AND NOT header STREQUAL "tl/expected.hpp")
+    complain("${include_line}" "a public header includes only standard headers, jetmeter/ and tl/expected.hpp")
+  endif()
+endfunction()
+
+function(check_file checker)
+  file(STRINGS ${ROOT}/${file} lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]")
+  foreach(include_line IN LISTS lines)
+    string(REGEX REPLACE "^[^<\"]*[<\"]([^>\"]*)[>\"].*$" "\\1" header "${include_line}")
+    cmake_language(CALL ${checker} "${include_line}" "${header}")
+  endforeach()
+endfunction()
+
+file(GLOB_RECURSE sources RELATIVE ${ROOT} ${ROOT}/src/*.cpp ${ROOT}/src/*.h)
+foreach(file IN LISTS sources)
+  string(REGEX REPLACE "^src/([^/]+)/.*$" "\\1" module ${file})
+  if(NOT module IN_LIST modules)
+    message(SEND_ERROR "${file}: src/${module} has no line in cmake/check_layers.cmake")
+  elseif(NOT file MATCHES "_test\\.(cpp|h)$|/test_[a-z_]+\\.h$")
+    check_file(check_source)
+  endif()
+endforeach()
+
+file(GLOB_RECURSE contracts RELATIVE ${ROOT} ${ROOT}/include/*.h)
+foreach(file IN LISTS contracts)
+  check_file(check_contract)
+endforeach()
+
+list(LENGTH sources source_count)
+list(LENGTH contracts contract_count)
+if(source_count EQUAL 0 AND contract_count EQUAL 0)
+  message(SEND_ERROR "no source file under ${ROOT}")
+endif()
+message(STATUS "layers: ${source_count} sources and ${contract_count} contracts were checked")

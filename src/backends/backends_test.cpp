@@ -1,0 +1,280 @@
+// What every backend promises, whichever it is.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <thread>
+
+#include "backends/test_models.h"
+#include "jetmeter/backend.h"
+#include "support/temp_dir.h"
+#include "support/watch_heap.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Key;
+using testing::Not;
+
+class EveryBackend : public testing::TestWithParam<const Backend*> {
+ protected:
+  std::shared_ptr<Model> identity(const Shape& shape) {
+    auto model = backend().load(write_identity(backend(), dir_, shape), {});
+    EXPECT_TRUE(model) << model.error().what;
+    return model.value_or(nullptr);
+  }
+  std::filesystem::path named(std::string_view stem) const {
+    return dir_.path() / (std::string(stem) + extension_of(backend()));
+  }
+  const Backend& backend() const { return *GetParam(); }
+
+  TempDir dir_;
+};
+
+std::vector<float> counting(std::size_t size, float first) {
+  std::vector<float> values(size);
+  std::iota(values.begin(), values.end(), first);
+  return values;
+}
+
+void feed(const TensorView& view, const std::vector<float>& values) {
+  ASSERT_EQ(view.as<float>().size(), values.size());
+  std::copy(values.begin(), values.end(), view.as<float>().begin());
+}
+
+std::vector<float> read(const TensorView& view) {
+  const auto values = view.as<float>();
+  return {values.begin(), values.end()};
+}
+
+std::vector<std::int64_t> shape_of(const TensorView& view) {
+  return {view.shape.begin(), view.shape.end()};
+}
+
+TEST_P(EveryBackend, SaysWhatItIs) {
+  const auto probe = backend().probe();
+  EXPECT_EQ(probe.reason.empty(), probe.available) << probe.reason;
+  EXPECT_FALSE(probe.version.empty());
+  EXPECT_FALSE(probe.devices.empty());
+  EXPECT_THAT(probe.precisions, Contains("float32"));
+  EXPECT_FALSE(backend().summary.empty());
+  EXPECT_TRUE(backend().extensions.starts_with("."));
+}
+
+TEST_P(EveryBackend, TellsAboutTheModel) {
+  const auto model = identity({1, 3});
+  ASSERT_TRUE(model);
+  const auto& info = model->info();
+  ASSERT_EQ(info.inputs.size(), 1U);
+  ASSERT_EQ(info.outputs.size(), 1U);
+  EXPECT_EQ(info.inputs[0].name, "x");
+  EXPECT_EQ(info.inputs[0].type, ElementType::float32);
+  EXPECT_THAT(info.inputs[0].shape, ElementsAre(1, 3));
+  EXPECT_EQ(info.outputs[0].name, "y");
+  EXPECT_THAT(info.outputs[0].shape, ElementsAre(1, 3));
+  EXPECT_EQ(info.metadata.at("names"), "{0: 'one'}");
+  EXPECT_EQ(info.device, backend().probe().devices.front());
+  EXPECT_EQ(info.precision, "float32");
+  EXPECT_EQ(info.version, backend().probe().version);
+  EXPECT_FALSE(info.format.empty());
+}
+
+TEST_P(EveryBackend, RunsTheIdentityModel) {
+  const auto model = identity({1, 2, 3});
+  ASSERT_TRUE(model);
+  auto session = model->open({});
+  ASSERT_TRUE(session) << session.error().what;
+  for (const float first : {1.0F, -7.5F}) {
+    const auto values = counting(6, first);
+    feed((*session)->input(0), values);
+    const auto ran = (*session)->run();
+    ASSERT_TRUE(ran) << ran.error().what;
+    EXPECT_EQ(read((*session)->output(0)), values);
+    EXPECT_THAT(shape_of((*session)->output(0)), ElementsAre(1, 2, 3));
+  }
+}
+
+TEST_P(EveryBackend, BuffersKeepTheirAddressAndAreAligned) {
+  const auto model = identity({1, 5});
+  ASSERT_TRUE(model);
+  auto session = model->open({});
+  ASSERT_TRUE(session);
+  const auto* const in = (*session)->input(0).data;
+  const auto* const out = (*session)->output(0).data;
+  ASSERT_NE(in, nullptr);
+  ASSERT_NE(out, nullptr);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(in) % 64, 0U);
+  EXPECT_EQ(reinterpret_cast<std::uintptr_t>(out) % 64, 0U);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE((*session)->run());
+    EXPECT_EQ((*session)->input(0).data, in);
+    EXPECT_EQ((*session)->output(0).data, out);
+  }
+}
+
+TEST_P(EveryBackend, OpensADynamicModelWithTheShapesThatItIsGiven) {
+  const auto model = identity({kDynamic, 3});
+  ASSERT_TRUE(model);
+  EXPECT_THAT(model->info().inputs[0].shape, ElementsAre(kDynamic, 3));
+  for (const std::int64_t batch : {2, 5}) {
+    const std::vector<Shape> shapes{{batch, 3}};
+    auto session = model->open(shapes);
+    ASSERT_TRUE(session) << session.error().what;
+    const auto values = counting(static_cast<std::size_t>(batch) * 3, 1);
+    for (int run = 0; run < 2; ++run) {
+      feed((*session)->input(0), values);
+      const auto ran = (*session)->run();
+      ASSERT_TRUE(ran) << ran.error().what;
+      EXPECT_THAT(shape_of((*session)->output(0)), ElementsAre(batch, 3));
+      EXPECT_EQ(read((*session)->output(0)), values);
+    }
+  }
+}
+
+TEST_P(EveryBackend, RefusesShapesThatDoNotFit) {
+  const auto model = identity({kDynamic, 3});
+  ASSERT_TRUE(model);
+  const auto refusal = [&](const std::vector<Shape>& shapes) {
+    const auto session = model->open(shapes);
+    return session ? std::string("opened") : session.error().what;
+  };
+  EXPECT_THAT(refusal({}), HasSubstr("axis 0 is open"));
+  EXPECT_THAT(refusal({{1, 3}, {1, 3}}), HasSubstr("1 inputs, but 2 shapes"));
+  EXPECT_THAT(refusal({{1, 3, 1}}), HasSubstr("2 axes against 3"));
+  EXPECT_THAT(refusal({{2, 4}}), HasSubstr("axis 1 is fixed"));
+  EXPECT_THAT(refusal({{std::int64_t{1} << 60, 3}}), HasSubstr("larger than any memory"));
+}
+
+TEST_P(EveryBackend, TwoSessionsOfAModelAreIndependent) {
+  const auto model = identity({1, 1000});
+  ASSERT_TRUE(model);
+  std::vector<std::unique_ptr<Session>> sessions;
+  for (int i = 0; i < 2; ++i) {
+    auto session = model->open({});
+    ASSERT_TRUE(session);
+    sessions.push_back(std::move(*session));
+  }
+  EXPECT_NE(sessions[0]->input(0).data, sessions[1]->input(0).data);
+  std::vector<int> wrong(2, 0);
+  const auto work = [&](std::size_t index) {
+    auto& session = *sessions[index];
+    const auto values = counting(1000, static_cast<float>(index) * 5000);
+    feed(session.input(0), values);
+    for (int i = 0; i < 50; ++i)
+      if (!session.run() || read(session.output(0)) != values) ++wrong[index];
+  };
+  {
+    std::jthread first(work, 0);
+    std::jthread second(work, 1);
+  }
+  EXPECT_THAT(wrong, ElementsAre(0, 0));
+}
+
+TEST_P(EveryBackend, ASessionKeepsItsModelAlive) {
+  auto model = identity({1, 3});
+  ASSERT_TRUE(model);
+  auto session = model->open({});
+  ASSERT_TRUE(session);
+  const std::weak_ptr<Model> watched = model;
+  model.reset();
+  EXPECT_FALSE(watched.expired());
+  feed((*session)->input(0), {1, 2, 3});
+  ASSERT_TRUE((*session)->run());
+  EXPECT_THAT(read((*session)->output(0)), ElementsAre(1, 2, 3));
+  session->reset();
+  EXPECT_TRUE(watched.expired());
+}
+
+TEST_P(EveryBackend, RefusesWhatIsNoModelInOneSentence) {
+  const auto refusal = [&](const std::filesystem::path& path) {
+    const auto model = backend().load(path, {});
+    return model ? std::string("loaded") : model.error().what;
+  };
+  EXPECT_THAT(refusal(named("absent")), HasSubstr("no such file"));
+  EXPECT_THAT(refusal(dir_.path()), HasSubstr("is a directory"));
+  EXPECT_THAT(refusal(dir_.write(named("empty").filename().string(), "")),
+              HasSubstr("is empty (0 bytes)"));
+  const auto words =
+      refusal(dir_.write(named("text").filename().string(), "This is a shopping list.\nMilk.\n"));
+  EXPECT_NE(words, "loaded");
+  EXPECT_GT(words.size(), 10U);
+  EXPECT_THAT(words, Not(HasSubstr("\n")));
+}
+
+TEST_P(EveryBackend, RefusesAFileThatIsCutShort) {
+  const auto whole = write_identity(backend(), dir_, {1, 3});
+  const auto size = std::filesystem::file_size(whole);
+  std::filesystem::resize_file(whole, size * 2 / 3);
+  EXPECT_FALSE(backend().load(whole, {}));
+}
+
+TEST_P(EveryBackend, NamesItsDevicesWhenOneIsUnknown) {
+  const auto model =
+      backend().load(write_identity(backend(), dir_, {1, 3}), {.device = "abacus:3"});
+  ASSERT_FALSE(model);
+  EXPECT_THAT(model.error().what, HasSubstr("abacus:3"));
+  EXPECT_THAT(model.error().what, HasSubstr("cpu"));
+}
+
+TEST_P(EveryBackend, TakesANumberOfThreads) {
+  const auto model =
+      backend().load(write_identity(backend(), dir_, {1, 3}), {.threads = 1, .device = "cpu"});
+  ASSERT_TRUE(model) << model.error().what;
+  auto session = (*model)->open({});
+  ASSERT_TRUE(session);
+  feed((*session)->input(0), {4, 5, 6});
+  ASSERT_TRUE((*session)->run());
+  EXPECT_THAT(read((*session)->output(0)), ElementsAre(4, 5, 6));
+}
+
+// 196 608 bytes each for input, output and whatever lies between. Runtimes take small bookkeeping
+// from the heap in every run; a tensor would be seen by its size, a leak by its growth.
+TEST_P(EveryBackend, TakesNoTensorFromTheHeapAfterWarmUp) {
+  if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands in for malloc in this build";
+  const auto model = identity({1, 3, 128, 128});
+  ASSERT_TRUE(model);
+  auto session = model->open({});
+  ASSERT_TRUE(session);
+  const auto hundred_runs = [&] {
+    for (int i = 0; i < 100; ++i)
+      if (!(*session)->run()) std::abort();
+  };
+  hundred_runs();
+  const auto first = watch_heap(hundred_runs);
+  const auto second = watch_heap(hundred_runs);
+  EXPECT_LT(first.largest_bytes, 64U << 10);
+  EXPECT_LT(second.largest_bytes, 64U << 10);
+  EXPECT_LE(second.allocations, first.allocations);
+  if (backend().name == "reference") EXPECT_EQ(first.allocations, 0);
+  RecordProperty("allocations_per_100_runs", std::to_string(first.allocations));
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, EveryBackend,
+                         testing::ValuesIn(backends().begin(), backends().end()),
+                         [](const auto& test) { return std::string(test.param->name); });
+
+TEST(Backends, NamesAreUniqueAndTheReferenceIsTheLastChoice) {
+  std::vector<std::string_view> names;
+  for (const auto* backend : backends()) names.push_back(backend->name);
+  ASSERT_FALSE(names.empty());
+  EXPECT_EQ(names.back(), "reference");
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
+}
+
+TEST(WatchHeap, SeesWhatOperatorNewTakes) {
+  if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands in for malloc in this build";
+  const auto use = watch_heap([] {
+    std::vector<char> bytes(100'000);
+    static_cast<volatile char*>(bytes.data())[0] = 1;
+  });
+  EXPECT_GE(use.allocations, 1);
+  EXPECT_GE(use.largest_bytes, 100'000U);
+}
+
+}  // namespace
+}  // namespace jetmeter

@@ -1,0 +1,120 @@
+#include "backends/choose.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+#include "backends/model_file.h"
+
+namespace jetmeter {
+namespace {
+
+std::vector<std::string> names_of(BackendTable table) {
+  std::vector<std::string> names;
+  for (const auto* backend : table) names.emplace_back(backend->name);
+  return names;
+}
+
+std::vector<const Backend*> readers_of(BackendTable table, const std::filesystem::path& model) {
+  std::vector<const Backend*> readers;
+  std::copy_if(table.begin(), table.end(), std::back_inserter(readers), [&](const auto* backend) {
+    return reads_extension(backend->extensions, model);
+  });
+  return readers;
+}
+
+// "'.engine'", or what stands for the extension of a file that has none.
+std::string kind_of(const std::filesystem::path& model) {
+  const auto extension = model.extension().string();
+  return extension.empty() ? "files without an extension" : in_quotes(extension);
+}
+
+Result<BackendChoice> choose_named(BackendTable table, std::string_view name) {
+  const auto found = std::find_if(table.begin(), table.end(),
+                                  [&](const auto* backend) { return backend->name == name; });
+  const auto names = names_of(table);
+  if (found == table.end()) {
+    const auto near = closest(name, names);
+    return fail(fmt::format("there is no backend {}{}; this build has {}", in_quotes(name),
+                            near ? fmt::format(", did you mean '{}'?", *near) : "",
+                            fmt::join(names, ", ")));
+  }
+  const auto probe = (*found)->probe();
+  if (!probe.available) return fail(fmt::format("{} is not available: {}", name, probe.reason));
+  return BackendChoice{*found, "asked for by name"};
+}
+
+Result<BackendChoice> choose_first(BackendTable table, const std::filesystem::path& model) {
+  const auto readers = readers_of(table, model);
+  if (readers.empty()) {
+    std::vector<std::string> known;
+    for (const auto* backend : table)
+      known.push_back(fmt::format("{} ({})", backend->name, backend->extensions));
+    return fail(fmt::format("no backend of this build reads {} (model {}); it has {}",
+                            kind_of(model), in_quotes(model.string()), fmt::join(known, ", ")));
+  }
+  std::vector<std::string> passed_over;
+  for (const auto* backend : readers) {
+    const auto probe = backend->probe();
+    if (probe.available) {
+      auto why = fmt::format("{} {} that reads {}", readers.size() > 1 ? "first of" : "only backend",
+                             fmt::join(names_of(readers), ", "), model.extension().string());
+      for (const auto& reason : passed_over) why += "; " + reason;
+      return BackendChoice{backend, std::move(why)};
+    }
+    passed_over.push_back(fmt::format("{} is not available: {}", backend->name, probe.reason));
+  }
+  return fail(fmt::format("nothing here can load {}: {}", in_quotes(model.string()),
+                          fmt::join(passed_over, "; ")));
+}
+
+// "; opencv_dnn also reads .onnx: try --backend opencv_dnn", or nothing.
+std::string alternatives(BackendTable table, const Backend* failed,
+                         const std::filesystem::path& model) {
+  for (const auto* backend : readers_of(table, model)) {
+    if (backend == failed || !backend->probe().available) continue;
+    return fmt::format("; {0} also reads {1}: try --backend {0}", backend->name,
+                       model.extension().string());
+  }
+  return "";
+}
+
+Result<std::shared_ptr<Model>> load_guarded(const Backend& backend,
+                                            const std::filesystem::path& path,
+                                            const LoadOptions& options) try {
+  return backend.load(path, options);
+} catch (const std::exception& error) {
+  return fail(one_line(error.what()));
+}
+
+}  // namespace
+
+Result<BackendChoice> choose_from(BackendTable table, std::string_view name,
+                                  const std::filesystem::path& model) {
+  return name == "auto" ? choose_first(table, model) : choose_named(table, name);
+}
+
+Result<std::shared_ptr<Model>> load_from(BackendTable table, const BackendChoice& choice,
+                                         const std::filesystem::path& path,
+                                         const LoadOptions& options) {
+  // What is wrong with the file itself is wrong for every backend.
+  if (auto good = check_model_file(path); !good) return tl::make_unexpected(good.error());
+  auto model = load_guarded(*choice.backend, path, options);
+  if (model) return model;
+  return fail(fmt::format("{} cannot load {}: {}{}", choice.backend->name,
+                          in_quotes(path.string()), model.error().what,
+                          alternatives(table, choice.backend, path)));
+}
+
+Result<BackendChoice> choose_backend(std::string_view name, const std::filesystem::path& model) {
+  return choose_from(backends(), name, model);
+}
+
+Result<std::shared_ptr<Model>> load_model(const BackendChoice& choice,
+                                          const std::filesystem::path& path,
+                                          const LoadOptions& options) {
+  return load_from(backends(), choice, path, options);
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,166 @@
+#include "backends/onnx_signature.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl.h>
+#include <google/protobuf/wire_format_lite.h>
+#include <onnx/onnx_pb.h>
+
+#include <set>
+#include <utility>
+
+namespace jetmeter {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
+
+ElementType element_type(std::int32_t type) {
+  switch (type) {
+    case onnx::TensorProto::FLOAT: return ElementType::float32;
+    case onnx::TensorProto::FLOAT16: return ElementType::float16;
+    case onnx::TensorProto::BFLOAT16: return ElementType::bfloat16;
+    case onnx::TensorProto::DOUBLE: return ElementType::float64;
+    case onnx::TensorProto::INT8: return ElementType::int8;
+    case onnx::TensorProto::UINT8: return ElementType::uint8;
+    case onnx::TensorProto::INT16: return ElementType::int16;
+    case onnx::TensorProto::UINT16: return ElementType::uint16;
+    case onnx::TensorProto::INT32: return ElementType::int32;
+    case onnx::TensorProto::UINT32: return ElementType::uint32;
+    case onnx::TensorProto::INT64: return ElementType::int64;
+    case onnx::TensorProto::UINT64: return ElementType::uint64;
+    case onnx::TensorProto::BOOL: return ElementType::boolean;
+    default: return ElementType::other;
+  }
+}
+
+TensorSpec spec_of(const onnx::ValueInfoProto& value) {
+  const auto& tensor = value.type().tensor_type();
+  TensorSpec spec{value.name(), element_type(tensor.elem_type()), {}};
+  for (const auto& axis : tensor.shape().dim())
+    spec.shape.push_back(axis.has_dim_value() && axis.dim_value() >= 0 ? axis.dim_value()
+                                                                       : kDynamic);
+  return spec;
+}
+
+// Walks the wire format of a ModelProto field by field. A parsed ModelProto would hold the weights
+// beside the runtime's own copy of them.
+class SignatureReader {
+ public:
+  bool read(CodedInputStream& in) {
+    const bool whole = fields(in, [&](int field) { return model_field(in, field); });
+    if (!whole || !has_graph_) return false;
+    std::erase_if(signature_.inputs,
+                  [&](const auto& input) { return initialisers_.contains(input.name); });
+    return true;
+  }
+  OnnxSignature take() { return std::move(signature_); }
+
+ private:
+  enum class Taken { yes, no, broken };
+
+  // Calls `take` with every field's number; a field that it does not want is passed over.
+  template <typename Take>
+  static bool fields(CodedInputStream& in, Take take) {
+    while (const auto tag = in.ReadTag()) {
+      const bool sized =
+          WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
+      const auto taken = sized ? take(WireFormatLite::GetTagFieldNumber(tag)) : Taken::no;
+      if (taken == Taken::broken) return false;
+      if (taken == Taken::no && !WireFormatLite::SkipField(&in, tag)) return false;
+    }
+    return in.ConsumedEntireMessage();
+  }
+
+  // Runs `inner` within the bounds of the length-delimited field that begins here.
+  template <typename Inner>
+  static Taken nested(CodedInputStream& in, Inner inner) {
+    const auto limit = in.ReadLengthAndPushLimit();
+    const bool good = inner();
+    const bool whole = in.CheckEntireMessageConsumedAndPopLimit(limit);
+    return good && whole ? Taken::yes : Taken::broken;
+  }
+
+  template <typename Message, typename Use>
+  static Taken message(CodedInputStream& in, Use use) {
+    return nested(in, [&] {
+      Message value;
+      if (!value.MergePartialFromCodedStream(&in)) return false;
+      use(value);
+      return true;
+    });
+  }
+
+  Taken model_field(CodedInputStream& in, int field) {
+    switch (field) {
+      case onnx::ModelProto::kGraphFieldNumber:
+        has_graph_ = true;
+        return nested(in, [&] {
+          return fields(in, [&](int inner) { return graph_field(in, inner); });
+        });
+      case onnx::ModelProto::kMetadataPropsFieldNumber:
+        return message<onnx::StringStringEntryProto>(in, [&](const auto& entry) {
+          signature_.metadata.insert_or_assign(entry.key(), entry.value());
+        });
+      case onnx::ModelProto::kProducerNameFieldNumber: return producer(in);
+      case onnx::ModelProto::kOpsetImportFieldNumber:
+        return message<onnx::OperatorSetIdProto>(
+            in, [&](const auto& set) { signature_.opsets[set.domain()] = set.version(); });
+      default: return Taken::no;
+    }
+  }
+
+  Taken graph_field(CodedInputStream& in, int field) {
+    switch (field) {
+      case onnx::GraphProto::kInputFieldNumber:
+        return message<onnx::ValueInfoProto>(
+            in, [&](const auto& value) { signature_.inputs.push_back(spec_of(value)); });
+      case onnx::GraphProto::kOutputFieldNumber:
+        return message<onnx::ValueInfoProto>(
+            in, [&](const auto& value) { signature_.outputs.push_back(spec_of(value)); });
+      case onnx::GraphProto::kInitializerFieldNumber:
+        return nested(in, [&] {
+          return fields(in, [&](int inner) { return initialiser_field(in, inner); });
+        });
+      default: return Taken::no;
+    }
+  }
+
+  // Files before IR version 4 list their weights among the inputs.
+  Taken initialiser_field(CodedInputStream& in, int field) {
+    if (field != onnx::TensorProto::kNameFieldNumber) return Taken::no;
+    std::string name;
+    if (!WireFormatLite::ReadString(&in, &name)) return Taken::broken;
+    initialisers_.insert(std::move(name));
+    return Taken::yes;
+  }
+
+  Taken producer(CodedInputStream& in) {
+    std::string name;
+    if (!WireFormatLite::ReadString(&in, &name)) return Taken::broken;
+    if (!name.empty()) signature_.metadata.emplace("producer", std::move(name));
+    return Taken::yes;
+  }
+
+  OnnxSignature signature_;
+  std::set<std::string> initialisers_;
+  bool has_graph_ = false;
+};
+
+}  // namespace
+
+Result<OnnxSignature> read_onnx_signature(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    return fail(fmt::format("{} cannot be opened for reading", in_quotes(path.string())));
+  google::protobuf::io::FileInputStream file(descriptor);
+  file.SetCloseOnDelete(true);
+  CodedInputStream in(&file);
+  SignatureReader reader;
+  if (!reader.read(in))
+    return fail(fmt::format("{} is not an ONNX file, or is cut short", in_quotes(path.string())));
+  return reader.take();
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,43 @@
+// The text of a .ref file: a make-believe model for the reference backend. See
+// docs/reference-backend.md.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jetmeter/core.h"
+#include "jetmeter/tensor.h"
+
+namespace jetmeter {
+
+enum class ReferenceBehaviour { identity, constant, noop };
+enum class FaultKind { segfault, kill, hang, throws, fails, exits };
+enum class FaultPhase { load, run };
+
+struct ReferenceFault {
+  FaultKind kind = FaultKind::fails;
+  FaultPhase phase = FaultPhase::run;
+  std::int64_t at = 0;  // the run that it happens in, counted from 0 over all sessions
+};
+
+struct ReferenceSpec {
+  std::vector<TensorSpec> inputs, outputs;
+  std::map<std::string, std::string> metadata;
+  ReferenceBehaviour behaviour = ReferenceBehaviour::identity;
+  // constant: per output either one number for all elements or one number per element.
+  std::vector<std::vector<double>> values;
+  std::chrono::milliseconds delay{0}, load_delay{0};
+  std::uint64_t allocate_mib = 0;
+  std::optional<ReferenceFault> fault;
+};
+
+// Strict: a key that is not known, a value of the wrong type and a number out of its range are
+// errors that name the key.
+Result<ReferenceSpec> parse_reference_spec(std::string_view json);
+
+}  // namespace jetmeter

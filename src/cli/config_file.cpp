@@ -1,0 +1,90 @@
+#include "cli/config_file.h"
+
+#include <fmt/format.h>
+
+#include <sstream>
+#include <toml++/toml.h>
+
+namespace jetmeter {
+namespace {
+
+// One value as the text that the command line would have.
+Result<std::string> as_word(const std::string& key, const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* integer = node.as_integer()) return std::to_string(integer->get());
+  if (const auto* number = node.as_floating_point()) return fmt::format("{}", number->get());
+  return fail(fmt::format("{} must be a string, a number, a truth value or an array of these",
+                          in_quotes(key)));
+}
+
+Result<void> add(const std::string& key, const toml::node& node, std::vector<std::string>& words) {
+  if (const auto* flag = node.as_boolean()) {
+    if (flag->get()) words.push_back("--" + key);
+    return {};
+  }
+  if (const auto* array = node.as_array()) {
+    for (const auto& item : *array)
+      if (auto added = add(key, item, words); !added) return added;
+    return {};
+  }
+  const auto word = as_word(key, node);
+  if (!word) return tl::make_unexpected(word.error());
+  words.push_back("--" + key);
+  words.push_back(*word);
+  return {};
+}
+
+bool is_config(const std::string& word) { return word == "--config" || word.starts_with("--config="); }
+
+}  // namespace
+
+Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path& file,
+                                                     const std::string& subcommand) {
+  const auto text = read_text(file);
+  if (!text) return fail(fmt::format("there is no configuration file {}", in_quotes(file.string())));
+  std::vector<std::string> words;
+  try {
+    const auto table = toml::parse(*text);
+    const auto* own = table[subcommand].as_table();
+    for (const auto* part : {&table, own}) {
+      if (!part) continue;
+      for (const auto& [key, node] : *part) {
+        if (node.is_table()) continue;
+        if (auto added = add(std::string(key.str()), node, words); !added)
+          return fail(fmt::format("{}: {}", in_quotes(file.string()), added.error().what));
+      }
+    }
+  } catch (const toml::parse_error& error) {
+    return fail(fmt::format("{}, line {}: {}", in_quotes(file.string()),
+                            error.source().begin.line, error.description()));
+  }
+  return words;
+}
+
+Result<std::vector<std::string>> with_config_files(std::vector<std::string> arguments) {
+  std::vector<std::string> from_files, rest;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!is_config(arguments[i])) {
+      rest.push_back(arguments[i]);
+      continue;
+    }
+    const bool apart = arguments[i] == "--config";
+    if (apart && i + 1 == arguments.size()) return fail("--config needs the name of a TOML file");
+    const auto file = apart ? arguments[++i] : arguments[i].substr(std::string("--config=").size());
+    const auto words = arguments_from_toml(file, arguments.front());
+    if (!words) return tl::make_unexpected(words.error());
+    from_files.insert(from_files.end(), words->begin(), words->end());
+  }
+  if (!rest.empty()) rest.insert(rest.begin() + 1, from_files.begin(), from_files.end());
+  return rest;
+}
+
+std::string to_toml(const OptionValues& values, const std::string& subcommand) {
+  std::ostringstream out;
+  out << '[' << subcommand << "]\n";
+  for (const auto& [key, value] : values)
+    out << key << " = " << toml::value<std::string>(value) << '\n';
+  return std::move(out).str();
+}
+
+}  // namespace jetmeter

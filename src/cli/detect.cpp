@@ -1,0 +1,53 @@
+#include <memory>
+
+#include "cli/detect_request.h"
+#include "cli/run_command.h"
+
+namespace jetmeter {
+namespace {
+
+struct State {
+  DetectOptions options;
+  RunCommandOptions show;
+  bool dump_config = false;
+  std::string config;  // read before CLI11 sees the arguments; here for --help
+};
+
+Result<ExitCode> detect(const State& state, const CLI::App& app, const Invocation& invocation) {
+  auto spec = run_spec(state.options);
+  if (!spec) return tl::make_unexpected(spec.error());
+  spec->config = option_values(app);
+  if (state.dump_config) {
+    invocation.terminal->print(to_toml(spec->config, "detect"));
+    return ExitCode::done;
+  }
+  return run_command(std::move(*spec), invocation, state.show);
+}
+
+Action define(CLI::App& app, const Invocation& invocation) {
+  const auto state = std::make_shared<State>();
+  add_detect_options(app, state->options);
+  app.add_option("--config", state->config, "TOML file with options; those typed here win")
+      ->group("Run");
+  app.add_flag("--dump-config", state->dump_config, "print the options in force as TOML and stop")
+      ->group("Run");
+  app.add_option("--format", state->show.format, "what goes to standard output")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str()
+      ->group("Output");
+  app.footer(
+      "Examples:\n"
+      "  jetmeter detect --model0 yolo11n.onnx --source street.mp4\n"
+      "  jetmeter detect --model0 yolo11n.onnx --source images/ --ground-truth labels/ --conf 0.05\n"
+      "  jetmeter detect --model0 rgb.onnx --model1 thermal.onnx \\\n"
+      "      --rgb-source camera=0 --thermal-source video=thermal.mp4 --schedule alternate\n"
+      "Exit codes: 0 done, 1 wrong request, 2 a slot failed, 4 nothing measured, 130 interrupted");
+  return [state, &app, invocation] { return detect(*state, app, invocation); };
+}
+
+}  // namespace
+
+extern const Subcommand detect_subcommand{
+    "detect", "measures one or two detectors on one or two streams", define};
+
+}  // namespace jetmeter

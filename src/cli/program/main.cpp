@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <map>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "cli/config_file.h"
+#include "cli/subcommand.h"
+#include "jetmeter/version.h"
+
+namespace jetmeter {
+namespace {
+
+struct Program {
+  CLI::App app{
+      "Says what neural networks cost - time, memory, power - on this machine, and how far the\n"
+      "numbers can be believed."};
+  Terminal terminal;
+  std::map<std::string, Action> actions;
+  bool quiet = false, no_color = false;
+
+  explicit Program(const std::string& command) {
+    app.name("jetmeter");
+    app.set_version_flag("--version", fmt::format("jetmeter {} ({})", kVersion, kGitRevision));
+    app.require_subcommand(1);
+    app.footer("New here? Try: jetmeter demo\nThe options of a subcommand: jetmeter detect --help");
+    for (const auto* subcommand : subcommands()) {
+      auto* child = app.add_subcommand(std::string(subcommand->name),
+                                       std::string(subcommand->summary));
+      if (subcommand->summary.empty()) child->group("");
+      child->add_flag("-q,--quiet", quiet, "print results and errors only")->group("Output");
+      child->add_flag("--no-color", no_color, "no colours, also on a terminal")->group("Output");
+      actions[std::string(subcommand->name)] = subcommand->define(*child, {&terminal, command});
+    }
+  }
+
+  int fail_with(ExitCode code, std::string_view sentence) {
+    terminal.error(sentence);
+    return static_cast<int>(code);
+  }
+
+  int parse_and_run(std::vector<std::string> words) {
+    const bool is_word = !words.empty() && !words.front().starts_with("-");
+    if (is_word && !actions.contains(words.front()))
+      return fail_with(ExitCode::wrong_request, unknown_subcommand(app, words.front()));
+    if (words.empty()) {
+      terminal.print(app.help());
+      return static_cast<int>(ExitCode::wrong_request);
+    }
+    try {
+      std::ranges::reverse(words);
+      app.parse(std::move(words));
+    } catch (const CLI::ExtrasError&) {
+      const auto* child = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
+      return fail_with(ExitCode::wrong_request, unexpected(*child, app.remaining(true)));
+    } catch (const CLI::Success& done) {
+      return app.exit(done);
+    } catch (const CLI::ParseError& error) {
+      return fail_with(ExitCode::wrong_request, error.what());
+    }
+    terminal.configure({.quiet = quiet, .color = !no_color});
+    const auto code = actions.at(app.get_subcommands().front()->get_name())();
+    if (!code) return fail_with(ExitCode::wrong_request, code.error().what);
+    return static_cast<int>(*code);
+  }
+};
+
+}  // namespace
+}  // namespace jetmeter
+
+int main(int argc, char** argv) {
+  using namespace jetmeter;
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  try {
+    auto expanded = with_config_files(with_dashes(words));
+    Program program("jetmeter " + shell_words(words));
+    if (!expanded) return program.fail_with(ExitCode::wrong_request, expanded.error().what);
+    return program.parse_and_run(std::move(*expanded));
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+    return static_cast<int>(ExitCode::nothing_measured);
+  }
+}

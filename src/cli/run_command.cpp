@@ -1,0 +1,106 @@
+#include "cli/run_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+
+#include "jetmeter/report.h"
+
+namespace jetmeter {
+namespace {
+
+std::atomic<int> interrupts{0};
+static_assert(std::atomic<int>::is_always_lock_free);
+
+// Ctrl-C is listened to only while a run goes on.
+class InterruptGuard {
+ public:
+  InterruptGuard() {
+    interrupts = 0;
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupts.fetch_add(1); };
+    sigaction(SIGINT, &action, &old_int_);
+    sigaction(SIGTERM, &action, &old_term_);
+  }
+  ~InterruptGuard() {
+    sigaction(SIGINT, &old_int_, nullptr);
+    sigaction(SIGTERM, &old_term_, nullptr);
+  }
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+ private:
+  struct sigaction old_int_ {}, old_term_ {};
+};
+
+// "2026-01-31T12-00-00Z", with "-2" and so on behind it when two runs begin in one second.
+std::filesystem::path fresh_directory() {
+  auto stamp = format_utc(system_clock().wall()).substr(0, 19) + "Z";
+  std::ranges::replace(stamp, ':', '-');
+  std::filesystem::path path = std::filesystem::path("runs") / stamp;
+  std::error_code error;
+  for (int n = 2; std::filesystem::exists(path, error); ++n)
+    path = std::filesystem::path("runs") / fmt::format("{}-{}", stamp, n);
+  return path;
+}
+
+// Only a convenience: a file system without links loses nothing else.
+void point_latest_to(const std::filesystem::path& out) {
+  std::error_code error;
+  const auto latest = out.parent_path() / "latest";
+  std::filesystem::remove(latest, error);
+  std::filesystem::create_directory_symlink(out.filename(), latest, error);
+}
+
+std::string_view format_name(const RunCommandOptions& options) { return options.format; }
+
+void show(const RunOutcome& outcome, const RunSpec& spec, Terminal& terminal,
+          const RunCommandOptions& options) {
+  const auto format = std::ranges::find(formats(), format_name(options),
+                                        [](const Format* f) { return f->name; });
+  if (format != formats().end())
+    terminal.print((*format)->render(outcome.record, {.color = terminal.color_on_stdout()}));
+  for (const auto& unwritten : outcome.unwritten) terminal.error(unwritten.what);
+  for (const auto& slot : outcome.record.slots)
+    if (slot.status == SlotStatus::failed)
+      terminal.error(fmt::format("{}: {}", slot.name, slot.reason));
+  terminal.note(fmt::format("report: {}", (spec.out / "report.md").string()));
+}
+
+}  // namespace
+
+ExitCode exit_code(const RunOutcome& outcome) {
+  const auto& slots = outcome.record.slots;
+  if (outcome.interrupted) return ExitCode::interrupted;
+  if (std::ranges::none_of(slots, [](const auto& s) { return s.frames > 0; }))
+    return ExitCode::nothing_measured;
+  const bool whole = outcome.unwritten.empty() && std::ranges::all_of(slots, [](const auto& s) {
+                       return s.status == SlotStatus::completed || s.status == SlotStatus::skipped;
+                     });
+  return whole ? ExitCode::done : ExitCode::slot_failed;
+}
+
+Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
+                             const RunCommandOptions& options) {
+  const bool own_place = spec.out.empty();
+  if (own_place) spec.out = fresh_directory();
+  spec.command = invocation.command;
+  auto& terminal = *invocation.terminal;
+  RunContext context;
+  context.worker = "/proc/self/exe";
+  context.interrupts = &interrupts;
+  context.step = [&](int number, std::string_view what) { terminal.step(number, what); };
+  context.note = [&](std::string_view text) { terminal.note(text); };
+  context.progress = [&](const Progress& progress) { terminal.progress(progress); };
+  context.warn = [&](const Warning& warning) { terminal.warn(warning); };
+  const InterruptGuard guard;
+  const auto outcome = run(spec, context);
+  if (!outcome) return tl::make_unexpected(outcome.error());
+  if (own_place) point_latest_to(spec.out);
+  show(*outcome, spec, terminal, options);
+  return exit_code(*outcome);
+}
+
+}  // namespace jetmeter

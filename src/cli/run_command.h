@@ -1,0 +1,20 @@
+// What every measuring subcommand does around run(): choose the directory, listen to Ctrl-C, show
+// the result, decide the exit code.
+#pragma once
+
+#include "cli/subcommand.h"
+#include "jetmeter/run.h"
+
+namespace jetmeter {
+
+struct RunCommandOptions {
+  std::string format = "text";  // of what goes to standard output: text | json | none
+};
+
+// Fills spec.out when it is empty (runs/<UTC time>, runs/latest points there).
+Result<ExitCode> run_command(RunSpec spec, const Invocation&, const RunCommandOptions&);
+
+// The exit code that a finished run deserves. Pure.
+ExitCode exit_code(const RunOutcome&);
+
+}  // namespace jetmeter

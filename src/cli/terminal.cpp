@@ -1,0 +1,113 @@
+#include "cli/terminal.h"
+
+#include <fmt/color.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace jetmeter {
+namespace {
+
+constexpr auto kBetweenLines = std::chrono::milliseconds(100);
+
+std::size_t columns() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+  return size.ws_col;
+}
+
+}  // namespace
+
+std::string progress_text(const Progress& progress, std::chrono::duration<double> elapsed) {
+  std::string text = fmt::format("{} {}", progress.slot, progress.done);
+  if (progress.total > 0) text += fmt::format("/{}", progress.total);
+  if (progress.done == 0 || elapsed.count() <= 0) return text;
+  const double rate = static_cast<double>(progress.done) / elapsed.count();
+  text += fmt::format(" {:.1f} fps", rate);
+  if (progress.total > progress.done) {
+    const double left = static_cast<double>(progress.total - progress.done) / rate;
+    text += fmt::format(", {} left",
+                        left < 1 ? "< 1 s"
+                                 : format_duration(std::chrono::round<std::chrono::seconds>(
+                                       std::chrono::duration<double>(left))));
+  }
+  return text;
+}
+
+Terminal::Terminal()
+    : stdout_is_terminal_(isatty(STDOUT_FILENO) == 1),
+      stderr_is_terminal_(isatty(STDERR_FILENO) == 1) {}
+
+void Terminal::configure(const Options& options) { options_ = options; }
+
+void Terminal::step(int number, std::string_view what) {
+  if (options_.quiet) return;
+  clear_line();
+  paces_.clear();
+  fmt::print(stderr, "[{}/7] {}...\n", number, what);
+}
+
+void Terminal::note(std::string_view text) {
+  if (options_.quiet) return;
+  clear_line();
+  fmt::print(stderr, "      {}\n", text);
+}
+
+void Terminal::warn(const Warning& warning) {
+  if (options_.quiet) return;
+  clear_line();
+  const auto style = options_.color && stderr_is_terminal_ ? fmt::fg(fmt::terminal_color::yellow)
+                                                           : fmt::text_style();
+  fmt::print(stderr, "{} {}{}\n", fmt::format(style, "warning:"),
+             warning.slot.empty() ? "" : warning.slot + ": ", warning.message);
+}
+
+void Terminal::error(std::string_view sentence) {
+  clear_line();
+  const auto style = options_.color && stderr_is_terminal_
+                         ? fmt::fg(fmt::terminal_color::red) | fmt::emphasis::bold
+                         : fmt::text_style();
+  fmt::print(stderr, "{} {}\n", fmt::format(style, "error:"), sentence);
+}
+
+void Terminal::print(std::string_view text) {
+  clear_line();
+  fmt::print("{}", text);
+  std::fflush(stdout);
+}
+
+void Terminal::progress(const Progress& progress) {
+  if (options_.quiet || !stderr_is_terminal_) return;
+  const auto now = std::chrono::steady_clock::now();
+  auto& pace = paces_[std::string(progress.slot)];
+  if (pace.phase != progress.phase) pace = {std::string(progress.phase), now, 0, 0};
+  pace.done = progress.done;
+  pace.total = progress.total;
+  if (now - last_line_ < kBetweenLines) return;
+  last_line_ = now;
+  line_shown_ = true;
+  fmt::print(stderr, "\r\033[K{}", line().substr(0, columns() - 1));
+  std::fflush(stderr);
+}
+
+std::string Terminal::line() const {
+  const auto now = std::chrono::steady_clock::now();
+  std::string text = "      ";
+  std::string_view separator;
+  for (const auto& [slot, pace] : paces_) {
+    text += separator;
+    text += fmt::format("{} ", pace.phase);
+    text += progress_text({slot, pace.phase, pace.done, pace.total}, now - pace.began);
+    separator = "  |  ";
+  }
+  return text;
+}
+
+void Terminal::clear_line() {
+  if (line_shown_) fmt::print(stderr, "\r\033[K");
+  line_shown_ = false;
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,52 @@
+// What a person sees while a run goes on: steps, facts, warnings and a progress line. Results go
+// to standard output, everything here to standard error.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "jetmeter/run.h"
+
+namespace jetmeter {
+
+class Terminal {
+ public:
+  struct Options {
+    bool quiet = false;     // errors only
+    bool color = true;      // where it is a terminal
+  };
+  Terminal();
+  void configure(const Options&);
+
+  bool color_on_stdout() const { return options_.color && stdout_is_terminal_; }
+  void step(int number, std::string_view what);
+  void note(std::string_view text);
+  void warn(const Warning&);
+  void progress(const Progress&);
+  void error(std::string_view sentence);
+  // Standard output.
+  void print(std::string_view text);
+
+ private:
+  struct Pace {
+    std::string phase;
+    std::chrono::steady_clock::time_point began;
+    std::int64_t done = 0, total = 0;
+  };
+  void clear_line();
+  std::string line() const;
+
+  Options options_;
+  bool stdout_is_terminal_ = false, stderr_is_terminal_ = false;
+  bool line_shown_ = false;
+  std::chrono::steady_clock::time_point last_line_{};
+  std::map<std::string, Pace, std::less<>> paces_;
+};
+
+// "rgb 120/300 61.2 fps, 3 s left"; without a total, no time left.
+std::string progress_text(const Progress&, std::chrono::duration<double> elapsed);
+
+}  // namespace jetmeter

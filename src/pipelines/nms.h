@@ -1,0 +1,48 @@
+// Greedy non-maximum suppression, class by class.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "jetmeter/pipeline.h"
+
+namespace jetmeter {
+
+// Only so many of the best candidates enter the suppression.
+inline constexpr std::size_t kMaxCandidates = 30000;
+
+struct NmsOptions {
+  float iou = 0.45F;         // a box is suppressed when its IoU with a better one is above, strictly
+  int max_detections = 300;  // 0: none
+};
+
+// Keeps its scratch: one call allocates nothing for up to `reserved` candidates.
+class NonMaximumSuppression {
+ public:
+  NonMaximumSuppression(const NmsOptions&, std::size_t reserved);
+
+  // Indices of the survivors, best score first; equal scores in the order of their indices. Valid
+  // until the next call.
+  std::span<const std::size_t> run(const Candidates&);
+  // The best `max_detections` without suppression, in the same order.
+  std::span<const std::size_t> best(const Candidates&);
+
+ private:
+  // A survivor, in a list of its class.
+  struct Kept {
+    Box box;
+    float area = 0;
+    int next = 0;
+  };
+
+  void sort(const Candidates&, std::size_t most);
+  bool is_suppressed(const Box&, float area, int first_kept) const;
+
+  NmsOptions options_;
+  std::vector<std::size_t> order_, survivors_;
+  std::vector<Kept> kept_;
+  std::vector<int> first_of_class_;
+};
+
+}  // namespace jetmeter

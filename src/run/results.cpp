@@ -1,0 +1,222 @@
+#include "run/results.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <unordered_map>
+
+namespace jetmeter {
+namespace {
+
+constexpr double kNanosecondsPerMillisecond = 1e6;
+constexpr double kNanosecondsPerSecond = 1e9;
+
+using SampleField = std::int64_t FrameSample::*;
+
+Summary summarise_field(std::span<const FrameSample> samples, SampleField field) {
+  std::vector<double> values;
+  values.reserve(samples.size());
+  for (const auto& sample : samples)
+    values.push_back(static_cast<double>(sample.*field) / kNanosecondsPerMillisecond);
+  return summarise(values);
+}
+
+std::vector<StageRecord> stages(std::span<const FrameSample> samples) {
+  return {{"acquire", summarise_field(samples, &FrameSample::acquire_ns)},
+          {"preprocess", summarise_field(samples, &FrameSample::preprocess_ns)},
+          {"infer", summarise_field(samples, &FrameSample::infer_ns)},
+          {"postprocess", summarise_field(samples, &FrameSample::postprocess_ns)}};
+}
+
+std::int64_t end_ns(const FrameSample& sample) { return sample.started_ns + sample.latency_ns; }
+
+// Wall time of a pass; of one that was cut short, from its first frame to its last.
+std::int64_t wall_ns(const PassData& pass) {
+  if (pass.report) return pass.report->wall_ns;
+  if (pass.samples.empty()) return 0;
+  return end_ns(pass.samples.back()) - pass.samples.front().started_ns;
+}
+
+std::optional<double> rate(std::size_t count, std::int64_t wall) {
+  if (count == 0 || wall <= 0) return std::nullopt;
+  return static_cast<double>(count) * kNanosecondsPerSecond / static_cast<double>(wall);
+}
+
+std::string label_of(const SlotData& data, int class_id) {
+  const auto& labels = data.model->labels;
+  const auto index = static_cast<std::size_t>(class_id);
+  return class_id >= 0 && index < labels.size() ? labels[index] : fmt::format("class_{}", class_id);
+}
+
+std::optional<DetectionsRecord> detections(const SlotData& data) {
+  const auto& counts = data.detections_per_frame;
+  if (counts.empty() || !data.model) return std::nullopt;
+  DetectionsRecord record;
+  record.total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  record.per_frame_mean = static_cast<double>(record.total) / static_cast<double>(counts.size());
+  const auto [min, max] = std::ranges::minmax(counts);
+  record.per_frame_min = min;
+  record.per_frame_max = max;
+  for (const auto& [class_id, count] : data.detections_by_class)
+    record.by_class[label_of(data, class_id)] += count;
+  return record;
+}
+
+std::optional<InterferenceRecord> interference(const SlotData& data, const Summary& together) {
+  if (data.solo.samples.empty()) return std::nullopt;
+  InterferenceRecord record;
+  record.solo_latency_ms = summarise_field(data.solo.samples, &FrameSample::latency_ns);
+  const auto& alone = record.solo_latency_ms.p50;
+  if (alone && together.p50 && *alone > 0) record.factor = *together.p50 / *alone;
+  return record;
+}
+
+DeadlineRecord deadline(double period_ms, std::span<const double> latencies_ms) {
+  DeadlineRecord record;
+  record.period_ms = period_ms;
+  record.frames = static_cast<std::int64_t>(latencies_ms.size());
+  record.misses = std::ranges::count_if(latencies_ms, [&](double ms) { return ms > period_ms; });
+  return record;
+}
+
+std::vector<double> latencies_ms(std::span<const FrameSample> samples) {
+  std::vector<double> values;
+  for (const auto& sample : samples)
+    values.push_back(static_cast<double>(sample.latency_ns) / kNanosecondsPerMillisecond);
+  return values;
+}
+
+MemoryRecord memory(const SlotData& data) {
+  MemoryRecord record;
+  const auto& sampled = data.footprint_bytes;
+  if (!sampled.empty()) {
+    const auto sum = std::accumulate(sampled.begin(), sampled.end(), std::uint64_t{0});
+    record.mean_bytes = sum / sampled.size();
+    record.peak_bytes = std::ranges::max(sampled);
+  }
+  for (const auto& phase : data.phases)
+    if (phase.peak_bytes)
+      record.peak_bytes = std::max(record.peak_bytes.value_or(0), *phase.peak_bytes);
+  return record;
+}
+
+void add_model_facts(SlotRecord& record, const SlotData& data) {
+  record.model = data.model->model;
+  record.model->shared_with = data.shared_with;
+  record.backend = data.model->backend;
+  record.pipeline = data.model->pipeline;
+  record.first_inference_ms = data.model->first_inference_ms;
+  record.labels = data.model->labels;
+  record.source = data.model->source;
+  record.source->frames_used = static_cast<std::int64_t>(data.measure.samples.size());
+  if (data.measure.report) {
+    record.source->frames_bad = data.measure.report->frames_bad;
+    record.source->bad = data.measure.report->bad;
+  }
+}
+
+}  // namespace
+
+SlotRecord slot_record(const SlotData& data, std::optional<double> period) {
+  SlotRecord record;
+  record.name = data.spec.name;
+  record.status = data.status;
+  record.reason = data.reason;
+  if (data.model) add_model_facts(record, data);
+  record.phases = data.phases;
+  const std::span samples(data.measure.samples);
+  record.frames = static_cast<std::int64_t>(samples.size());
+  record.throughput_fps = rate(samples.size(), wall_ns(data.measure));
+  record.latency_ms = summarise_field(samples, &FrameSample::latency_ns);
+  if (record.latency_ms.mean && *record.latency_ms.mean > 0)
+    record.fps_from_latency = 1000.0 / *record.latency_ms.mean;
+  record.stages_ms = stages(samples);
+  record.detections = detections(data);
+  if (!data.images.empty()) record.accuracy = evaluate(data.images, {});
+  record.interference = interference(data, record.latency_ms);
+  if (period && !samples.empty()) record.deadline = deadline(*period, latencies_ms(samples));
+  record.memory = memory(data);
+  return record;
+}
+
+std::optional<double> period_ms(std::span<const SlotData> slots) {
+  std::optional<double> longest;
+  for (const auto& slot : slots) {
+    if (!slot.model) continue;
+    const auto& fps = slot.model->source.fps;
+    if (!fps || *fps <= 0) return std::nullopt;
+    longest = std::max(longest.value_or(0), 1000.0 / *fps);
+  }
+  return longest;
+}
+
+PairsRecord pairs_record(const PairedRun& run, const SlotData& first, const SlotData& second,
+                         std::optional<double> period) {
+  const auto by_index = [](const SlotData& slot) {
+    std::unordered_map<std::int64_t, const FrameSample*> map;
+    for (const auto& sample : slot.measure.samples) map.emplace(sample.index, &sample);
+    return map;
+  };
+  const auto firsts = by_index(first), seconds = by_index(second);
+  PairsRecord record;
+  record.rule = run.pairing.rule;
+  record.schedule = run.schedule == Schedule::parallel ? "parallel" : "alternate";
+  record.tolerance_ms = static_cast<double>(run.tolerance.count()) / kNanosecondsPerMillisecond;
+  std::vector<double> latencies;
+  std::int64_t began = 0, ended = 0;
+  for (const auto& pair : run.pairing.pairs) {
+    const auto a = firsts.find(pair.first), b = seconds.find(pair.second);
+    if (a == firsts.end() || b == seconds.end()) continue;
+    const auto start = std::min(a->second->started_ns, b->second->started_ns);
+    if (latencies.empty()) began = start;
+    ended = std::max({ended, end_ns(*a->second), end_ns(*b->second)});
+    const auto end = std::max(end_ns(*a->second), end_ns(*b->second));
+    latencies.push_back(static_cast<double>(end - start) / kNanosecondsPerMillisecond);
+    const double offset =
+        std::abs(static_cast<double>(pair.offset.count())) / kNanosecondsPerMillisecond;
+    record.max_offset_ms = std::max(record.max_offset_ms.value_or(0), offset);
+  }
+  record.pairs = static_cast<std::int64_t>(latencies.size());
+  record.unpaired_first = run.pairing.unpaired_first;
+  record.unpaired_second = run.pairing.unpaired_second;
+  record.latency_ms = summarise(latencies);
+  record.throughput_pairs_per_second = rate(latencies.size(), ended - began);
+  if (period && !latencies.empty()) record.deadline = deadline(*period, latencies);
+  return record;
+}
+
+Pairing pair_by_arrival(std::span<const FrameSample> first, std::span<const FrameSample> second,
+                        Nanoseconds tolerance) {
+  Pairing pairing;
+  pairing.rule = fmt::format("by arrival, within {}", format_duration(tolerance));
+  std::size_t b = 0;
+  for (const auto& sample : first) {
+    const auto distance = [&](std::size_t i) {
+      return std::abs(second[i].timestamp_ns - sample.timestamp_ns);
+    };
+    while (b + 1 < second.size() && distance(b + 1) <= distance(b)) ++b;
+    if (b >= second.size() || distance(b) > tolerance.count()) continue;
+    const Nanoseconds offset(second[b].timestamp_ns - sample.timestamp_ns);
+    pairing.pairs.push_back({sample.index, second[b].index, offset});
+    ++b;
+  }
+  const auto paired = static_cast<std::int64_t>(pairing.pairs.size());
+  pairing.unpaired_first = static_cast<std::int64_t>(first.size()) - paired;
+  pairing.unpaired_second = static_cast<std::int64_t>(second.size()) - paired;
+  return pairing;
+}
+
+std::string verdict(std::span<const SlotRecord> slots, bool interrupted) {
+  if (interrupted) return "interrupted";
+  const bool measured = std::ranges::any_of(slots, [](const auto& s) { return s.frames > 0; });
+  if (!measured) return "failed";
+  const bool whole = std::ranges::all_of(slots, [](const auto& s) {
+    return s.status == SlotStatus::completed || s.status == SlotStatus::skipped;
+  });
+  return whole ? "completed" : "incomplete";
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,63 @@
+// From what the workers sent to what the record says. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "jetmeter/frames.h"
+#include "jetmeter/record.h"
+#include "jetmeter/run.h"
+#include "run/orders.h"
+#include "run/overlays.h"
+#include "run/wire.h"
+
+namespace jetmeter {
+
+struct PassData {
+  std::vector<FrameSample> samples;
+  std::optional<PassReport> report;  // absent when the pass did not come to its end
+};
+
+// Everything that is known of a slot when its worker is gone.
+struct SlotData {
+  SlotSpec spec;
+  SlotStatus status = SlotStatus::skipped;
+  std::string reason;
+  std::optional<ModelReport> model;
+  std::string shared_with;
+  std::vector<PhaseRecord> phases;
+  PassData solo, measure;
+  std::vector<std::int64_t> detections_per_frame;
+  std::map<int, std::int64_t> detections_by_class;
+  std::vector<ImageResult> images;             // frames whose truth is known
+  std::vector<FrameDetections> overlay_frames; // kept only when overlays were asked for
+  std::vector<std::uint64_t> footprint_bytes;  // sampled from outside
+};
+
+SlotRecord slot_record(const SlotData&, std::optional<double> period_ms);
+
+// The time a frame may take: that of the slower one of the streams that are paired; absent where
+// a stream has no rate.
+std::optional<double> period_ms(std::span<const SlotData>);
+
+struct PairedRun {
+  Pairing pairing;
+  Schedule schedule = Schedule::parallel;
+  Nanoseconds tolerance{0};
+};
+// `first` and `second` ran the frames of `run.pairing`.
+PairsRecord pairs_record(const PairedRun& run, const SlotData& first, const SlotData& second,
+                         std::optional<double> period_ms);
+
+// Pairs two live streams afterwards, by the time at which their frames arrived.
+Pairing pair_by_arrival(std::span<const FrameSample> first, std::span<const FrameSample> second,
+                        Nanoseconds tolerance);
+
+// "completed" | "incomplete" | "interrupted" | "failed"
+std::string verdict(std::span<const SlotRecord>, bool interrupted);
+
+}  // namespace jetmeter

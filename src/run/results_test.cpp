@@ -1,0 +1,144 @@
+#include "run/results.h"
+
+#include <gtest/gtest.h>
+
+namespace jetmeter {
+namespace {
+
+constexpr std::int64_t kMillisecond = 1000000;
+
+FrameSample sample(std::int64_t index, std::int64_t started_ms, std::int64_t latency_ms) {
+  FrameSample s;
+  s.index = index;
+  s.started_ns = started_ms * kMillisecond;
+  s.latency_ns = latency_ms * kMillisecond;
+  s.infer_ns = s.latency_ns;
+  return s;
+}
+
+SlotData slot_with(std::vector<FrameSample> samples) {
+  SlotData slot;
+  slot.spec.name = "rgb";
+  slot.status = SlotStatus::completed;
+  slot.model.emplace();
+  slot.model->labels = {"person", "car"};
+  slot.measure.samples = std::move(samples);
+  return slot;
+}
+
+TEST(SlotRecord, ThroughputIsOfTheWallTimeAndNotOfTheLatency) {
+  auto slot = slot_with({sample(0, 0, 10), sample(1, 50, 10)});
+  slot.measure.report = PassReport{.wall_ns = 100 * kMillisecond};
+  const auto record = slot_record(slot, std::nullopt);
+  EXPECT_EQ(record.frames, 2);
+  EXPECT_DOUBLE_EQ(record.throughput_fps.value(), 20.0);
+  EXPECT_DOUBLE_EQ(record.fps_from_latency.value(), 100.0);
+  EXPECT_DOUBLE_EQ(record.latency_ms.mean.value(), 10.0);
+}
+
+TEST(SlotRecord, OfAWorkerThatDiedKeepsItsSamples) {
+  auto slot = slot_with({sample(0, 0, 10), sample(1, 40, 10)});
+  slot.status = SlotStatus::failed;
+  slot.reason = "the worker ended by signal SIGKILL (killed)";
+  const auto record = slot_record(slot, std::nullopt);
+  EXPECT_EQ(record.frames, 2);
+  EXPECT_DOUBLE_EQ(record.throughput_fps.value(), 40.0);  // 2 frames in 50 ms
+}
+
+TEST(SlotRecord, OfASkippedSlotInventsNothing) {
+  SlotData slot;
+  slot.spec.name = "thermal";
+  slot.reason = "not used in rgb mode";
+  const auto record = slot_record(slot, 33.3);
+  EXPECT_FALSE(record.throughput_fps || record.fps_from_latency || record.first_inference_ms);
+  EXPECT_FALSE(record.detections || record.accuracy || record.interference || record.deadline);
+  EXPECT_FALSE(record.latency_ms.mean || record.memory.peak_bytes);
+}
+
+TEST(SlotRecord, CountsDeadlinesThatLatencyMissed) {
+  auto slot = slot_with({sample(0, 0, 30), sample(1, 40, 34), sample(2, 80, 33)});
+  const auto record = slot_record(slot, 33.0);
+  ASSERT_TRUE(record.deadline);
+  EXPECT_EQ(record.deadline->misses, 1);
+  EXPECT_EQ(record.deadline->frames, 3);
+}
+
+TEST(SlotRecord, InterferenceIsTogetherOverAlone) {
+  auto slot = slot_with({});
+  for (int i = 0; i < 10; ++i) {
+    slot.solo.samples.push_back(sample(i, i * 100, 10));
+    slot.measure.samples.push_back(sample(i, i * 100, 15));
+  }
+  const auto record = slot_record(slot, std::nullopt);
+  EXPECT_DOUBLE_EQ(record.interference.value().factor.value(), 1.5);
+}
+
+TEST(SlotRecord, NamesClassesAndCountsFramesWithoutDetections) {
+  auto slot = slot_with({sample(0, 0, 1), sample(1, 2, 1)});
+  slot.detections_per_frame = {3, 0};
+  slot.detections_by_class = {{0, 2}, {7, 1}};
+  const auto record = slot_record(slot, std::nullopt);
+  EXPECT_EQ(record.detections->total, 3);
+  EXPECT_EQ(record.detections->per_frame_min, 0);
+  EXPECT_DOUBLE_EQ(record.detections->per_frame_mean, 1.5);
+  EXPECT_EQ(record.detections->by_class.at("person"), 2);
+  EXPECT_EQ(record.detections->by_class.at("class_7"), 1);
+}
+
+TEST(PeriodMs, IsThatOfTheSlowerStreamAndAbsentWithoutARate) {
+  std::vector<SlotData> slots{slot_with({}), slot_with({})};
+  slots[0].model->source.fps = 30;
+  slots[1].model->source.fps = 10;
+  EXPECT_DOUBLE_EQ(period_ms(slots).value(), 100.0);
+  slots[1].model->source.fps.reset();
+  EXPECT_FALSE(period_ms(slots));
+}
+
+TEST(PairsRecord, LastsFromTheFirstStartToTheLastEnd) {
+  const auto first = slot_with({sample(0, 0, 10), sample(3, 100, 10), sample(6, 200, 10)});
+  const auto second = slot_with({sample(0, 2, 20), sample(2, 203, 5)});
+  PairedRun run;
+  run.pairing.pairs = {{0, 0, Nanoseconds(kMillisecond)}, {3, 1, {}}, {6, 2, {}}};
+  const auto record = pairs_record(run, first, second, 15.0);
+  EXPECT_EQ(record.pairs, 2);  // the second one lacks its partner
+  EXPECT_DOUBLE_EQ(record.latency_ms.max.value(), 22.0);
+  EXPECT_DOUBLE_EQ(record.latency_ms.min.value(), 10.0);
+  EXPECT_DOUBLE_EQ(record.max_offset_ms.value(), 1.0);
+  EXPECT_EQ(record.deadline->misses, 1);
+}
+
+std::vector<FrameSample> arriving(std::vector<std::int64_t> at_ms) {
+  std::vector<FrameSample> samples;
+  for (const auto ms : at_ms) {
+    samples.push_back(sample(static_cast<std::int64_t>(samples.size()), ms, 1));
+    samples.back().timestamp_ns = ms * kMillisecond;
+  }
+  return samples;
+}
+
+TEST(PairByArrival, TakesTheNearestPartnerOnceAndOnlyWithinTolerance) {
+  const auto first = arriving({0, 33, 66, 100});
+  const auto second = arriving({5, 70, 300});
+  const auto pairing = pair_by_arrival(first, second, std::chrono::milliseconds(20));
+  ASSERT_EQ(pairing.pairs.size(), 2U);
+  EXPECT_EQ(pairing.pairs[0].second, 0);
+  EXPECT_EQ(pairing.pairs[1].first, 2);
+  EXPECT_EQ(pairing.pairs[1].second, 1);
+  EXPECT_EQ(pairing.unpaired_first, 2);
+  EXPECT_EQ(pairing.unpaired_second, 1);
+  EXPECT_TRUE(pair_by_arrival(first, {}, std::chrono::milliseconds(20)).pairs.empty());
+}
+
+TEST(Verdict, TellsWhatTheRunIsWorth) {
+  SlotRecord good, bad, none;
+  good.status = SlotStatus::completed;
+  good.frames = 10;
+  bad.status = SlotStatus::failed;
+  EXPECT_EQ(verdict(std::vector{good, none}, false), "completed");
+  EXPECT_EQ(verdict(std::vector{good, bad}, false), "incomplete");
+  EXPECT_EQ(verdict(std::vector{bad, none}, false), "failed");
+  EXPECT_EQ(verdict(std::vector{good, none}, true), "interrupted");
+}
+
+}  // namespace
+}  // namespace jetmeter

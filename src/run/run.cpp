@@ -1,0 +1,313 @@
+#include "jetmeter/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "jetmeter/report.h"
+#include "jetmeter/version.h"
+#include "run/overlays.h"
+#include "run/sampler.h"
+#include "run/sha256.h"
+#include "run/supervisor.h"
+
+namespace jetmeter {
+namespace {
+
+bool runs(const SlotSpec& slot) { return slot.skip_reason.empty(); }
+
+tl::unexpected<Error> about(const SlotSpec& slot, const Error& error) {
+  return fail(fmt::format("{}: {}", slot.name, error.what));
+}
+
+std::string describe(const Machine& machine) {
+  std::string text = fmt::format("{}, {} cores", machine.cpu, machine.cores);
+  if (machine.board) text = fmt::format("{}, {}", machine.board->model, text);
+  if (machine.memory_total_bytes) text += ", " + format_bytes(*machine.memory_total_bytes);
+  for (const auto& gpu : machine.gpus) text += ", " + gpu.name;
+  return fmt::format("{}, memory {}", text, name(machine.memory_architecture));
+}
+
+std::string describe(const SourceInfo& source) {
+  if (source.live) return "camera, opened when the model is loaded";
+  std::string text = fmt::format("{} {}, {}x{}", source.kind, source.location, source.width,
+                                 source.height);
+  if (source.fps) text += fmt::format(", {:.4g} fps", *source.fps);
+  if (source.frames) text += fmt::format(", {} frames", *source.frames);
+  return text;
+}
+
+std::string describe(const SlotData& slot) {
+  const auto& model = *slot.model;
+  double load_seconds = 0;
+  for (const auto& phase : slot.phases)
+    if (phase.name == "load") load_seconds = phase.seconds;
+  const auto loaded = slot.shared_with.empty()
+                          ? fmt::format("loaded in {:.0f} ms", load_seconds * 1000)
+                          : fmt::format("shares the weights of {}", slot.shared_with);
+  return fmt::format("{}: {} {} on {}, input {}x{}, head {} ({}), {}", slot.spec.name,
+                     model.backend.name, model.backend.version, model.backend.device,
+                     model.pipeline.input_width, model.pipeline.input_height, model.pipeline.head,
+                     model.pipeline.why, loaded);
+}
+
+// One run, step by step. Each step leaves what the next one needs in the members.
+class Run {
+ public:
+  Run(const RunSpec& spec, const RunContext& context) : spec_(spec), context_(context) {
+    context_.warn = [this](const Warning& warning) { warn(warning); };
+  }
+
+  Result<RunOutcome> operator()() {
+    started_ = context_.clock->wall();
+    step(1, "Checking the machine");
+    machine_ = identify_machine(context_.host);
+    note(describe(machine_));
+    step(2, "Checking the request");
+    if (auto checked = check_request(); !checked) return tl::make_unexpected(checked.error());
+    step(3, "Opening the sources");
+    if (auto opened = open_sources(); !opened) return tl::make_unexpected(opened.error());
+    auto dir = RunDir::create(spec_.out);
+    if (!dir) return tl::make_unexpected(dir.error());
+    dir_ = &*dir;
+    for (const auto& line : announced_) dir_->log(started_, line);
+    announced_.clear();
+    step(4, "Starting telemetry");
+    Sampler sampler(*dir_, {context_.host, context_.clock, spec_.metrics_interval});
+    Supervisor supervisor(spec_, context_, *dir_, sampler);
+    measure(supervisor);
+    sampler.stop();
+    collect(supervisor, sampler);
+    step(7, "Writing the reports");
+    return write_reports(supervisor, sampler);
+  }
+
+ private:
+  void step(int number, std::string_view what) {
+    const auto line = fmt::format("[{}/7] {}", number, what);
+    if (dir_)
+      dir_->log(context_.clock->wall(), line);
+    else
+      announced_.push_back(line);
+    if (context_.step) context_.step(number, what);
+  }
+
+  void note(std::string_view text) {
+    const auto line = fmt::format("      {}", text);
+    if (dir_)
+      dir_->log(context_.clock->wall(), line);
+    else
+      announced_.push_back(line);
+    if (context_.note) context_.note(text);
+  }
+
+  void warn(const Warning& warning) {
+    warnings_.push_back(warning);
+    const auto who = warning.slot.empty() ? "" : warning.slot + ": ";
+    if (dir_) dir_->log(context_.clock->wall(), fmt::format("WARNING {}{}", who, warning.message));
+    if (outer_warn_) outer_warn_(warning);
+  }
+
+  Result<void> check_request();
+  Result<void> open_sources();
+  Result<void> read_truth(const SlotSpec&);
+  void measure(Supervisor&);
+  void name_truth_classes(Supervisor&);
+  std::optional<Pairing> plan_pairs() const;
+  void collect(Supervisor&, const Sampler&);
+  void draw_overlays(const SlotData&);
+  std::optional<PairsRecord> pairs() const;
+  Record make_record(const Supervisor&, const Sampler&) const;
+  RunOutcome write_reports(const Supervisor&, const Sampler&);
+
+  const RunSpec& spec_;
+  RunContext context_;
+  std::function<void(const Warning&)> outer_warn_ = context_.warn;
+  WallTime started_{};
+  Machine machine_;
+  std::vector<std::string> announced_;  // before there was a log to write to
+  std::vector<SourceInfo> sources_;     // one per slot; of skipped slots empty
+  std::vector<std::optional<GroundTruth>> truths_;
+  std::optional<Pairing> pairing_;
+  std::vector<SlotData> slots_;
+  std::vector<Warning> warnings_;
+  RunDir* dir_ = nullptr;
+};
+
+Result<void> Run::check_request() {
+  if (std::ranges::none_of(spec_.slots, runs))
+    return fail("no slot has a model to run; name one with --model0 or --model1");
+  for (const auto& slot : spec_.slots) {
+    if (!runs(slot)) continue;
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(slot.model, error))
+      return fail(fmt::format("{}: there is no model file {}", slot.name,
+                              in_quotes(slot.model.string())));
+    const auto choice = choose_backend(slot.backend, slot.model);
+    if (!choice) return about(slot, choice.error());
+    note(fmt::format("{}: {} with {} ({})", slot.name, slot.model.filename().string(),
+                     choice->backend->name, choice->why));
+  }
+  return {};
+}
+
+// A live source is opened by its worker alone: two readers of one camera would fight.
+Result<void> Run::open_sources() {
+  for (const auto& slot : spec_.slots) {
+    sources_.emplace_back();
+    truths_.emplace_back();
+    if (!runs(slot)) continue;
+    const auto parsed = parse_source(slot.source);
+    if (!parsed) return about(slot, parsed.error());
+    if (parsed->kind->name == "camera") {
+      sources_.back().kind = "camera";
+      sources_.back().live = true;
+    } else {
+      const auto source = open_source(slot.source);
+      if (!source) return about(slot, source.error());
+      sources_.back() = (*source)->info();
+    }
+    note(fmt::format("{}: {}", slot.name, describe(sources_.back())));
+    if (auto read = read_truth(slot); !read) return about(slot, read.error());
+  }
+  return {};
+}
+
+Result<void> Run::read_truth(const SlotSpec& slot) {
+  if (slot.ground_truth.empty()) return {};
+  auto truth = read_ground_truth(slot.ground_truth, slot.pipeline.labels);
+  if (!truth) return tl::make_unexpected(truth.error());
+  truths_.back() = std::move(*truth);
+  return {};
+}
+
+std::optional<Pairing> Run::plan_pairs() const {
+  std::vector<const SourceInfo*> streams;
+  for (std::size_t i = 0; i < spec_.slots.size(); ++i)
+    if (runs(spec_.slots[i])) streams.push_back(&sources_[i]);
+  if (streams.size() != 2 || streams[0]->live || streams[1]->live) return std::nullopt;
+  return pair_frames(*streams[0], *streams[1],
+                     {.tolerance = spec_.tolerance, .limit = spec_.max_frames});
+}
+
+// COCO's categories go by name, and the names of the classes are known only now.
+void Run::name_truth_classes(Supervisor& supervisor) {
+  auto lane = supervisor.lanes().begin();
+  for (std::size_t i = 0; i < spec_.slots.size(); ++i) {
+    if (!runs(spec_.slots[i])) continue;
+    auto& current = **lane++;
+    if (!truths_[i] || truths_[i]->format != "coco" || !current.data.model) continue;
+    auto named = read_ground_truth(spec_.slots[i].ground_truth, current.data.model->labels);
+    if (named) *truths_[i] = std::move(*named);
+  }
+}
+
+void Run::measure(Supervisor& supervisor) {
+  pairing_ = plan_pairs();
+  for (std::size_t i = 0; i < spec_.slots.size(); ++i) {
+    if (!runs(spec_.slots[i])) continue;
+    auto& lane = supervisor.add_lane(spec_.slots[i]);
+    if (truths_[i]) lane.use_ground_truth(&*truths_[i]);
+  }
+  step(5, "Loading the models");
+  supervisor.load();
+  for (const auto& lane : supervisor.lanes())
+    if (lane->state == LaneState::ready) note(describe(lane->data));
+  name_truth_classes(supervisor);
+  step(6, "Measuring");
+  supervisor.solo();
+  supervisor.measure(pairing_);
+  supervisor.unload();
+}
+
+// Back into the order of the request, skipped slots included.
+void Run::collect(Supervisor& supervisor, const Sampler& sampler) {
+  auto lane = supervisor.lanes().begin();
+  for (const auto& slot : spec_.slots) {
+    if (runs(slot)) {
+      slots_.push_back(std::move((*lane++)->data));
+      slots_.back().footprint_bytes = sampler.footprint(slot.name);
+      if (slots_.back().model)
+        slots_.back().model->model.sha256 = sha256_of_file(slot.model).value_or("");
+      std::error_code error;
+      if (slots_.back().model)
+        slots_.back().model->model.bytes = std::filesystem::file_size(slot.model, error);
+    } else {
+      slots_.push_back({.spec = slot, .reason = slot.skip_reason});
+    }
+  }
+}
+
+void Run::draw_overlays(const SlotData& slot) {
+  if (spec_.save_overlays == 0 || slot.overlay_frames.empty()) return;
+  OverlayJob job{slot.spec.name, slot.spec.source, slot.model->labels, {}};
+  const auto total = static_cast<std::int64_t>(slot.overlay_frames.size());
+  for (const auto position : spread(spec_.save_overlays, total))
+    job.frames.push_back(slot.overlay_frames[static_cast<std::size_t>(position)]);
+  if (const auto written = write_overlays(job, *dir_); !written)
+    warn({"overlays", "overlays were not written: " + written.error().what, "", slot.spec.name});
+}
+
+std::optional<PairsRecord> Run::pairs() const {
+  std::vector<const SlotData*> both;
+  for (const auto& slot : slots_)
+    if (!slot.measure.samples.empty()) both.push_back(&slot);
+  if (both.size() != 2) return std::nullopt;
+  const auto& first = *both[0];
+  const auto& second = *both[1];
+  const bool live = first.model->live && second.model->live;
+  if (!pairing_ && !live) return std::nullopt;
+  const auto pairing = pairing_ ? *pairing_
+                                : pair_by_arrival(first.measure.samples, second.measure.samples,
+                                                  spec_.tolerance);
+  return pairs_record({pairing, spec_.schedule, spec_.tolerance}, first, second,
+                      period_ms(slots_));
+}
+
+Record Run::make_record(const Supervisor& supervisor, const Sampler& sampler) const {
+  Record record;
+  record.run.id = spec_.out.filename().string();
+  record.run.started = started_;
+  record.run.finished = context_.clock->wall();
+  record.run.command = spec_.command;
+  record.run.config = spec_.config;
+  record.run.tool_version = kVersion;
+  record.run.tool_git = kGitRevision;
+  record.run.warnings = warnings_;
+  record.machine = machine_;
+  for (const auto* backend : backends()) {
+    const auto probe = backend->probe();
+    record.backends.push_back(
+        {std::string(backend->name), probe.version, probe.reason, probe.available});
+  }
+  for (const auto& slot : slots_) record.slots.push_back(slot_record(slot, period_ms(slots_)));
+  record.pairs = pairs();
+  record.telemetry_sources = sampler.sources();
+  record.telemetry_channels = sampler.channels();
+  record.run.verdict = verdict(record.slots, supervisor.interrupted());
+  return record;
+}
+
+RunOutcome Run::write_reports(const Supervisor& supervisor, const Sampler& sampler) {
+  for (const auto& slot : slots_) draw_overlays(slot);
+  RunOutcome outcome{make_record(supervisor, sampler), supervisor.interrupted(), {}};
+  dir_->release_reserve();
+  for (const auto* format : formats())
+    if (format->name != "text")
+      dir_->write("report" + std::string(format->extension),
+                  format->render(outcome.record, {}));
+  dir_->log(context_.clock->wall(), fmt::format("verdict: {}", outcome.record.run.verdict));
+  dir_->sync();
+  outcome.unwritten = dir_->failures();
+  return outcome;
+}
+
+}  // namespace
+
+Result<RunOutcome> run(const RunSpec& spec, const RunContext& context) {
+  std::signal(SIGPIPE, SIG_IGN);  // a worker that died is noticed by its closed pipe
+  return Run(spec, context)();
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,269 @@
+#include "run/supervisor.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <ranges>
+
+namespace jetmeter {
+namespace {
+
+constexpr Nanoseconds kPatienceAfterInterrupt = std::chrono::seconds(5);
+constexpr Nanoseconds kSyncInterval = std::chrono::seconds(1);
+constexpr int kPollMilliseconds = 100;
+
+bool same_weights(const SlotSpec& a, const SlotSpec& b) {
+  std::error_code error;
+  return std::filesystem::equivalent(a.model, b.model, error) && !error && a.backend == b.backend &&
+         a.load.threads == b.load.threads && a.load.device == b.load.device &&
+         a.load.options == b.load.options;
+}
+
+std::uintmax_t file_bytes(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(path, error);
+  return error ? 0 : bytes;
+}
+
+}  // namespace
+
+Supervisor::Supervisor(const RunSpec& spec, const RunContext& context, RunDir& dir,
+                       Sampler& sampler)
+    : spec_(spec), context_(context), dir_(dir), sampler_(sampler) {}
+
+Supervisor::~Supervisor() {
+  for (auto& worker : workers_)
+    if (worker.pid > 0) {
+      kill(worker.pid, SIGKILL);
+      waitpid(worker.pid, nullptr, 0);
+    }
+}
+
+Lane& Supervisor::add_lane(const SlotSpec& slot) {
+  lanes_.push_back(
+      std::make_unique<Lane>(slot, LaneOutput{&dir_, context_.clock, context_.warn,
+                                              spec_.save_overlays > 0}));
+  return *lanes_.back();
+}
+
+// Slots that ask for the same weights share a worker, so that these are in memory once.
+std::vector<std::vector<Lane*>> Supervisor::groups() const {
+  std::vector<std::vector<Lane*>> groups;
+  for (const auto& lane : lanes_) {
+    const auto match = std::ranges::find_if(groups, [&](const auto& group) {
+      return same_weights(group.front()->data.spec, lane->data.spec);
+    });
+    if (match != groups.end()) {
+      lane->data.shared_with = match->front()->data.spec.name;
+      match->push_back(lane.get());
+    } else {
+      groups.push_back({lane.get()});
+    }
+  }
+  return groups;
+}
+
+void Supervisor::load() {
+  auto order = groups();
+  std::ranges::stable_sort(order, std::greater{}, [](const auto& group) {
+    return file_bytes(group.front()->data.spec.model);
+  });
+  for (const auto& group : order) {
+    if (interrupted_) return;
+    start_worker(group);
+    listen([&] {
+      return std::ranges::none_of(group, [](Lane* l) { return l->state == LaneState::loading; });
+    });
+  }
+}
+
+void Supervisor::start_worker(std::vector<Lane*> lanes) {
+  auto child = start_child(context_.worker, {"worker", std::to_string(lanes.size())},
+                           static_cast<int>(lanes.size()), dir_.log_descriptor());
+  if (!child) {
+    for (auto* lane : lanes) lane->leave(child.error().what);
+    return;
+  }
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    lanes[i]->attach(std::move(child->slots[i]));
+    sampler_.watch(lanes[i]->data.spec.name, child->pid);
+    lanes[i]->send_spec(spec_.warmup);
+  }
+  workers_.push_back({child->pid, std::move(lanes), {}, oom_kills(context_.host)});
+}
+
+std::int64_t Supervisor::expected_frames(const Lane& lane) const {
+  const auto announced =
+      lane.data.model ? lane.data.model->source.frames_announced : std::nullopt;
+  if (spec_.max_frames == 0) return announced.value_or(0);
+  return std::min(spec_.max_frames, announced.value_or(spec_.max_frames));
+}
+
+void Supervisor::solo() {
+  const auto ready = with_state(LaneState::ready);
+  if (ready.size() < 2 || spec_.solo_frames == 0) return;
+  for (auto* lane : ready) {
+    if (interrupted_ || lane->state != LaneState::ready) continue;
+    lane->begin_pass({.phase = "solo", .frames = spec_.solo_frames}, spec_.solo_frames);
+    listen([&] { return lane->state != LaneState::in_pass; });
+  }
+}
+
+void Supervisor::measure(const std::optional<Pairing>& pairing) {
+  const auto ready = with_state(LaneState::ready);
+  if (interrupted_) return;
+  const bool in_step = pairing && ready.size() == 2;
+  for (auto* lane : ready) {
+    PassOrder order{.phase = "measure", .frames = spec_.max_frames, .in_step = in_step};
+    auto expected = expected_frames(*lane);
+    if (in_step) {
+      for (const auto& pair : pairing->pairs)
+        order.indices.push_back(lane == ready.front() ? pair.first : pair.second);
+      order.frames = expected = static_cast<std::int64_t>(order.indices.size());
+    }
+    lane->begin_pass(order, expected);
+  }
+  listen([&] { return with_state(LaneState::in_pass).empty(); });
+}
+
+void Supervisor::unload() {
+  for (const auto& lane : lanes_)
+    if (lane->alive() && lane->state != LaneState::broken) lane->quit();
+  stopping_ = true;
+  listen([] { return false; });
+}
+
+void Supervisor::listen(const std::function<bool()>& done) {
+  while (!done() && std::ranges::any_of(workers_, [](const auto& w) { return w.pid > 0; })) {
+    advance_pairs();
+    wait_for_events();
+    receive_all();
+    check_silence();
+    check_interrupt();
+    report_progress();
+    const auto now = context_.clock->monotonic();
+    if (now - last_sync_ < kSyncInterval) continue;
+    dir_.sync();
+    last_sync_ = now;
+  }
+}
+
+void Supervisor::wait_for_events() {
+  std::vector<pollfd> fds;
+  for (const auto& lane : lanes_)
+    if (lane->alive()) fds.push_back({lane->events(), POLLIN, 0});
+  poll(fds.data(), fds.size(), kPollMilliseconds);
+}
+
+void Supervisor::receive_all() {
+  for (auto& worker : workers_) {
+    if (worker.pid < 0) continue;
+    bool all_closed = true;
+    for (auto* lane : worker.lanes) all_closed = !lane->receive() && all_closed;
+    if (all_closed) bury(worker);
+  }
+}
+
+// In step, the lane that is behind goes first; in parallel, all that are level go at once.
+void Supervisor::advance_pairs() {
+  std::vector<Lane*> walkers;
+  for (const auto& lane : lanes_)
+    if (lane->state == LaneState::in_pass && lane->in_step) walkers.push_back(lane.get());
+  if (walkers.empty() || std::ranges::any_of(walkers, &Lane::go_outstanding)) return;
+  const auto behind = (*std::ranges::min_element(walkers, {}, &Lane::next_pair))->next_pair;
+  for (auto* lane : walkers) {
+    if (lane->next_pair != behind) continue;
+    lane->go();
+    if (spec_.schedule == Schedule::alternate) return;
+  }
+}
+
+void Supervisor::check_silence() {
+  const auto now = context_.clock->monotonic();
+  const auto patience = stopping_ || interrupted_
+                            ? std::min(kPatienceAfterInterrupt, spec_.timeout)
+                            : spec_.timeout;
+  for (auto& worker : workers_) {
+    if (worker.pid < 0) continue;
+    for (const auto* lane : worker.lanes)
+      if (lane->busy() && now - lane->last_sign() > patience) {
+        kill_worker(worker, fmt::format("no sign of life for {} in phase {}, after {} frames; "
+                                        "the worker was killed (--timeout)",
+                                        format_duration(patience), lane->phase(),
+                                        lane->data.measure.samples.size()));
+        break;
+      }
+  }
+}
+
+void Supervisor::check_interrupt() {
+  const int wanted = context_.interrupts ? context_.interrupts->load() : 0;
+  if (wanted == 0) return;
+  const bool first = !interrupted_;
+  interrupted_ = true;
+  for (auto& worker : workers_) {
+    if (worker.pid < 0) continue;
+    const bool loading = std::ranges::any_of(
+        worker.lanes, [](const Lane* l) { return l->state == LaneState::loading; });
+    if (wanted > 1 || loading) {
+      kill_worker(worker, "interrupted");
+    } else if (first) {
+      for (auto* lane : worker.lanes)
+        if (lane->state == LaneState::in_pass) lane->stop_pass();
+    }
+  }
+}
+
+void Supervisor::kill_worker(Worker& worker, const std::string& why) {
+  if (worker.killed_because.empty()) worker.killed_because = why;
+  kill(worker.pid, SIGKILL);
+}
+
+void Supervisor::bury(Worker& worker) {
+  sampler_.forget(worker.pid);
+  int status = 0;
+  waitpid(worker.pid, &status, 0);
+  worker.pid = -1;
+  const bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  for (auto* lane : worker.lanes) {
+    const bool was_to_leave =
+        clean && (lane->state == LaneState::leaving || lane->state == LaneState::broken);
+    if (was_to_leave && lane->data.reason.empty()) lane->data.status = SlotStatus::completed;
+    const auto where = fmt::format(" in phase {}, after {} measured frames", lane->phase(),
+                                   lane->data.measure.samples.size());
+    const auto cause = cause_of_death(worker, status);
+    lane->leave(was_to_leave                     ? ""
+                : !worker.killed_because.empty() ? cause
+                                                 : cause + where);
+  }
+}
+
+std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
+  if (!worker.killed_because.empty()) return worker.killed_because;
+  const auto before = worker.oom_kills_before, after = oom_kills(context_.host);
+  const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+  if (killed && before && after && *after > *before)
+    return "the kernel's out-of-memory killer ended the worker (signal SIGKILL)";
+  return fmt::format("the worker ended by {}", describe_exit(status));
+}
+
+std::vector<Lane*> Supervisor::with_state(LaneState state) const {
+  std::vector<Lane*> found;
+  for (const auto& lane : lanes_)
+    if (lane->state == state) found.push_back(lane.get());
+  return found;
+}
+
+void Supervisor::report_progress() {
+  if (!context_.progress) return;
+  for (const auto& lane : lanes_)
+    if (lane->state == LaneState::in_pass)
+      context_.progress({lane->data.spec.name, lane->phase(), lane->frames_in_pass(),
+                         lane->frames_expected()});
+}
+
+}  // namespace jetmeter

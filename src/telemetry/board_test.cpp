@@ -1,0 +1,91 @@
+#include "telemetry/board.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+
+#include "support/board_copy.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::Optional;
+
+TEST(ParseL4t, JoinsReleaseAndRevision) {
+  EXPECT_THAT(parse_l4t("# R36 (release), REVISION: 4.7, GCID: 42132812, BOARD: generic\n"),
+              Optional(std::string("36.4.7")));
+  EXPECT_THAT(parse_l4t("# R32 (release), REVISION: 7.1, GCID: 29818004, BOARD: t210ref"),
+              Optional(std::string("32.7.1")));
+}
+
+TEST(ParseL4t, IsAbsentForAnythingElse) {
+  for (const auto* text : {"", "# R36", "REVISION: 4.7,",
+                           "# R36 (release), REVISION: ", "# R (release), REVISION: 1.0,",
+                           "# R36 (release), REVISION: \xff.1,", "\nR36 (release), REVISION: 4.7,"})
+    EXPECT_FALSE(parse_l4t(text)) << text;
+}
+
+TEST(JetpackOf, KnowsItsTableAndNothingElse) {
+  EXPECT_THAT(jetpack_of("36.4.4"), Optional(std::string("6.2.1")));
+  EXPECT_THAT(jetpack_of("38.4.0"), Optional(std::string("7.1")));
+  EXPECT_THAT(jetpack_of("32.7.3"), Optional(std::string("4.6.3")));
+  EXPECT_FALSE(jetpack_of("36.4"));
+  EXPECT_FALSE(jetpack_of(""));
+}
+
+TEST(ReadBoard, BoardOfAnotherMakerIsNoTegra) {
+  const BoardCopy board;
+  board.write("/sys/firmware/devicetree/base/model", std::string("Raspberry Pi 5\0", 15));
+  board.write("/sys/firmware/devicetree/base/compatible",
+              std::string("raspberrypi,5\0brcm,bcm2712\0", 27));
+  const auto facts = read_board(board.host());
+  ASSERT_TRUE(facts.board);
+  EXPECT_EQ(facts.board->model, "Raspberry Pi 5");
+  EXPECT_FALSE(facts.tegra);
+  EXPECT_FALSE(facts.board->l4t);
+}
+
+TEST(ReadBoard, ContainerThatShowsOnlyTheReleaseIsStillAJetson) {
+  const BoardCopy board("orin-nano-super");
+  board.remove("/proc/device-tree");
+  const auto facts = read_board(board.host());
+  EXPECT_TRUE(facts.tegra);
+  ASSERT_TRUE(facts.board);
+  EXPECT_THAT(facts.board->jetpack, Optional(std::string("6.2")));
+}
+
+// Files of real boards, where they are at hand: <data>/telemetry.
+class RealBoards : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* given = std::getenv("JETMETER_DATA");
+    data_ = std::filesystem::path(given ? given : JM_DEFAULT_DATA) / "telemetry";
+    if (!std::filesystem::exists(data_)) GTEST_SKIP() << "no real data in " << data_;
+  }
+  std::filesystem::path data_;
+};
+
+TEST_F(RealBoards, EveryReleaseFileGivesItsReleaseAndJetPack) {
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(data_ / "nv_tegra_release")) {
+    const auto l4t = parse_l4t(read_text(entry.path()).value_or(""));
+    ASSERT_TRUE(l4t) << entry.path();
+    const auto name = entry.path().filename().string();
+    EXPECT_TRUE(name.starts_with("r" + *l4t)) << name << " says " << *l4t;
+    EXPECT_TRUE(jetpack_of(*l4t)) << *l4t;
+    ++files;
+  }
+  EXPECT_GT(files, 0);
+}
+
+TEST_F(RealBoards, ModelStringsEndAtTheirNul) {
+  const BoardCopy board;
+  board.write("/proc/device-tree/model",
+              read_text(data_ / "device_tree_model" / "agx_orin.bin").value_or(""));
+  const auto facts = read_board(board.host());
+  ASSERT_TRUE(facts.board);
+  EXPECT_EQ(facts.board->model, "NVIDIA Jetson AGX Orin Developer Kit");
+}
+
+}  // namespace
+}  // namespace jetmeter

@@ -1,0 +1,52 @@
+#include "telemetry/kernel_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "telemetry/text.h"
+
+namespace jetmeter {
+
+// O_NONBLOCK: a FIFO in the place of a file must not stop the program. O_CLOEXEC: workers are
+// started while sources are open.
+KernelFile::KernelFile(const std::filesystem::path& path)
+    : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+
+KernelFile::~KernelFile() {
+  if (is_open()) ::close(descriptor_);
+}
+
+KernelFile::KernelFile(KernelFile&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+KernelFile& KernelFile::operator=(KernelFile&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+std::optional<std::string_view> KernelFile::read(std::span<char> buffer) const {
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    const auto got = ::pread(descriptor_, buffer.data() + filled, buffer.size() - filled,
+                             static_cast<off_t>(filled));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  return std::string_view(buffer.data(), filled);
+}
+
+std::optional<double> KernelFile::number() const {
+  std::array<char, 64> buffer;
+  const auto text = read(buffer);
+  // A text that goes on beyond the buffer is no number, whatever its beginning looks like.
+  const bool whole = text && text->size() < buffer.size();
+  return whole ? to_number(trimmed(*text)) : std::nullopt;
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,31 @@
+// A file of /proc or /sys that is read again and again: opened once, read without allocating.
+// Reading costs the kernel's work and one system call; opening would add a path walk each time.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace jetmeter {
+
+class KernelFile {
+ public:
+  KernelFile() = default;
+  explicit KernelFile(const std::filesystem::path&);
+  ~KernelFile();
+  KernelFile(KernelFile&& other) noexcept;
+  KernelFile& operator=(KernelFile&& other) noexcept;
+
+  bool is_open() const { return descriptor_ >= 0; }
+  // What the file says now, as much of it as `buffer` holds. Absent when it cannot be read: Tegra
+  // answers EAGAIN for a sensor whose unit is switched off, and PSI EOPNOTSUPP when it is disabled.
+  std::optional<std::string_view> read(std::span<char> buffer) const;
+  // The one number that the file holds.
+  std::optional<double> number() const;
+
+ private:
+  int descriptor_ = -1;
+};
+
+}  // namespace jetmeter

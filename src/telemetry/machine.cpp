@@ -1,0 +1,88 @@
+#include "jetmeter/machine.h"
+
+#include "telemetry/board.h"
+#include "telemetry/folder.h"
+#include "telemetry/nvpmodel.h"
+#include "telemetry/text.h"
+
+namespace jetmeter {
+namespace {
+
+std::string text_of(const Host& host, std::string_view path) {
+  return read_text(host.path(path)).value_or("");
+}
+
+// ARM kernels name no model; what they do say tells the architecture.
+std::string cpu_name(const Host& host) {
+  const auto info = text_of(host, "/proc/cpuinfo");
+  const auto model = clean_name(colon_value(info, "model name").value_or(""));
+  if (!model.empty()) return model;
+  const auto kernel_arch = clean_name(text_of(host, "/proc/sys/kernel/arch"));
+  if (!kernel_arch.empty()) return kernel_arch;
+  const auto arm = colon_value(info, "CPU architecture");
+  if (!arm) return "unknown";
+  return *arm == "8" ? "aarch64" : "arm";
+}
+
+int online_cores(const Host& host) {
+  const auto list = processor_list(text_of(host, "/sys/devices/system/cpu/online"));
+  if (list) return static_cast<int>(list->size());
+  int cores = 0;
+  const auto info = text_of(host, "/proc/cpuinfo");
+  std::string_view rest = info;
+  while (auto line = next_line(rest)) {
+    if (next_word(*line) == "processor") ++cores;
+  }
+  return cores;
+}
+
+// What NVIDIA's driver for discrete GPUs shows. It does not tell the size of their memory.
+std::vector<Gpu> driver_gpus(const Host& host) {
+  std::vector<Gpu> gpus;
+  for (const auto& folder : entries_of(host.path("/proc/driver/nvidia/gpus"))) {
+    const auto information = read_text(folder / "information").value_or("");
+    const auto model = clean_name(colon_value(information, "Model").value_or(""));
+    gpus.push_back({model.empty() ? "NVIDIA GPU" : model, std::nullopt});
+  }
+  return gpus;
+}
+
+std::optional<std::string> present(std::string text) {
+  return text.empty() ? std::nullopt : std::optional(std::move(text));
+}
+
+}  // namespace
+
+std::string_view name(MemoryArchitecture architecture) {
+  switch (architecture) {
+    case MemoryArchitecture::unified: return "unified";
+    case MemoryArchitecture::discrete: return "discrete";
+    case MemoryArchitecture::host: return "host";
+  }
+  return "host";
+}
+
+Machine identify_machine(const Host& host) {
+  auto facts = read_board(host);
+  Machine machine;
+  machine.board = std::move(facts.board);
+  machine.gpus = driver_gpus(host);
+  // Tegra first: from JetPack 7 on, boards show the driver's folder as well.
+  if (facts.tegra) {
+    machine.memory_architecture = MemoryArchitecture::unified;
+    if (machine.gpus.empty() && !facts.soc.empty())
+      machine.gpus.push_back({facts.soc + " integrated GPU", std::nullopt});
+  } else if (!machine.gpus.empty()) {
+    machine.memory_architecture = MemoryArchitecture::discrete;
+  }
+  machine.cpu = cpu_name(host);
+  machine.cores = online_cores(host);
+  machine.memory_total_bytes = meminfo_bytes(text_of(host, "/proc/meminfo"), "MemTotal");
+  machine.kernel = clean_name(text_of(host, "/proc/sys/kernel/osrelease"));
+  machine.power_mode = read_power_mode(host);
+  machine.governor =
+      present(clean_name(text_of(host, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")));
+  return machine;
+}
+
+}  // namespace jetmeter
