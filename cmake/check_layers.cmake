@@ -6,7 +6,7 @@
 cmake_minimum_required(VERSION 3.22)
 
 # Left: folder under src/. Right: public headers that it may include.
-set(core      core tensor detection)
+set(core      core tensor detection machine)
 set(stats     core stats)
 set(accuracy  core detection accuracy)
 set(record    core tensor detection stats accuracy machine record)

@@ -13,7 +13,7 @@ set -eu
 # libopencv-dev and not the packages of single components: only it carries OpenCVConfig.cmake.
 required=(cmake ninja-build make g++ pkg-config libcli11-dev libfmt-dev libexpected-dev
   nlohmann-json3-dev libtomlplusplus-dev libgtest-dev libgmock-dev libonnx-dev libprotobuf-dev
-  protobuf-compiler libopencv-dev)
+  protobuf-compiler libssl-dev libopencv-dev)
 optional=(libvalijson-dev libbenchmark-dev)
 runtime_version=1.23.2 # of the library; its headers may be older, never newer
 headers_suite=trixie   # the Debian release whose libonnxruntime-dev is taken
@@ -111,14 +111,13 @@ install_packages() {
     offered "$package" ||
       die "this release offers no package '$package' (on Ubuntu, enable the component 'universe')"
   done
-  if [ ${#wanted[@]} -gt 0 ] || [ ${#extra[@]} -gt 0 ]; then
-    say "installing ${wanted[*]} ${extra[*]}"
-  fi
   if [ ${#wanted[@]} -gt 0 ]; then
+    say "installing ${wanted[*]}"
     as_root_apt install -y --no-install-recommends "${wanted[@]}" ||
       die "apt-get could not install what is required; its own words are above"
   fi
   if [ ${#extra[@]} -gt 0 ]; then
+    say "installing ${extra[*]}"
     as_root_apt install -y --no-install-recommends "${extra[@]}" ||
       say "going on without ${extra[*]}: apt-get could not install them"
   fi

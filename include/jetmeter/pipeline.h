@@ -80,8 +80,8 @@ std::span<const PipelineKind* const> pipeline_kinds();
 
 // ---- detection heads ---------------------------------------------------------------------------
 
-// The boxes of one frame before suppression, in pixels of the model's input. Storage is reserved
-// by the decoder's maker and never grows.
+// The boxes of one frame before suppression, in pixels of the model's input. Its owner reserves
+// HeadDecoder::capacity(), so that it never grows.
 struct Candidates {
   std::vector<Box> boxes;
   std::vector<float> scores;
@@ -94,7 +94,10 @@ struct Candidates {
 class HeadDecoder {
  public:
   virtual ~HeadDecoder() = default;
+  // 0 when the layout does not tell (end-to-end heads).
   virtual int classes() const = 0;
+  // The most candidates that one decode() appends.
+  virtual std::size_t capacity() const = 0;
   // False when the outputs need no further suppression (end-to-end heads).
   virtual bool needs_nms() const = 0;
   // Appends every candidate above `confidence`. One float32 span per output, in model order.

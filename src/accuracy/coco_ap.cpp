@@ -35,9 +35,8 @@ std::map<int, ImageOfClass> by_class(const ImageResult& image) {
 }
 
 void keep_best(std::vector<const Detection*>& detections, int max_detections) {
-  std::ranges::stable_sort(detections, [](const auto* a, const auto* b) {
-    return rank(a->score) > rank(b->score);
-  });
+  std::ranges::stable_sort(
+      detections, [](const auto* a, const auto* b) { return rank(a->score) > rank(b->score); });
   const auto most = static_cast<std::size_t>(std::max(0, max_detections));
   if (detections.size() > most) detections.resize(most);
 }
@@ -97,8 +96,7 @@ double average_precision(const ClassResult& result, std::size_t threshold) {
 
 ClassAccuracy accuracy_of(int class_id, const ClassResult& result) {
   ClassAccuracy out{class_id, result.truths, average_precision(result, 0), 0};
-  for (std::size_t t = 0; t < kThresholds; ++t)
-    out.ap50_95 += average_precision(result, t);
+  for (std::size_t t = 0; t < kThresholds; ++t) out.ap50_95 += average_precision(result, t);
   out.ap50_95 /= kThresholds;
   return out;
 }

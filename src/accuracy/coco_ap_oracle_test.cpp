@@ -61,8 +61,8 @@ int judge(const Detection& detection, const ImageResult& image, double threshold
   return chosen ? 1 : in_crowd ? -1 : 0;
 }
 
-std::vector<Claim> claims_of(const std::vector<ImageResult>& images, int class_id,
-                             double threshold, std::size_t limit) {
+std::vector<Claim> claims_of(const std::vector<ImageResult>& images, int class_id, double threshold,
+                             std::size_t limit) {
   std::vector<Claim> claims;
   for (std::size_t i = 0; i < images.size(); ++i) {
     std::set<const Truth*> used;
@@ -118,8 +118,7 @@ std::vector<ImageResult> random_images(unsigned seed) {
     for (int i = static_cast<int>(upto(14)); i > 0; --i)
       image.detections.push_back({box(), (1 + upto(9)) / 10, static_cast<int>(upto(4))});
     for (const auto& truth : image.truth)
-      if (upto(2) < 1)
-        image.detections.push_back({truth.box, (1 + upto(9)) / 10, truth.class_id});
+      if (upto(2) < 1) image.detections.push_back({truth.box, (1 + upto(9)) / 10, truth.class_id});
   }
   return images;
 }

@@ -52,9 +52,10 @@ Result<void> check_related(const Categories& categories, const Classes& classes)
       std::ranges::any_of(classes, [](const auto& entry) { return entry.second.has_value(); });
   if (related) return {};
   if (categories.empty()) return fail("it has no categories");
-  return fail(fmt::format("the model has a label for none of its {} categories, of which the "
-                          "first is {}; give the model's labels the names that it uses",
-                          categories.size(), in_quotes(categories.begin()->second)));
+  return fail(
+      fmt::format("the model has a label for none of its {} categories, of which the "
+                  "first is {}; give the model's labels the names that it uses",
+                  categories.size(), in_quotes(categories.begin()->second)));
 }
 
 // The images by id; a frame is looked up by its file name, so two of one name are a conflict.
@@ -65,8 +66,8 @@ Result<std::unordered_map<std::string, std::string>> read_images(const Json& jso
     const auto file = image.at("file_name").get<std::string>();
     auto stem = std::filesystem::path(file).stem().string();
     if (!truth.images.try_emplace(stem).second)
-      return fail(fmt::format("two of its images are called {}; split it by directory",
-                              in_quotes(stem)));
+      return fail(
+          fmt::format("two of its images are called {}; split it by directory", in_quotes(stem)));
     stems.emplace(image.at("id").dump(), std::move(stem));
   }
   return stems;
@@ -100,10 +101,10 @@ Result<GroundTruth> read(const Json& json, std::span<const std::string> labels) 
     const auto category = annotation.at("category_id").get<std::int64_t>();
     const auto class_id = classes.find(category);
     if (image == stems->end() || class_id == classes.end())
-      return fail(fmt::format("an annotation names the {} {}, which it does not have",
-                              image == stems->end() ? "image" : "category",
-                              image == stems->end() ? annotation.at("image_id").dump()
-                                                    : std::to_string(category)));
+      return fail(fmt::format(
+          "an annotation names the {} {}, which it does not have",
+          image == stems->end() ? "image" : "category",
+          image == stems->end() ? annotation.at("image_id").dump() : std::to_string(category)));
     if (class_id->second)
       truth.images[image->second].objects.push_back(
           {box_of(annotation), *class_id->second, is_crowd(annotation)});
@@ -122,8 +123,8 @@ Result<GroundTruth> read(const Json& json, std::span<const std::string> labels) 
 Result<GroundTruth> read_coco_json(const std::filesystem::path& path,
                                    std::span<const std::string> labels) {
   const auto about = [&](std::string_view what) {
-    return fail(fmt::format("{} cannot be used as COCO ground truth: {}",
-                            in_quotes(path.string()), what));
+    return fail(
+        fmt::format("{} cannot be used as COCO ground truth: {}", in_quotes(path.string()), what));
   };
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(fmt::format("cannot read {}", in_quotes(path.string())));

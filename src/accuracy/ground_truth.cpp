@@ -29,9 +29,10 @@ Result<GroundTruth> read_ground_truth(const std::filesystem::path& path,
   if (!std::filesystem::exists(path, error))
     return fail(fmt::format("there is no ground truth at {}", in_quotes(path.string())));
   if (path.extension() == ".json") return read_coco_json(path, labels);
-  return fail(fmt::format("{} is no ground truth; name a directory of YOLO .txt files or a COCO "
-                          "instances.json",
-                          in_quotes(path.string())));
+  return fail(
+      fmt::format("{} is no ground truth; name a directory of YOLO .txt files or a COCO "
+                  "instances.json",
+                  in_quotes(path.string())));
 }
 
 }  // namespace jetmeter

@@ -1,8 +1,7 @@
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-
 #include "jetmeter/accuracy.h"
+#include "support/real_data.h"
 #include "support/temp_dir.h"
 
 namespace jetmeter {
@@ -10,7 +9,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing_support::TempDir;
 
 const std::vector<std::string> kLabels{"person", "Car", "dog"};
 
@@ -58,6 +56,7 @@ TEST(YoloLabels, PolygonBecomesTheBoxAroundIt) {
 
 TEST(YoloLabels, AreFoundInAFolderCalledLabels) {
   const TempDir dir;
+  std::filesystem::create_directory(dir.path() / "labels");
   dir.write("labels/a.txt", "0 0.5 0.5 0.1 0.1");
   dir.write("readme.txt", "this is no label file");
   const auto truth = read_ground_truth(dir.path(), {});
@@ -81,8 +80,8 @@ TEST(YoloLabels, MalformedLineIsNamed) {
 
 TEST(YoloLabels, DirectoryWithoutAnyNamesItsFolders) {
   const TempDir dir;
-  dir.write("labels/train/a.txt", "0 0.5 0.5 0.1 0.1");
-  dir.write("labels/val/b.txt", "0 0.5 0.5 0.1 0.1");
+  std::filesystem::create_directories(dir.path() / "labels/train");
+  std::filesystem::create_directories(dir.path() / "labels/val");
   const auto truth = read_ground_truth(dir.path(), {});
   ASSERT_FALSE(truth);
   EXPECT_THAT(truth.error().what, HasSubstr("train, val"));
@@ -172,10 +171,8 @@ TEST(ReadGroundTruth, NamesWhatIsNotThereOrOfNoKnownKind) {
 }
 
 TEST(ReadGroundTruth, ReadsTheLabelsOfRealPhotos) {
-  const char* chosen = std::getenv("JETMETER_DATA");
-  const std::filesystem::path data = chosen ? chosen : JM_DEFAULT_DATA;
-  const auto photos = data / "images/voc50";
-  if (!std::filesystem::exists(photos)) GTEST_SKIP() << "no real data at " << data;
+  const auto photos = real_data("images/voc50");
+  JM_SKIP_WITHOUT(photos);
   const auto truth = read_ground_truth(photos, {});
   ASSERT_TRUE(truth) << truth.error().what;
   EXPECT_EQ(truth->images.size(), 50U);

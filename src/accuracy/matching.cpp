@@ -68,13 +68,16 @@ class Matcher {
 
 }  // namespace
 
-double iou_threshold(int index) { return (50 + 5 * index) / 100.0; }
+double iou_threshold(int index) {
+  return (50 + 5 * index) / 100.0;
+}
 
 std::vector<RankedDetection> match(std::span<const Detection* const> detections,
                                    std::span<const Truth* const> truth) {
   std::vector<RankedDetection> out(detections.size());
-  std::ranges::transform(detections, out.begin(),
-                         [](const auto* d) { return RankedDetection{d->score, {}}; });
+  std::ranges::transform(detections, out.begin(), [](const auto* d) {
+    return RankedDetection{d->score, {}};
+  });
   const Matcher matcher(detections, truth);
   for (int i = 0; i < kThresholds; ++i) matcher.run(iou_threshold(i), i, out);
   return out;

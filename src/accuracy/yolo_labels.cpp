@@ -43,8 +43,8 @@ Result<int> class_of(double value, std::span<const std::string> labels) {
     return fail(fmt::format("the class {} is not a whole number from 0 on", value));
   const auto id = static_cast<std::size_t>(value);
   if (!labels.empty() && id >= labels.size())
-    return fail(fmt::format("the class {} is beyond the {} labels of the model", id,
-                            labels.size()));
+    return fail(
+        fmt::format("the class {} is beyond the {} labels of the model", id, labels.size()));
   return static_cast<int>(id);
 }
 
@@ -110,8 +110,7 @@ struct Listing {
 Result<Listing> list(const fs::path& directory) {
   Listing listing;
   std::error_code error;
-  for (fs::directory_iterator it(directory, error), end; !error && it != end;
-       it.increment(error)) {
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
     const auto& path = it->path();
     std::error_code unknown;
     if (it->is_directory(unknown))

@@ -213,16 +213,19 @@ TEST_P(EveryBackend, RefusesAFileThatIsCutShort) {
 }
 
 TEST_P(EveryBackend, NamesItsDevicesWhenOneIsUnknown) {
-  const auto model =
-      backend().load(write_identity(backend(), dir_, {1, 3}), {.device = "abacus:3"});
+  LoadOptions options;
+  options.device = "abacus:3";
+  const auto model = backend().load(write_identity(backend(), dir_, {1, 3}), options);
   ASSERT_FALSE(model);
   EXPECT_THAT(model.error().what, HasSubstr("abacus:3"));
   EXPECT_THAT(model.error().what, HasSubstr("cpu"));
 }
 
 TEST_P(EveryBackend, TakesANumberOfThreads) {
-  const auto model =
-      backend().load(write_identity(backend(), dir_, {1, 3}), {.threads = 1, .device = "cpu"});
+  LoadOptions options;
+  options.threads = 1;
+  options.device = "cpu";
+  const auto model = backend().load(write_identity(backend(), dir_, {1, 3}), options);
   ASSERT_TRUE(model) << model.error().what;
   auto session = (*model)->open({});
   ASSERT_TRUE(session);
@@ -248,9 +251,39 @@ TEST_P(EveryBackend, TakesNoTensorFromTheHeapAfterWarmUp) {
   const auto second = watch_heap(hundred_runs);
   EXPECT_LT(first.largest_bytes, 64U << 10);
   EXPECT_LT(second.largest_bytes, 64U << 10);
-  EXPECT_LE(second.allocations, first.allocations);
-  if (backend().name == "reference") EXPECT_EQ(first.allocations, 0);
+  EXPECT_LT(second.allocations, first.allocations + 50) << "grows from run to run";
+  if (backend().name == "reference") {
+    EXPECT_EQ(first.allocations, 0);
+  }
   RecordProperty("allocations_per_100_runs", std::to_string(first.allocations));
+}
+
+// The same with results between the nodes, and an output whose shape only a run tells.
+TEST_P(EveryBackend, TakesNoTensorFromTheHeapForADeeperOnnxModelWithAnOpenAxis) {
+  if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands in for malloc in this build";
+  if (!reads_extension(backend().extensions, "m.onnx")) GTEST_SKIP() << "reads no ONNX";
+  const Shape shape{kDynamic, 3, 128, 128};
+  const auto path = dir_.write("deep.onnx", OnnxBuilder()
+                                                .input("x", OnnxBuilder::kFloat, shape)
+                                                .node("Relu", {"x"}, {"a"})
+                                                .node("Sigmoid", {"a"}, {"b"})
+                                                .node("Add", {"a", "b"}, {"y"})
+                                                .output("y", OnnxBuilder::kFloat, shape)
+                                                .bytes());
+  const auto model = backend().load(path, {});
+  ASSERT_TRUE(model) << model.error().what;
+  const std::vector<Shape> concrete{{1, 3, 128, 128}};
+  auto session = (*model)->open(concrete);
+  ASSERT_TRUE(session) << session.error().what;
+  const auto twenty_runs = [&] {
+    for (int i = 0; i < 20; ++i)
+      if (!(*session)->run()) std::abort();
+  };
+  twenty_runs();
+  EXPECT_LT(watch_heap(twenty_runs).largest_bytes, 64U << 10);
+  (*session)->input(0).as<float>()[5] = 2;
+  ASSERT_TRUE((*session)->run());
+  EXPECT_NEAR((*session)->output(0).as<float>()[5], 2.880797F, 1e-5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, EveryBackend,

@@ -18,9 +18,8 @@ std::vector<std::string> names_of(BackendTable table) {
 
 std::vector<const Backend*> readers_of(BackendTable table, const std::filesystem::path& model) {
   std::vector<const Backend*> readers;
-  std::copy_if(table.begin(), table.end(), std::back_inserter(readers), [&](const auto* backend) {
-    return reads_extension(backend->extensions, model);
-  });
+  std::copy_if(table.begin(), table.end(), std::back_inserter(readers),
+               [&](const auto* backend) { return reads_extension(backend->extensions, model); });
   return readers;
 }
 
@@ -36,9 +35,9 @@ Result<BackendChoice> choose_named(BackendTable table, std::string_view name) {
   const auto names = names_of(table);
   if (found == table.end()) {
     const auto near = closest(name, names);
-    return fail(fmt::format("there is no backend {}{}; this build has {}", in_quotes(name),
-                            near ? fmt::format(", did you mean '{}'?", *near) : "",
-                            fmt::join(names, ", ")));
+    return fail(fmt::format("there is no backend {}; this build has {}{}", in_quotes(name),
+                            fmt::join(names, ", "),
+                            near ? fmt::format("; did you mean '{}'?", *near) : ""));
   }
   const auto probe = (*found)->probe();
   if (!probe.available) return fail(fmt::format("{} is not available: {}", name, probe.reason));
@@ -58,8 +57,10 @@ Result<BackendChoice> choose_first(BackendTable table, const std::filesystem::pa
   for (const auto* backend : readers) {
     const auto probe = backend->probe();
     if (probe.available) {
-      auto why = fmt::format("{} {} that reads {}", readers.size() > 1 ? "first of" : "only backend",
-                             fmt::join(names_of(readers), ", "), model.extension().string());
+      const bool alone = readers.size() == 1;
+      auto why = fmt::format("{} {} {} {}", alone ? "only" : "first of",
+                             fmt::join(names_of(readers), ", "), alone ? "reads" : "that reads",
+                             model.extension().string());
       for (const auto& reason : passed_over) why += "; " + reason;
       return BackendChoice{backend, std::move(why)};
     }
@@ -102,9 +103,8 @@ Result<std::shared_ptr<Model>> load_from(BackendTable table, const BackendChoice
   if (auto good = check_model_file(path); !good) return tl::make_unexpected(good.error());
   auto model = load_guarded(*choice.backend, path, options);
   if (model) return model;
-  return fail(fmt::format("{} cannot load {}: {}{}", choice.backend->name,
-                          in_quotes(path.string()), model.error().what,
-                          alternatives(table, choice.backend, path)));
+  return fail(fmt::format("{} cannot load {}: {}{}", choice.backend->name, in_quotes(path.string()),
+                          model.error().what, alternatives(table, choice.backend, path)));
 }
 
 Result<BackendChoice> choose_backend(std::string_view name, const std::filesystem::path& model) {

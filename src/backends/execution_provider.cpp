@@ -44,7 +44,9 @@ std::string device_kind(std::string_view provider) {
   return kind;
 }
 
-bool has_index(std::string_view kind) { return kind == "cuda" || kind == "tensorrt"; }
+bool has_index(std::string_view kind) {
+  return kind == "cuda" || kind == "tensorrt";
+}
 
 std::string device_name(std::string_view provider) {
   auto kind = device_kind(provider);

@@ -1,13 +1,14 @@
 #include "backends/onnx_signature.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <google/protobuf/wire_format_lite.h>
 #include <onnx/onnx_pb.h>
 
+#include <limits>
 #include <set>
+#include <system_error>
 #include <utility>
 
 namespace jetmeter {
@@ -73,13 +74,15 @@ class SignatureReader {
     return in.ConsumedEntireMessage();
   }
 
-  // Runs `inner` within the bounds of the length-delimited field that begins here.
+  // Runs `inner` within the bounds of the length-delimited field that begins here. A field that is
+  // longer than what holds it is cut short; a limit alone would be narrowed in silence.
   template <typename Inner>
   static Taken nested(CodedInputStream& in, Inner inner) {
-    const auto limit = in.ReadLengthAndPushLimit();
+    int length = 0;
+    if (!in.ReadVarintSizeAsInt(&length) || length > in.BytesUntilLimit()) return Taken::broken;
+    const auto limit = in.PushLimit(length);
     const bool good = inner();
-    const bool whole = in.CheckEntireMessageConsumedAndPopLimit(limit);
-    return good && whole ? Taken::yes : Taken::broken;
+    return in.CheckEntireMessageConsumedAndPopLimit(limit) && good ? Taken::yes : Taken::broken;
   }
 
   template <typename Message, typename Use>
@@ -96,9 +99,8 @@ class SignatureReader {
     switch (field) {
       case onnx::ModelProto::kGraphFieldNumber:
         has_graph_ = true;
-        return nested(in, [&] {
-          return fields(in, [&](int inner) { return graph_field(in, inner); });
-        });
+        return nested(
+            in, [&] { return fields(in, [&](int inner) { return graph_field(in, inner); }); });
       case onnx::ModelProto::kMetadataPropsFieldNumber:
         return message<onnx::StringStringEntryProto>(in, [&](const auto& entry) {
           signature_.metadata.insert_or_assign(entry.key(), entry.value());
@@ -151,15 +153,19 @@ class SignatureReader {
 }  // namespace
 
 Result<OnnxSignature> read_onnx_signature(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    return fail(fmt::format("{} cannot be opened for reading", in_quotes(path.string())));
+  if (error || descriptor < 0) return fail("the file cannot be opened for reading");
   google::protobuf::io::FileInputStream file(descriptor);
   file.SetCloseOnDelete(true);
+  if (size > std::numeric_limits<int>::max())
+    return fail("the file is over 2 GiB, more than an ONNX file can be");
   CodedInputStream in(&file);
+  // Passing over a field may seek beyond the end of the file; the limit notices.
+  in.PushLimit(static_cast<int>(size));
   SignatureReader reader;
-  if (!reader.read(in))
-    return fail(fmt::format("{} is not an ONNX file, or is cut short", in_quotes(path.string())));
+  if (!reader.read(in)) return fail("this is not an ONNX file, or it is cut short");
   return reader.take();
 }
 

@@ -19,7 +19,8 @@ struct OnnxSignature {
   std::map<std::string, std::int64_t> opsets;   // by domain; "" is the standard one
 };
 
-// Reads past nodes and weights without taking them into memory.
+// Reads past nodes and weights without taking them into memory. The words of a failure do not name
+// the file.
 Result<OnnxSignature> read_onnx_signature(const std::filesystem::path&);
 
 }  // namespace jetmeter

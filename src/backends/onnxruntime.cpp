@@ -126,7 +126,7 @@ class OrtSession final : public Session {
   }
 
   // A shape without axes is a scalar or one that the file does not state; both are read after the
-  // run.
+  // run. Bound here in any case: GetOutputValues keeps the order in which outputs were first bound.
   void add_output(const TensorSpec& spec) {
     auto& output = outputs_.emplace_back(Output{spec, std::nullopt, spec.shape});
     if (spec.type != ElementType::other && !spec.shape.empty() && is_concrete(spec.shape)) {
@@ -134,6 +134,7 @@ class OrtSession final : public Session {
       binding_.BindOutput(spec.name.c_str(), wrap(*output.own));
     } else {
       has_unknown_outputs_ = true;
+      binding_.BindOutput(spec.name.c_str(), cpu_);
     }
   }
 
@@ -152,8 +153,8 @@ class OrtSession final : public Session {
       if (output.own || output.spec.type == ElementType::other) continue;
       output.shape = values_[i].GetTensorTypeAndShapeInfo().GetShape();
       output.data = values_[i].GetTensorMutableRawData();
-      output.bytes = static_cast<std::size_t>(element_count(output.shape)) *
-                     element_bytes(output.spec.type);
+      output.bytes =
+          static_cast<std::size_t>(element_count(output.shape)) * element_bytes(output.spec.type);
     }
   }
 

@@ -98,9 +98,10 @@ Ort::Env& ort_environment() {
 
 Result<void> library_serves_headers() {
   if (OrtGetApiBase()->GetApi(ORT_API_VERSION) != nullptr) return {};
-  return fail(fmt::format("the ONNX Runtime library {} is older than the headers that jetmeter was "
-                          "built with (interface {})",
-                          Ort::GetVersionString(), ORT_API_VERSION));
+  return fail(
+      fmt::format("the ONNX Runtime library {} is older than the headers that jetmeter was "
+                  "built with (interface {})",
+                  Ort::GetVersionString(), ORT_API_VERSION));
 }
 
 std::vector<std::string> startable_ort_devices() {

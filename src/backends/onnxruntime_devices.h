@@ -20,7 +20,7 @@ Ort::Env& ort_environment();
 Result<void> library_serves_headers();
 
 struct OrtDeviceChoice {
-  std::string name, provider;  // "cuda:0", "CUDAExecutionProvider"
+  std::string name, provider;                                // "cuda:0", "CUDAExecutionProvider"
   std::vector<std::pair<std::string, std::string>> options;  // the user's, and the device's index
 };
 

@@ -49,7 +49,9 @@ ElementType element_type(int depth) {
   }
 }
 
-std::vector<int> extents_of(const Shape& shape) { return {shape.begin(), shape.end()}; }
+std::vector<int> extents_of(const Shape& shape) {
+  return {shape.begin(), shape.end()};
+}
 
 // A Mat has two axes or more. Where the model declares a shape of as many elements, that is meant.
 Shape shape_of(const cv::Mat& mat, const Shape& declared) {
@@ -124,8 +126,7 @@ class DnnSession final : public Session {
     const auto bytes = mat.total() * mat.elemSize();
     if (!buffer || buffer->view().bytes != bytes ||
         buffer->view().type != element_type(mat.depth()))
-      buffer.emplace(element_type(mat.depth()),
-                     shape_of(mat, model_->info().outputs[index].shape));
+      buffer.emplace(element_type(mat.depth()), shape_of(mat, model_->info().outputs[index].shape));
     cv::Mat header(mat.dims, mat.size.p, mat.type(), buffer->view().data);
     mat.copyTo(header);
   }
@@ -160,7 +161,8 @@ Result<std::shared_ptr<Model>> load(const std::filesystem::path& path,
                                     const LoadOptions& options) try {
   if (auto good = check_model_file(path); !good) return tl::make_unexpected(good.error());
   if (!options.device.empty() && options.device != "cpu")
-    return fail(fmt::format("there is no device {}; opencv_dnn has cpu", in_quotes(options.device)));
+    return fail(
+        fmt::format("there is no device {}; opencv_dnn has cpu", in_quotes(options.device)));
   if (!options.options.empty())
     return fail(fmt::format("opencv_dnn takes no options, but was given {}",
                             in_quotes(options.options.front().first)));

@@ -67,7 +67,8 @@ Result<void> commit(FaultKind kind) {
     case FaultKind::segfault: write_to_null(); break;
     case FaultKind::kill: ::kill(::getpid(), SIGKILL); break;
     case FaultKind::hang: hang();
-    case FaultKind::throws: throw std::runtime_error("the reference model throws, as its file says");
+    case FaultKind::throws:
+      throw std::runtime_error("the reference model throws, as its file says");
     case FaultKind::fails: break;
     case FaultKind::exits: ::_exit(7);
   }

@@ -81,7 +81,8 @@ class Object {
   std::int64_t count(const std::string& key, std::int64_t most) const {
     const auto* found = find(key);
     if (found == nullptr) return 0;
-    if (!found->is_number_unsigned() || found->get<std::uint64_t>() > static_cast<std::uint64_t>(most))
+    if (!found->is_number_unsigned() ||
+        found->get<std::uint64_t>() > static_cast<std::uint64_t>(most))
       refuse(full(key), fmt::format("must be a whole number from 0 to {}", most));
     return found->get<std::int64_t>();
   }
@@ -93,7 +94,8 @@ class Object {
       if (name == written) return value;
       known.push_back(name);
     }
-    refuse(full(key), fmt::format("{} is not one of {}", in_quotes(written), fmt::join(known, ", ")));
+    refuse(full(key),
+           fmt::format("{} is not one of {}", in_quotes(written), fmt::join(known, ", ")));
   }
 
  private:
@@ -202,8 +204,7 @@ std::vector<double> read_numbers(const json& list, const TensorSpec& output,
                             in_quotes(output.name), format_shape(output.shape)));
   std::vector<double> numbers;
   for (const auto& number : list)
-    numbers.push_back(
-        read_number_for(number, output, fmt::format("{}[{}]", key, numbers.size())));
+    numbers.push_back(read_number_for(number, output, fmt::format("{}[{}]", key, numbers.size())));
   return numbers;
 }
 
@@ -228,7 +229,8 @@ void check_identity(const ReferenceSpec& spec) {
   if (spec.outputs.size() > spec.inputs.size())
     refuse("outputs", "identity has one output per input at most");
   for (std::size_t i = 0; i < spec.outputs.size(); ++i)
-    if (spec.outputs[i].type != spec.inputs[i].type || spec.outputs[i].shape != spec.inputs[i].shape)
+    if (spec.outputs[i].type != spec.inputs[i].type ||
+        spec.outputs[i].shape != spec.inputs[i].shape)
       refuse(fmt::format("outputs[{}]", i), "must have the type and shape of its input: identity");
 }
 

@@ -20,8 +20,8 @@ bool is_floating(const TensorSpec& spec) {
 }
 
 Result<void> check_shape(const TensorSpec& declared, const Shape& shape) {
-  const auto input = fmt::format("input {} is {}", in_quotes(declared.name),
-                                 format_shape(declared.shape));
+  const auto input =
+      fmt::format("input {} is {}", in_quotes(declared.name), format_shape(declared.shape));
   if (shape.size() != declared.shape.size())
     return fail(fmt::format("{}, so it cannot be opened as {}: {} axes against {}", input,
                             format_shape(shape), declared.shape.size(), shape.size()));

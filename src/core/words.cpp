@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "jetmeter/core.h"
+#include "jetmeter/machine.h"
 
 namespace jetmeter {
 namespace {
@@ -88,6 +89,15 @@ std::string_view key_suffix(Unit unit) {
     case Unit::ampere: return "amperes";
   }
   return "";
+}
+
+std::string_view name(MemoryArchitecture architecture) {
+  switch (architecture) {
+    case MemoryArchitecture::unified: return "unified";
+    case MemoryArchitecture::discrete: return "discrete";
+    case MemoryArchitecture::host: return "host";
+  }
+  return "host";
 }
 
 }  // namespace jetmeter

@@ -67,7 +67,9 @@ class CameraSource : public FrameSource {
   std::int64_t index_ = 0;
 };
 
-bool recognises(const std::string& text) { return !text.empty() && camera_number(text); }
+bool recognises(const std::string& text) {
+  return !text.empty() && camera_number(text);
+}
 
 Result<std::unique_ptr<FrameSource>> open(const std::string& location) {
   const auto device = camera_number(location);
@@ -81,9 +83,10 @@ Result<std::unique_ptr<FrameSource>> open(const std::string& location) {
   const std::string name = fmt::format("{}{}", kDevicePrefix, *device);
   auto capture = open_camera_capture(*device);
   if (capture == nullptr) {
-    return fail(fmt::format("camera {} could not be opened: it is in use, may not be read by this "
-                            "user (group video), or is not a capture device",
-                            name));
+    return fail(
+        fmt::format("camera {} could not be opened: it is in use, may not be read by this "
+                    "user (group video), or is not a capture device",
+                    name));
   }
   return make_camera_source(std::move(capture), name, system_clock());
 }
@@ -115,8 +118,8 @@ Result<void> check_camera(int device, const Host& host) {
   if (found.empty()) {
     return fail(fmt::format("there is no camera {}; this machine has no video devices", wanted));
   }
-  return fail(fmt::format("there is no camera {}; this machine has {}", wanted,
-                          fmt::join(found, ", ")));
+  return fail(
+      fmt::format("there is no camera {}; this machine has {}", wanted, fmt::join(found, ", ")));
 }
 
 std::unique_ptr<FrameSource> make_camera_source(std::unique_ptr<Capture> capture,

@@ -1,8 +1,7 @@
 // No camera is needed: what cameras do wrong is played by a fake.
-#include "frames/camera_source.h"
-
 #include <gmock/gmock.h>
 
+#include "frames/camera_source.h"
 #include "frames/fake_capture.h"
 #include "frames/test_media.h"
 
@@ -91,7 +90,7 @@ TEST(CameraNumber, NumbersAndDevices) {
 }
 
 TEST(CheckCamera, AnAbsentOneListsThoseThatAreThere) {
-  const TempDir root;
+  const MediaDir root;
   std::filesystem::create_directory(root / "dev");
   const Host host{root.path()};
   EXPECT_THAT(check_camera(0, host).error().what, HasSubstr("no video devices"));

@@ -8,7 +8,7 @@ namespace {
 
 struct Material {
   const char* kind;
-  std::string (*make)(const TempDir&);  // of six frames
+  std::string (*make)(const MediaDir&);  // of six frames
 };
 
 class EverySource : public testing::TestWithParam<Material> {
@@ -16,7 +16,7 @@ class EverySource : public testing::TestWithParam<Material> {
   std::unique_ptr<FrameSource> open() const { return open_or_fail(text_); }
 
  private:
-  TempDir dir_;
+  MediaDir dir_;
   std::string text_ = GetParam().make(dir_);
 };
 
@@ -87,23 +87,24 @@ TEST_P(EverySource, AFrameOfAnotherSizeIsReplacedAsAWhole) {
   EXPECT_EQ(frame.truth.empty(), source->info().labels.empty());
 }
 
-std::string six_images(const TempDir& dir) {
+std::string six_images(const MediaDir& dir) {
   for (int i = 0; i < 6; ++i) {
     write_image(dir, "image" + std::to_string(i) + ".png", {48, 32}, 40 + i);
   }
   return dir.path().string();
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, EverySource,
-    testing::Values(Material{"image_dir", six_images},
-                    Material{"video",
-                             [](const TempDir& dir) { return write_video(dir, "clip.avi", 6); }},
-                    Material{"synthetic",
-                             [](const TempDir&) -> std::string {
-                               return "synthetic=thermal:160x128:6";
-                             }}),
-    [](const auto& instance) { return std::string(instance.param.kind); });
+INSTANTIATE_TEST_SUITE_P(Kinds, EverySource,
+                         testing::Values(Material{"image_dir", six_images},
+                                         Material{"video",
+                                                  [](const MediaDir& dir) {
+                                                    return write_video(dir, "clip.avi", 6);
+                                                  }},
+                                         Material{"synthetic",
+                                                  [](const MediaDir&) -> std::string {
+                                                    return "synthetic=thermal:160x128:6";
+                                                  }}),
+                         [](const auto& instance) { return std::string(instance.param.kind); });
 
 TEST(FrameSourceKinds, AreDescribedByTheirOwnName) {
   for (const FrameSourceKind* kind : frame_source_kinds()) {

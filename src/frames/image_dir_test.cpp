@@ -15,8 +15,9 @@ using testing::HasSubstr;
 namespace fs = std::filesystem;
 
 TEST(ImageDir, SortsBytewiseAndIgnoresOtherFiles) {
-  const TempDir dir;
-  for (const char* name : {"b.png", "a10.jpg", "a2.jpeg", "C.BMP"}) write_image(dir, name, {32, 24});
+  const MediaDir dir;
+  for (const char* name : {"b.png", "a10.jpg", "a2.jpeg", "C.BMP"})
+    write_image(dir, name, {32, 24});
   dir.write("notes.txt", "hello");
   fs::create_directory(dir / "sub.jpg");
   const auto source = open_or_fail("image_dir=" + dir.path().string());
@@ -31,7 +32,7 @@ TEST(ImageDir, SortsBytewiseAndIgnoresOtherFiles) {
 }
 
 TEST(ImageDir, BadImagesAreNotedAndPassedOver) {
-  const TempDir dir;
+  const MediaDir dir;
   write_image(dir, "1_good.jpg", {64, 48});
   dir.write("2_empty.jpg", "");
   dir.write("3_text.png", "this is not a picture\n");
@@ -60,7 +61,7 @@ TEST(ImageDir, BadImagesAreNotedAndPassedOver) {
 }
 
 TEST(ImageDir, SizeIsThatOfTheFirstGoodImage) {
-  const TempDir dir;
+  const MediaDir dir;
   dir.write("a.jpg", "");
   write_image(dir, "b.png", {40, 30});
   write_image(dir, "c.png", {80, 60});
@@ -72,7 +73,7 @@ TEST(ImageDir, SizeIsThatOfTheFirstGoodImage) {
 }
 
 TEST(ImageDir, EqualSizesReuseTheMemory) {
-  const TempDir dir;
+  const MediaDir dir;
   for (const char* name : {"a.png", "b.png", "c.jpg"}) write_image(dir, name, {64, 48}, name[0]);
   const auto source = open_or_fail(dir.path());
   ASSERT_NE(source, nullptr);
@@ -86,7 +87,7 @@ TEST(ImageDir, EqualSizesReuseTheMemory) {
 }
 
 TEST(ImageDir, SizesMayDiffer) {
-  const TempDir dir;
+  const MediaDir dir;
   write_image(dir, "a.png", {64, 48}, 10);
   write_image(dir, "b.png", {30, 70}, 20);
   const auto source = open_or_fail(dir.path());
@@ -102,7 +103,7 @@ TEST(ImageDir, SizesMayDiffer) {
 
 // A JPEG whose EXIF says "turned by 90 degrees", as telephones write it.
 TEST(ImageDir, ExifOrientationIsApplied) {
-  const TempDir dir;
+  const MediaDir dir;
   const std::string plain = read_bytes(write_image(dir, "plain.jpg", {64, 48}));
   const std::string exif(
       "\xFF\xE1\x00\x22"
@@ -117,7 +118,7 @@ TEST(ImageDir, ExifOrientationIsApplied) {
 }
 
 TEST(ImageDir, GreyAndTransparentImagesBecomeBgr) {
-  const TempDir dir;
+  const MediaDir dir;
   for (const auto& [name, type] : {std::pair{"grey.png", CV_8UC1}, {"alpha.png", CV_8UC4}}) {
     std::vector<unsigned char> bytes;
     cv::imencode(".png", cv::Mat(10, 20, type, cv::Scalar(50, 60, 70, 255)), bytes);
@@ -135,20 +136,21 @@ TEST(ImageDir, GreyAndTransparentImagesBecomeBgr) {
 }
 
 TEST(ImageDir, ErrorsSayWhatWasFound) {
-  const TempDir dir;
-  EXPECT_THAT(open_error(dir.path()), HasSubstr("has no images (.jpg .jpeg .png .bmp): it is empty"));
+  const MediaDir dir;
+  EXPECT_THAT(open_error(dir.path()),
+              HasSubstr("has no images (.jpg .jpeg .png .bmp): it is empty"));
   dir.write("a.txt", "x");
   dir.write("b.mp4", "x");
   EXPECT_THAT(open_error(dir.path()), HasSubstr("it holds 2 other files (.mp4, .txt)"));
   dir.write("c.jpg", "");
   dir.write("d.jpg", "");
-  EXPECT_THAT(open_error(dir.path()), AllOf(HasSubstr("not one of the 2 images"),
-                                            HasSubstr("c.jpg is an empty file")));
+  EXPECT_THAT(open_error(dir.path()),
+              AllOf(HasSubstr("not one of the 2 images"), HasSubstr("c.jpg is an empty file")));
   EXPECT_THAT(open_error("image_dir=" + (dir / "none")), HasSubstr("no directory or image"));
 }
 
 TEST(ImageFault, ATrailerAfterTheImageIsNoFault) {
-  const TempDir dir;
+  const MediaDir dir;
   const std::string jpeg = read_bytes(write_image(dir, "a.jpg", {64, 48}));
   EXPECT_FALSE(image_fault(jpeg));
   EXPECT_FALSE(image_fault(jpeg + std::string(100, '\0')));
@@ -156,7 +158,7 @@ TEST(ImageFault, ATrailerAfterTheImageIsNoFault) {
 
 // Cameras put a small JPEG, with an end of its own, into the header of the large one.
 TEST(ImageFault, TheEndOfAThumbnailIsNotTheEndOfTheImage) {
-  const TempDir dir;
+  const MediaDir dir;
   const std::string jpeg = read_bytes(write_image(dir, "a.jpg", {64, 48}));
   const std::string thumbnail = std::string("\xFF\xE1\x00\x08\xFF\xDA\xFF\xD9\x00\x00", 10);
   const std::string whole = jpeg.substr(0, 2) + thumbnail + jpeg.substr(2);

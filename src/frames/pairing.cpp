@@ -14,7 +14,9 @@ namespace {
 
 constexpr double kNanosecondsPerMillisecond = 1e6;
 
-std::string stem(const std::string& name) { return name.substr(0, name.rfind('.')); }
+std::string stem(const std::string& name) {
+  return name.substr(0, name.rfind('.'));
+}
 
 std::int64_t pair_limit(const PairingOptions& options) {
   return options.limit > 0 ? options.limit : std::numeric_limits<std::int64_t>::max();
@@ -82,9 +84,9 @@ Matches match_streams(const Stream& slow, const Stream& fast, const PairingOptio
 Pairing by_timestamp(const SourceInfo& first, const SourceInfo& second,
                      const PairingOptions& options) {
   Pairing pairing;
-  pairing.rule = fmt::format(
-      "by timestamp, within {:g} ms",
-      static_cast<double>(options.tolerance.count()) / kNanosecondsPerMillisecond);
+  pairing.rule =
+      fmt::format("by timestamp, within {:g} ms",
+                  static_cast<double>(options.tolerance.count()) / kNanosecondsPerMillisecond);
   Stream a{*first.fps, first.frames.value_or(0)}, b{*second.fps, second.frames.value_or(0)};
   const bool swapped = a.fps > b.fps;
   if (!first.frames && !second.frames) {

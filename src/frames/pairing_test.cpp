@@ -50,7 +50,7 @@ TEST(PairByTimestamp, AThermalStreamOfNineFramesDoesNotDrift) {
     EXPECT_LE(std::chrono::abs(pair.offset), 16'666'667ns) << pair.second;  // half a frame
     EXPECT_EQ(pair.offset, stream_time(pair.second, 9) - stream_time(pair.first, 30));
   }
-  EXPECT_EQ(pairing.pairs[1].first, 3);     // 111.1 ms against 100 ms
+  EXPECT_EQ(pairing.pairs[1].first, 3);  // 111.1 ms against 100 ms
   EXPECT_EQ(pairing.pairs[899].first, 2997);
   EXPECT_EQ(pairing.rule, "by timestamp, within 50 ms");
   EXPECT_EQ(pairing.unpaired_first, 2100);
@@ -88,8 +88,8 @@ TEST(PairByTimestamp, NearlyEqualRatesStayTogetherForAnHour) {
 
 TEST(PairByTimestamp, OfTwoEquallyNearFramesTheEarlier) {
   const auto pairing = pair_frames(stream(20, 4), stream(30, 6), {});
-  EXPECT_THAT(indices(pairing), ElementsAre(std::pair(0, 0), std::pair(1, 1), std::pair(2, 3),
-                                            std::pair(3, 4)));
+  EXPECT_THAT(indices(pairing),
+              ElementsAre(std::pair(0, 0), std::pair(1, 1), std::pair(2, 3), std::pair(3, 4)));
 }
 
 TEST(PairByTimestamp, ToleranceIsInclusive) {

@@ -30,7 +30,7 @@ TEST(ParseSource, BareKind) {
 }
 
 TEST(ParseSource, BarePathsByWhatTheyAre) {
-  const TempDir dir;
+  const MediaDir dir;
   std::filesystem::create_directory(dir / "shots.mp4");  // a directory, whatever its name
   EXPECT_EQ(kind_of(dir.path()), "image_dir");
   EXPECT_EQ(kind_of(dir / "shots.mp4"), "image_dir");
@@ -42,15 +42,16 @@ TEST(ParseSource, BarePathsByWhatTheyAre) {
 }
 
 TEST(ParseSource, AnEqualsSignInAPathIsNoKind) {
-  const TempDir dir;
+  const MediaDir dir;
   const auto path = dir.write("take=2.png", "");
   EXPECT_EQ(kind_of(path), "image_dir");
   EXPECT_THAT(kind_of(dir / "take=3.png"), HasSubstr("no file or directory"));
 }
 
 TEST(ParseSource, MisspeltKindsAreCorrected) {
-  EXPECT_THAT(kind_of("vidoe=clip.mp4"), AllOf(HasSubstr("'vidoe'"), HasSubstr("did you mean video"),
-                                               HasSubstr("image_dir=PATH")));
+  EXPECT_THAT(
+      kind_of("vidoe=clip.mp4"),
+      AllOf(HasSubstr("'vidoe'"), HasSubstr("did you mean video"), HasSubstr("image_dir=PATH")));
   EXPECT_THAT(kind_of("synthetc"), HasSubstr("did you mean synthetic"));
 }
 
@@ -60,7 +61,7 @@ TEST(ParseSource, WhatIsMissingIsNamed) {
 }
 
 TEST(ParseSource, AFileOfUnknownNameAsksWhatItIs) {
-  const TempDir dir;
+  const MediaDir dir;
   const auto path = dir.write("notes.txt", "hello");
   EXPECT_THAT(kind_of(path), AllOf(HasSubstr("notes.txt"), HasSubstr("video=PATH")));
 }

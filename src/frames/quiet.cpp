@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 
+#include <cstdarg>
 #include <mutex>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/videoio.hpp>
@@ -10,22 +11,19 @@
 namespace jetmeter {
 namespace {
 
-constexpr int kFfmpegFatal = 8;  // AV_LOG_FATAL
+void say_nothing(void*, int, const char*, std::va_list) {}
 
 void quieten() {
   cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-  if (!cv::videoio_registry::hasBackend(cv::CAP_FFMPEG)) return;
-  // OpenCV sets FFmpeg's level itself, once, when it first opens something; ours has to come
-  // after that, and OpenCV offers no way but an environment variable. libavutil is already in the
-  // process where OpenCV is linked with it; where it is not, nothing is lost but silence.
-  try {
-    cv::VideoCapture().open("", cv::CAP_FFMPEG);
-  } catch (const cv::Exception&) {
-    return;
-  }
-  using SetLevel = void (*)(int);
-  if (void* symbol = dlsym(RTLD_DEFAULT, "av_log_set_level")) {
-    reinterpret_cast<SetLevel>(symbol)(kFfmpegFatal);
+  // Has OpenCV load what it decodes with, where that is a plugin.
+  cv::videoio_registry::hasBackend(cv::CAP_FFMPEG);
+  // OpenCV offers no way to FFmpeg's log but environment variables, and sets its level anew with
+  // each file; the callback it leaves alone. libavutil is in the process where OpenCV is linked
+  // with it; where it is not, nothing is lost but silence.
+  using Callback = void (*)(void*, int, const char*, std::va_list);
+  using SetCallback = void (*)(Callback);
+  if (void* symbol = dlsym(RTLD_DEFAULT, "av_log_set_callback")) {
+    reinterpret_cast<SetCallback>(symbol)(say_nothing);
   }
 }
 

@@ -1,7 +1,8 @@
+#include "support/real_data.h"
+
 #include <gmock/gmock.h>
 
 #include "frames/test_media.h"
-#include "support/real_data.h"
 
 namespace jetmeter {
 namespace {
@@ -29,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(Videos, RealVideo,
 TEST(RealVideoCutOff, GoodFramesAreUsed) {
   const auto path = real_data("videos/01_dog.mp4");
   JM_SKIP_WITHOUT(path);
-  const TempDir dir;
+  const MediaDir dir;
   const std::string whole = read_bytes(path);
   const auto copy = dir.write("cut.mp4", whole.substr(0, whole.size() * 6 / 10));
   testing::internal::CaptureStderr();

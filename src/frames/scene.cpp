@@ -18,8 +18,8 @@ constexpr int kMinSide = 64, kMaxSide = 8192;
 constexpr int kNoisePlay = 64;  // by so many pixels the noise can be shifted against the frame
 
 // In units, see SceneStyle. Objects of one class keep so far apart that a detector may look
-// 40 units around the middle of one without seeing the next.
-constexpr float kMargin = 8, kLaneGap = 20, kGapSame = 44, kGapOther = 18, kSpeed = 26;
+// 50 units around the middle of one without seeing the next.
+constexpr float kMargin = 8, kLaneGap = 20, kGapSame = 54, kGapOther = 18, kSpeed = 26;
 
 template <typename T>
 std::optional<T> whole_number(std::string_view text) {
@@ -118,9 +118,10 @@ Result<SceneOptions> parse_scene(const std::string& location) {
     const auto end = std::min(text.find_first_of(":@#", begin + 1), text.size());
     const std::string_view part = text.substr(begin, end - begin);
     if (!read_part(part, options)) {
-      return fail(fmt::format("{} in scene {} cannot be used; a scene is {}, sides of {} to {} "
-                              "pixels, at most 1000 frames per second",
-                              in_quotes(part), in_quotes(text), kSyntax, kMinSide, kMaxSide));
+      return fail(
+          fmt::format("{} in scene {} cannot be used; a scene is {}, sides of {} to {} "
+                      "pixels, at most 1000 frames per second",
+                      in_quotes(part), in_quotes(text), kSyntax, kMinSide, kMaxSide));
     }
     begin = end;
   }

@@ -23,14 +23,14 @@ class Random;
 // otherwise have less than `units_high` of them. A detector with a 320x320 input thus sees one
 // unit as one pixel.
 struct SceneStyle {
-  std::string_view name;                       // "rgb"
-  std::span<const std::string_view> labels;    // by class id
-  int width, height;                           // pixels, unless asked otherwise
+  std::string_view name;                     // "rgb"
+  std::span<const std::string_view> labels;  // by class id
+  int width, height;                         // pixels, unless asked otherwise
   double fps;
   float units_high;
-  float stage_top;                             // objects stay below this part of the height
-  float noise;                                 // deviation of the sensor's noise, grey levels
-  bool grey;                                   // noise is the same in the three channels
+  float stage_top;  // objects stay below this part of the height
+  float noise;      // deviation of the sensor's noise, grey levels
+  bool grey;        // noise is the same in the three channels
   // Actors of the upper and the lower lane, in units.
   std::vector<std::vector<Actor>> (*cast)(Random&);
   void (*paint_background)(Frame&, float unit, std::uint32_t seed);

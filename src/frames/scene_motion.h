@@ -33,7 +33,7 @@ class Lane {
 
  private:
   struct Track {
-    float phase = 0, speed = 0;             // along the free length
+    float phase = 0, speed = 0;               // along the free length
     float bob_phase = 0, bob_per_second = 0;  // up and down
   };
   float gap_after(std::size_t index) const;

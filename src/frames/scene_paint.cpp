@@ -14,14 +14,19 @@ float lattice(std::int32_t x, std::int32_t y, std::uint32_t seed) {
   return static_cast<float>(h >> 8U) * 0x1.0p-23F - 1;
 }
 
+// std::lerp keeps promises about infinities that cost more than the mixing itself.
+float mix(float a, float b, float part) {
+  return a + (b - a) * part;
+}
+
 float value_noise(float x, float y, std::uint32_t seed) {
-  const float fx = std::floor(x), fy = std::floor(y);
-  const auto ix = static_cast<std::int32_t>(fx), iy = static_cast<std::int32_t>(fy);
-  const float u = (x - fx) * (x - fx) * (3 - 2 * (x - fx));
-  const float v = (y - fy) * (y - fy) * (3 - 2 * (y - fy));
-  const float top = std::lerp(lattice(ix, iy, seed), lattice(ix + 1, iy, seed), u);
-  const float bottom = std::lerp(lattice(ix, iy + 1, seed), lattice(ix + 1, iy + 1, seed), u);
-  return std::lerp(top, bottom, v);
+  const auto ix = static_cast<std::int32_t>(x) - (x < 0 ? 1 : 0);
+  const auto iy = static_cast<std::int32_t>(y) - (y < 0 ? 1 : 0);
+  const float fx = x - static_cast<float>(ix), fy = y - static_cast<float>(iy);
+  const float u = fx * fx * (3 - 2 * fx), v = fy * fy * (3 - 2 * fy);
+  const float top = mix(lattice(ix, iy, seed), lattice(ix + 1, iy, seed), u);
+  const float bottom = mix(lattice(ix, iy + 1, seed), lattice(ix + 1, iy + 1, seed), u);
+  return mix(top, bottom, v);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ void paint_background(Frame& frame, float unit, std::uint32_t seed) {
     const float rx = x / whole.x2 - 0.42F, ry = y / whole.y2 - 0.36F;
     float light = 168 - 95 * (rx * rx + ry * ry);
     const float column = std::floor(x / tile), row = std::floor(y / tile);
-    light += 9 * relief(column * 7.3F, row * 5.1F, 1, seed);              // each tile its own grey
+    light += 9 * relief(column * 7.3F, row * 5.1F, 1, seed);               // each tile its own grey
     light += 16 * relief(x / (11 * unit), y / (11 * unit), 4, seed + 17);  // stains and grain
     const float seam = std::min({x - column * tile, y - row * tile, tile});
     if (seam < 0.7F * unit) {

@@ -12,7 +12,9 @@ namespace {
 
 using testing::HasSubstr;
 
-Scene make_scene(const std::string& location) { return Scene(parse_scene(location).value()); }
+Scene make_scene(const std::string& location) {
+  return Scene(parse_scene(location).value());
+}
 
 TEST(ParseScene, Defaults) {
   const auto rgb = parse_scene("").value();
@@ -98,10 +100,10 @@ float distance(float low1, float high1, float low2, float high2) {
 class SceneLayout : public testing::TestWithParam<const char*> {};
 
 TEST_P(SceneLayout, ObjectsKeepApartAndMoveSmoothly) {
-  for (int seed = 0; seed < 20; ++seed) {
+  for (int seed = 0; seed < 12; ++seed) {
     const auto options = parse_scene(std::string(GetParam()) + "#" + std::to_string(seed)).value();
-    const auto source = open_or_fail("synthetic=" + std::string(GetParam()) + "@30#" +
-                                     std::to_string(seed));
+    const auto source =
+        open_or_fail("synthetic=" + std::string(GetParam()) + "@30#" + std::to_string(seed));
     std::vector<Truth> before;
     Frame frame;
     for (int i = 0; i < 40; ++i) {
@@ -119,7 +121,7 @@ TEST_P(SceneLayout, ObjectsKeepApartAndMoveSmoothly) {
           const float dx = distance(box.x1, box.x2, other.x1, other.x2);
           const float dy = distance(box.y1, box.y2, other.y1, other.y2);
           const bool same = objects[a].class_id == objects[b].class_id;
-          ASSERT_GE(std::max(dx, dy), same ? 87 : 35) << "seed " << seed << " frame " << i;
+          ASSERT_GE(std::max(dx, dy), same ? 107 : 35) << "seed " << seed << " frame " << i;
         }
         if (!before.empty()) {
           ASSERT_LT(std::abs(box.x1 - before[a].box.x1), 4);
@@ -127,7 +129,6 @@ TEST_P(SceneLayout, ObjectsKeepApartAndMoveSmoothly) {
         }
       }
       before = objects;
-      source->skip(0);
     }
   }
 }

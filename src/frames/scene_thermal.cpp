@@ -40,8 +40,8 @@ float building(float x, float y, float horizon, std::uint32_t seed) {
   if (y < roof) return -1;
   const float wall = 72 + 14 * relief(column * 5.9F, 2.5F, 1, seed + 6);
   const float wx = x - 46 * column, wy = y - roof;
-  const bool window = wx > 6 && wx < 40 && std::fmod(wx - 6, 9.0F) < 5 && wy > 6 &&
-                      std::fmod(wy - 6, 12.0F) < 6;
+  const bool window =
+      wx > 6 && wx < 40 && std::fmod(wx - 6, 9.0F) < 5 && wy > 6 && std::fmod(wy - 6, 12.0F) < 6;
   const float lit = relief(std::floor((wx - 6) / 9) * 2.3F + column * 9,
                            std::floor((wy - 6) / 12) * 3.1F, 1, seed + 7);
   return window ? wall + (lit > 0.12F ? 20.0F : -16.0F) : wall;

@@ -14,7 +14,8 @@ namespace {
 class SyntheticSource : public FrameSource {
  public:
   SyntheticSource(const SceneOptions& options, const std::string& location)
-      : scene_(options), frames_(options.frames.value_or(std::numeric_limits<std::int64_t>::max())) {
+      : scene_(options),
+        frames_(options.frames.value_or(std::numeric_limits<std::int64_t>::max())) {
     info_.kind = "synthetic";
     info_.location = location.empty() ? std::string(options.style->name) : location;
     info_.width = options.width;
@@ -46,7 +47,9 @@ class SyntheticSource : public FrameSource {
   std::int64_t frames_, index_ = 0;
 };
 
-bool recognises(const std::string&) { return false; }
+bool recognises(const std::string&) {
+  return false;
+}
 
 Result<std::unique_ptr<FrameSource>> open(const std::string& location) {
   const auto options = parse_scene(location);

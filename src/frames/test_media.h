@@ -10,11 +10,21 @@
 #include <opencv2/imgproc.hpp>
 #include <opencv2/videoio.hpp>
 #include <string>
+#include <string_view>
 
 #include "jetmeter/frames.h"
 #include "support/temp_dir.h"
 
 namespace jetmeter {
+
+// A temporary directory whose paths are the texts that sources are opened with.
+class MediaDir : public TempDir {
+ public:
+  std::string operator/(std::string_view name) const { return (path() / name).string(); }
+  std::string write(std::string_view name, std::string_view bytes) const {
+    return TempDir::write(name, bytes).string();
+  }
+};
 
 inline std::string read_bytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -22,7 +32,7 @@ inline std::string read_bytes(const std::string& path) {
 }
 
 // A plain grey picture with one brighter line, so that it compresses like a photograph.
-inline std::string write_image(const TempDir& dir, const std::string& name, cv::Size size,
+inline std::string write_image(const MediaDir& dir, const std::string& name, cv::Size size,
                                int grey = 90) {
   cv::Mat image(size, CV_8UC3, cv::Scalar::all(grey));
   cv::line(image, {0, 0}, {size.width - 1, size.height - 1}, cv::Scalar::all(200), 2);
@@ -32,7 +42,7 @@ inline std::string write_image(const TempDir& dir, const std::string& name, cv::
 }
 
 // Frame i of the video has grey level 20 + 2 * i.
-inline std::string write_video(const TempDir& dir, const std::string& name, int frames,
+inline std::string write_video(const MediaDir& dir, const std::string& name, int frames,
                                double fps = 25, cv::Size size = {160, 120}) {
   const std::string path = dir / name;
   cv::VideoWriter writer(path, cv::VideoWriter::fourcc('M', 'J', 'P', 'G'), fps, size);

@@ -90,11 +90,14 @@ std::string why_not_a_video(const std::filesystem::path& path) {
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(file.gcount()));
   if (is_text(head)) return "it is a text file";
-  if (head.substr(4, 4) == "ftyp") return "its index is missing or damaged, as in a cut-off recording";
+  if (head.substr(4, 4) == "ftyp")
+    return "its index is missing or damaged, as in a cut-off recording";
   return "no video stream was found in it";
 }
 
-bool recognises(const std::string& text) { return has_suffix(text, kSuffixes); }
+bool recognises(const std::string& text) {
+  return has_suffix(text, kSuffixes);
+}
 
 Result<std::unique_ptr<FrameSource>> open(const std::string& location) {
   if (location.empty()) return fail("a video needs a path: video=PATH");
@@ -104,8 +107,8 @@ Result<std::unique_ptr<FrameSource>> open(const std::string& location) {
   const std::string name = in_quotes(location);
   if (!std::filesystem::exists(status)) return fail(fmt::format("there is no video {}", name));
   if (std::filesystem::is_directory(status)) {
-    return fail(fmt::format("{0} is a directory; read its images with image_dir={1}", name,
-                            location));
+    return fail(
+        fmt::format("{0} is a directory; read its images with image_dir={1}", name, location));
   }
   if (std::filesystem::is_regular_file(status)) {
     if (!std::ifstream(path)) return fail(fmt::format("video {} may not be read", name));
@@ -126,7 +129,8 @@ Result<std::unique_ptr<FrameSource>> make_video_source(std::unique_ptr<Capture> 
                                                        const std::filesystem::path& path) {
   auto source = std::make_unique<VideoSource>(std::move(capture), path);
   if (!source->has_frames()) {
-    return fail(fmt::format("video {} holds no frame that can be decoded", in_quotes(path.string())));
+    return fail(
+        fmt::format("video {} holds no frame that can be decoded", in_quotes(path.string())));
   }
   return source;
 }

@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 TEST(Video, SizeRateCountAndTimes) {
-  const TempDir dir;
+  const MediaDir dir;
   const auto source = open_or_fail(write_video(dir, "clip.avi", 20, 25, {160, 120}));
   ASSERT_NE(source, nullptr);
   EXPECT_EQ(source->info().kind, "video");
@@ -35,7 +35,7 @@ TEST(Video, SizeRateCountAndTimes) {
 }
 
 TEST(Video, SkippedFramesCountInTheIndex) {
-  const TempDir dir;
+  const MediaDir dir;
   const auto source = open_or_fail(write_video(dir, "clip.avi", 20));
   ASSERT_NE(source, nullptr);
   Frame frame;
@@ -53,7 +53,7 @@ TEST(Video, SkippedFramesCountInTheIndex) {
 }
 
 TEST(Video, FramesAreDecodedIntoTheSameMemory) {
-  const TempDir dir;
+  const MediaDir dir;
   const auto source = open_or_fail(write_video(dir, "clip.avi", 5));
   ASSERT_NE(source, nullptr);
   Frame frame;
@@ -63,7 +63,7 @@ TEST(Video, FramesAreDecodedIntoTheSameMemory) {
 }
 
 TEST(Video, ACutOffFileGivesItsGoodFramesAndSaysWhatIsMissing) {
-  const TempDir dir;
+  const MediaDir dir;
   const std::string path = write_video(dir, "clip.avi", 60);
   cut_off(path, 0.5);
   const auto source = open_or_fail(path);
@@ -84,14 +84,17 @@ TEST(Video, ACutOffFileGivesItsGoodFramesAndSaysWhatIsMissing) {
 }
 
 TEST(Video, ErrorsOfTheFileAreClearAndNothingIsPrinted) {
-  const TempDir dir;
+  const MediaDir dir;
   testing::internal::CaptureStderr();
   EXPECT_THAT(open_error("video=" + (dir / "none.mp4")), HasSubstr("there is no video"));
   EXPECT_THAT(open_error(dir.write("empty.mp4", "")), HasSubstr("is an empty file"));
-  EXPECT_THAT(open_error(dir.write("text.mp4", "this is a text\n")), HasSubstr("it is a text file"));
+  EXPECT_THAT(open_error(dir.write("text.mp4", "this is a text\n")),
+              HasSubstr("it is a text file"));
   EXPECT_THAT(open_error("video=" + dir.path().string()), HasSubstr("image_dir="));
   // The beginning of an MP4 whose index, at the end, was never written.
-  EXPECT_THAT(open_error(dir.write("cut.mp4", std::string("\0\0\0\x18" "ftypisom\0\0\x02\0isomiso2", 24) +
+  EXPECT_THAT(open_error(dir.write("cut.mp4", std::string("\0\0\0\x18"
+                                                          "ftypisom\0\0\x02\0isomiso2",
+                                                          24) +
                                                   std::string(1000, '\x7F'))),
               HasSubstr("index is missing"));
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
@@ -142,8 +145,7 @@ TEST(Video, NoFrameAtAllIsAnError) {
 }
 
 TEST(Video, WithoutARateThereAreNoTimes) {
-  auto source =
-      make_video_source(std::make_unique<FakeCapture>(std::vector{Shot::good}), "a.mp4");
+  auto source = make_video_source(std::make_unique<FakeCapture>(std::vector{Shot::good}), "a.mp4");
   ASSERT_TRUE(source);
   Frame frame;
   ASSERT_TRUE((*source)->next(frame).value());

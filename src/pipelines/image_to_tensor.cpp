@@ -11,7 +11,9 @@ constexpr std::size_t kPlanes = 3;
 constexpr int kPixelBytes = 3;
 constexpr int kNone = -1;
 
-std::size_t extent(int pixels) { return static_cast<std::size_t>(pixels); }
+std::size_t extent(int pixels) {
+  return static_cast<std::size_t>(pixels);
+}
 
 }  // namespace
 
@@ -57,8 +59,7 @@ void ImageToTensor::prepare(Size image) {
 }
 
 void ImageToTensor::sample(const Image& image, int y, float* planes) {
-  const std::span row(image.data + y * image.stride,
-                      extent(image.width) * extent(kPixelBytes));
+  const std::span row(image.data + y * image.stride, extent(image.width) * extent(kPixelBytes));
   const Planes out{planes, left_.size()};
   gather_pixels(row, left_, left_pixels_.data());
   if (whole_columns_) return unpack_row(left_pixels_, out);

@@ -1,5 +1,6 @@
 // From a frame to a model's input in one pass: bilinear resize (half-pixel centres, as OpenCV's
-// INTER_LINEAR), border, channel order, normalisation, planes. No rounding to 8 bits in between.
+// INTER_LINEAR), border, channel order, normalisation, planes. Resized values are whole levels, as
+// in the 8-bit images that the tools resize to which detectors are trained and judged with.
 #pragma once
 
 #include <array>

@@ -7,10 +7,14 @@ namespace jetmeter {
 namespace {
 
 // Python's round(): a half goes to the even neighbour, as it does in C's default rounding mode.
-int round_half_even(double value) { return static_cast<int>(std::nearbyint(value)); }
+int round_half_even(double value) {
+  return static_cast<int>(std::nearbyint(value));
+}
 
 // The tenth decides halves: an odd pixel of padding goes to the right and to the bottom.
-int leading_pad(double space) { return round_half_even(space / 2 - 0.1); }
+int leading_pad(double space) {
+  return round_half_even(space / 2 - 0.1);
+}
 
 Placement centred(Size image, Size input, double gain) {
   Placement p;
@@ -58,10 +62,9 @@ Placement place(Fit fit, Size image, Size input) {
 }
 
 Box to_image(const Box& box, const Placement& p, Size image) {
-  return {back(box.x1, p.pad_x, p.gain_x, image.width),
-          back(box.y1, p.pad_y, p.gain_y, image.height),
-          back(box.x2, p.pad_x, p.gain_x, image.width),
-          back(box.y2, p.pad_y, p.gain_y, image.height)};
+  return {
+      back(box.x1, p.pad_x, p.gain_x, image.width), back(box.y1, p.pad_y, p.gain_y, image.height),
+      back(box.x2, p.pad_x, p.gain_x, image.width), back(box.y2, p.pad_y, p.gain_y, image.height)};
 }
 
 }  // namespace jetmeter

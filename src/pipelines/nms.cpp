@@ -11,11 +11,12 @@ constexpr int kEnd = -1;
 
 }  // namespace
 
-NonMaximumSuppression::NonMaximumSuppression(const NmsOptions& options, std::size_t reserved)
-    : options_(options) {
+NonMaximumSuppression::NonMaximumSuppression(const NmsOptions& options, const NmsCapacity& capacity)
+    : options_(options), first_of_class_(capacity.classes, kEnd) {
   options_.max_detections = std::max(0, options.max_detections);
-  const auto most = std::min(reserved, static_cast<std::size_t>(options_.max_detections));
-  order_.reserve(reserved);
+  const auto most =
+      std::min(capacity.candidates, static_cast<std::size_t>(options_.max_detections));
+  order_.reserve(capacity.candidates);
   survivors_.reserve(most);
   kept_.reserve(most);
 }
@@ -56,9 +57,8 @@ std::span<const std::size_t> NonMaximumSuppression::run(const Candidates& candid
   std::fill(first_of_class_.begin(), first_of_class_.end(), kEnd);
   for (const auto index : order_) {
     if (survivors_.size() == static_cast<std::size_t>(options_.max_detections)) break;
-    assert(candidates.classes[index] >= 0);
     const auto class_id = static_cast<std::size_t>(candidates.classes[index]);
-    if (class_id >= first_of_class_.size()) first_of_class_.resize(class_id + 1, kEnd);
+    assert(class_id < first_of_class_.size());
     const auto& box = candidates.boxes[index];
     const float box_area = area(box);
     if (is_suppressed(box, box_area, first_of_class_[class_id])) continue;

@@ -13,17 +13,23 @@ namespace jetmeter {
 inline constexpr std::size_t kMaxCandidates = 30000;
 
 struct NmsOptions {
-  float iou = 0.45F;         // a box is suppressed when its IoU with a better one is above, strictly
+  float iou = 0.45F;  // a box is suppressed when its IoU with a better one is above, strictly
   int max_detections = 300;  // 0: none
 };
 
-// Keeps its scratch: one call allocates nothing for up to `reserved` candidates.
+// The most that one call meets; what scratch is reserved for.
+struct NmsCapacity {
+  std::size_t candidates = 0;
+  std::size_t classes = 0;
+};
+
+// Keeps its scratch: a call within the capacity allocates nothing.
 class NonMaximumSuppression {
  public:
-  NonMaximumSuppression(const NmsOptions&, std::size_t reserved);
+  NonMaximumSuppression(const NmsOptions&, const NmsCapacity&);
 
   // Indices of the survivors, best score first; equal scores in the order of their indices. Valid
-  // until the next call.
+  // until the next call. REQUIRES: every class id is within the capacity.
   std::span<const std::size_t> run(const Candidates&);
   // The best `max_detections` without suppression, in the same order.
   std::span<const std::size_t> best(const Candidates&);

@@ -9,6 +9,11 @@ float channel(std::uint32_t pixel, int shift) {
   return static_cast<float>(static_cast<std::int32_t>((pixel >> shift) & 0xFFU));
 }
 
+// A half goes up, as in OpenCV's fixed point. REQUIRES: value >= 0.
+float rounded(float value) {
+  return static_cast<float>(static_cast<std::int32_t>(value + 0.5F));
+}
+
 }  // namespace
 
 void gather_pixels(std::span<const std::uint8_t> row, std::span<const std::int32_t> offsets,
@@ -20,8 +25,8 @@ void gather_pixels(std::span<const std::uint8_t> row, std::span<const std::int32
   for (std::size_t i = 0; i < safe; ++i) {
     const std::uint8_t* p = bytes + offsets[i];
     // Four bytes are one load; the fourth is the next pixel's and nobody looks at it.
-    out[i] = p[0] | std::uint32_t{p[1]} << 8 | std::uint32_t{p[2]} << 16 |
-             std::uint32_t{p[3]} << 24;
+    out[i] =
+        p[0] | std::uint32_t{p[1]} << 8 | std::uint32_t{p[2]} << 16 | std::uint32_t{p[3]} << 24;
   }
   for (std::size_t i = safe; i < offsets.size(); ++i) {
     const std::uint8_t* p = bytes + offsets[i];
@@ -60,12 +65,12 @@ JM_VECTORISED void blend_rows(std::span<const float> upper, const float* lower, 
                               Affine affine, float* __restrict out) {
   const float* a = upper.data();
   for (std::size_t i = 0; i < upper.size(); ++i)
-    out[i] = (a[i] + (lower[i] - a[i]) * weight) * affine.scale + affine.offset;
+    out[i] = rounded(a[i] + (lower[i] - a[i]) * weight) * affine.scale + affine.offset;
 }
 
 JM_VECTORISED void map_row(std::span<const float> in, Affine affine, float* __restrict out) {
   const float* a = in.data();
-  for (std::size_t i = 0; i < in.size(); ++i) out[i] = a[i] * affine.scale + affine.offset;
+  for (std::size_t i = 0; i < in.size(); ++i) out[i] = rounded(a[i]) * affine.scale + affine.offset;
 }
 
 }  // namespace jetmeter

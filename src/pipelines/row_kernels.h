@@ -26,9 +26,9 @@ void blend_pixels(std::span<const std::uint32_t> left, const std::uint32_t* righ
 struct Affine {
   float scale = 1, offset = 0;
 };
-// out = affine(upper + (lower - upper) * weight)
-void blend_rows(std::span<const float> upper, const float* lower, float weight, Affine,
-                float* out);
+// out = affine(round(upper + (lower - upper) * weight))
+void blend_rows(std::span<const float> upper, const float* lower, float weight, Affine, float* out);
+// out = affine(round(in))
 void map_row(std::span<const float> in, Affine, float* out);
 
 }  // namespace jetmeter

@@ -2,9 +2,8 @@
 
 #include <gmock/gmock.h>
 
-#include <cstdlib>
-
 #include "support/board_copy.h"
+#include "support/real_data.h"
 
 namespace jetmeter {
 namespace {
@@ -54,20 +53,11 @@ TEST(ReadBoard, ContainerThatShowsOnlyTheReleaseIsStillAJetson) {
   EXPECT_THAT(facts.board->jetpack, Optional(std::string("6.2")));
 }
 
-// Files of real boards, where they are at hand: <data>/telemetry.
-class RealBoards : public testing::Test {
- protected:
-  void SetUp() override {
-    const char* given = std::getenv("JETMETER_DATA");
-    data_ = std::filesystem::path(given ? given : JM_DEFAULT_DATA) / "telemetry";
-    if (!std::filesystem::exists(data_)) GTEST_SKIP() << "no real data in " << data_;
-  }
-  std::filesystem::path data_;
-};
-
-TEST_F(RealBoards, EveryReleaseFileGivesItsReleaseAndJetPack) {
+TEST(RealBoards, EveryReleaseFileGivesItsReleaseAndJetPack) {
+  const auto folder = real_data("telemetry/nv_tegra_release");
+  JM_SKIP_WITHOUT(folder);
   int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(data_ / "nv_tegra_release")) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const auto l4t = parse_l4t(read_text(entry.path()).value_or(""));
     ASSERT_TRUE(l4t) << entry.path();
     const auto name = entry.path().filename().string();
@@ -78,10 +68,11 @@ TEST_F(RealBoards, EveryReleaseFileGivesItsReleaseAndJetPack) {
   EXPECT_GT(files, 0);
 }
 
-TEST_F(RealBoards, ModelStringsEndAtTheirNul) {
+TEST(RealBoards, ModelStringsEndAtTheirNul) {
+  const auto file = real_data("telemetry/device_tree_model/agx_orin.bin");
+  JM_SKIP_WITHOUT(file);
   const BoardCopy board;
-  board.write("/proc/device-tree/model",
-              read_text(data_ / "device_tree_model" / "agx_orin.bin").value_or(""));
+  board.write("/proc/device-tree/model", read_text(file).value_or(""));
   const auto facts = read_board(board.host());
   ASSERT_TRUE(facts.board);
   EXPECT_EQ(facts.board->model, "NVIDIA Jetson AGX Orin Developer Kit");

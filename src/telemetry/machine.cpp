@@ -15,9 +15,9 @@ std::string text_of(const Host& host, std::string_view path) {
 // ARM kernels name no model; what they do say tells the architecture.
 std::string cpu_name(const Host& host) {
   const auto info = text_of(host, "/proc/cpuinfo");
-  const auto model = clean_name(colon_value(info, "model name").value_or(""));
+  auto model = clean_name(colon_value(info, "model name").value_or(""));
   if (!model.empty()) return model;
-  const auto kernel_arch = clean_name(text_of(host, "/proc/sys/kernel/arch"));
+  auto kernel_arch = clean_name(text_of(host, "/proc/sys/kernel/arch"));
   if (!kernel_arch.empty()) return kernel_arch;
   const auto arm = colon_value(info, "CPU architecture");
   if (!arm) return "unknown";
@@ -41,7 +41,7 @@ std::vector<Gpu> driver_gpus(const Host& host) {
   std::vector<Gpu> gpus;
   for (const auto& folder : entries_of(host.path("/proc/driver/nvidia/gpus"))) {
     const auto information = read_text(folder / "information").value_or("");
-    const auto model = clean_name(colon_value(information, "Model").value_or(""));
+    auto model = clean_name(colon_value(information, "Model").value_or(""));
     gpus.push_back({model.empty() ? "NVIDIA GPU" : model, std::nullopt});
   }
   return gpus;
@@ -52,15 +52,6 @@ std::optional<std::string> present(std::string text) {
 }
 
 }  // namespace
-
-std::string_view name(MemoryArchitecture architecture) {
-  switch (architecture) {
-    case MemoryArchitecture::unified: return "unified";
-    case MemoryArchitecture::discrete: return "discrete";
-    case MemoryArchitecture::host: return "host";
-  }
-  return "host";
-}
 
 Machine identify_machine(const Host& host) {
   auto facts = read_board(host);

@@ -10,8 +10,8 @@
 
 namespace jetmeter {
 
-inline constexpr std::int64_t kSceneInput = 320;   // pixels, both sides
-inline constexpr std::int64_t kSceneStride = 4;    // pixels per cell
+inline constexpr std::int64_t kSceneInput = 320;  // pixels, both sides
+inline constexpr std::int64_t kSceneStride = 4;   // pixels per cell
 inline constexpr std::int64_t kSceneCells = kSceneInput / kSceneStride;
 
 // Adds the input `images` and returns its averages over the cells, 1x3x80x80.

@@ -26,8 +26,7 @@ std::string build() {
   const auto difference = graph.node("Sub", "warm_only", {warm, near_hot});
   const auto person = graph.node("Relu", "person", {difference});
   const auto vehicle = graph.node("Sub", "vehicle", {warm, person});
-  const auto masks =
-      graph.node("Concat", "masks", {person, vehicle}, {{"axis", std::int64_t{1}}});
+  const auto masks = graph.node("Concat", "masks", {person, vehicle}, {{"axis", std::int64_t{1}}});
   finish_scene_detector(graph, masks, {"person", "vehicle"});
   return graph.serialise();
 }

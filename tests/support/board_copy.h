@@ -2,33 +2,25 @@
 // end.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
 
 #include "jetmeter/core.h"
+#include "support/temp_dir.h"
 
 namespace jetmeter {
 
 class BoardCopy {
  public:
-  BoardCopy() {
-    auto pattern = testing::TempDir() + "/jm_board_XXXXXX";
-    root_ = ::mkdtemp(pattern.data());
-  }
-  explicit BoardCopy(std::string_view board) : BoardCopy() {
-    std::filesystem::copy(std::filesystem::path(JM_TESTS_DIR) / "boards" / board, root_,
+  BoardCopy() = default;
+  explicit BoardCopy(std::string_view board) {
+    std::filesystem::copy(std::filesystem::path(JM_TESTS_DIR) / "boards" / board, dir_.path(),
                           std::filesystem::copy_options::recursive);
   }
-  ~BoardCopy() { std::filesystem::remove_all(root_); }
-  BoardCopy(const BoardCopy&) = delete;
-  BoardCopy& operator=(const BoardCopy&) = delete;
 
-  Host host() const { return Host{root_}; }
+  Host host() const { return Host{dir_.path()}; }
 
   // In place: a file that is open elsewhere shows the new text, as a kernel's would.
   void write(std::string_view path, std::string_view text) const {
@@ -40,7 +32,7 @@ class BoardCopy {
 
   // Puts every `<file>.later` in the place of its `<file>`; see tests/boards/README.md.
   void one_second_later() const {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(root_)) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(dir_.path())) {
       if (entry.path().extension() != ".later") continue;
       auto now = entry.path();
       now.replace_extension();
@@ -49,7 +41,7 @@ class BoardCopy {
   }
 
  private:
-  std::filesystem::path root_;
+  TempDir dir_;
 };
 
 }  // namespace jetmeter

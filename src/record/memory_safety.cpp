@@ -1,0 +1,57 @@
+#include "record/memory_safety.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace jetmeter::record_json {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+std::vector<const SlotRecord*> by_peak(std::span<const SlotRecord> slots) {
+  std::vector<const SlotRecord*> sorted;
+  for (const auto& slot : slots)
+    if (slot.memory.peak_bytes) sorted.push_back(&slot);
+  std::ranges::stable_sort(sorted, [](const auto* a, const auto* b) {
+    return a->memory.peak_bytes > b->memory.peak_bytes;
+  });
+  return sorted;
+}
+
+}  // namespace
+
+Json memory_safety(std::span<const SlotRecord> slots) {
+  std::optional<std::uint64_t> limit;
+  std::optional<std::int64_t> over;  // slots whose peak was above their limit
+  std::string enforcement = "unavailable";
+  for (const auto& slot : slots) {
+    const auto& memory = slot.memory;
+    if (memory.limit_bytes) {
+      limit = std::max(limit.value_or(0), *memory.limit_bytes);
+      enforcement = memory.enforcement;
+    }
+    if (memory.within_limit) over = over.value_or(0) + (*memory.within_limit ? 0 : 1);
+  }
+  Json out;
+  out["all_within_limit"] = over ? Json(*over == 0) : Json();
+  out["limit_bytes"] = or_null(limit);
+  out["enforcement"] = enforcement;
+  out["total_violations"] = or_null(over);
+  out["top"] = Json::array();
+  for (const auto* slot : by_peak(slots)) {
+    auto& entry = out["top"].emplace_back();
+    entry["slot"] = slot->name;
+    entry["peak_bytes"] = or_null(slot->memory.peak_bytes);
+    entry["mean_bytes"] = or_null(slot->memory.mean_bytes);
+    entry["within_limit"] = or_null(slot->memory.within_limit);
+  }
+  return out;
+}
+
+}  // namespace jetmeter::record_json

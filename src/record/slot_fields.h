@@ -1,0 +1,114 @@
+// The keys of a slot's outcome.
+#pragma once
+
+#include "record/archive.h"
+#include "record/request_fields.h"
+#include "record/summary_fields.h"
+
+namespace jetmeter::record_json {
+
+template <typename Archive>
+void fields(Archive&& in, PhaseRecord& phase) {
+  in("name", phase.name);
+  in("seconds", phase.seconds);
+  in("peak_bytes", phase.peak_bytes);
+}
+
+template <typename Archive>
+void fields(Archive&& in, StageRecord& stage) {  // its name is the key it stands under
+  fields(in, stage.ms);
+}
+
+template <typename Archive>
+void fields(Archive&& in, DetectionsRecord& detections) {
+  in("total", detections.total);
+  in.object("per_frame", [&](auto&& per_frame) {
+    per_frame("mean", detections.per_frame_mean);
+    per_frame("min", detections.per_frame_min);
+    per_frame("max", detections.per_frame_max);
+  });
+  in("by_class", detections.by_class);
+}
+
+template <typename Archive>
+void fields(Archive&& in, ClassAccuracy& of_class) {
+  in("class_id", of_class.class_id);
+  in("truths", of_class.truths);
+  in("ap50", of_class.ap50);
+  in("ap50_95", of_class.ap50_95);
+}
+
+template <typename Archive>
+void fields(Archive&& in, Accuracy& accuracy) {
+  in("images", accuracy.images);
+  in("truths", accuracy.truths);
+  in("map50", accuracy.map50);
+  in("map50_95", accuracy.map50_95);
+  in("precision50", accuracy.precision50);
+  in("recall50", accuracy.recall50);
+  in("classes", accuracy.classes);
+}
+
+template <typename Archive>
+void fields(Archive&& in, InterferenceRecord& interference) {
+  in("factor", interference.factor);
+  in("solo_latency_ms", interference.solo_latency_ms);
+}
+
+template <typename Archive>
+void fields(Archive&& in, DeadlineRecord& deadline) {
+  in("period_ms", deadline.period_ms);
+  in("frames", deadline.frames);
+  in("misses", deadline.misses);
+}
+
+template <typename Archive>
+void fields(Archive&& in, MemoryRecord& memory) {
+  in("limit_bytes", memory.limit_bytes);
+  in("enforcement", memory.enforcement);
+  in("peak_bytes", memory.peak_bytes);
+  in("mean_bytes", memory.mean_bytes);
+  in("within_limit", memory.within_limit);
+  in.absent("violations");
+}
+
+template <typename Archive>
+void fields(Archive&& in, SlotRecord& slot) {
+  in("name", slot.name);
+  in("status", slot.status);
+  in("reason", slot.reason);
+  in("model", slot.model);
+  in("backend", slot.backend);
+  in("pipeline", slot.pipeline);
+  in("source", slot.source);
+  in("phases", slot.phases);
+  in("frames", slot.frames);
+  in("throughput_fps", slot.throughput_fps);
+  in("fps_from_latency", slot.fps_from_latency);
+  in("first_inference_ms", slot.first_inference_ms);
+  in("latency_ms", slot.latency_ms);
+  in.keyed("stages_ms", slot.stages_ms);
+  in("detections", slot.detections);
+  in("accuracy", slot.accuracy);
+  in("interference", slot.interference);
+  in("deadline", slot.deadline);
+  in("memory", slot.memory);
+  in.absent("energy");
+  in("labels", slot.labels);
+}
+
+template <typename Archive>
+void fields(Archive&& in, PairsRecord& pairs) {
+  in("rule", pairs.rule);
+  in("schedule", pairs.schedule);
+  in("tolerance_ms", pairs.tolerance_ms);
+  in("pairs", pairs.pairs);
+  in("unpaired_first", pairs.unpaired_first);
+  in("unpaired_second", pairs.unpaired_second);
+  in("latency_ms", pairs.latency_ms);
+  in("throughput_pairs_per_second", pairs.throughput_pairs_per_second);
+  in("max_offset_ms", pairs.max_offset_ms);
+  in("deadline", pairs.deadline);
+}
+
+}  // namespace jetmeter::record_json

@@ -1,0 +1,168 @@
+// The contract of every format: a golden file for a whole run and for one that lost a slot, and
+// nothing that a slot has is left out. JM_UPDATE_GOLDEN=1 rewrites the golden files.
+#include "jetmeter/report.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <regex>
+
+#include "report/columns.h"
+#include "report/display.h"
+#include "support/sample_record.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const Format& format(std::string_view name) {
+  return **std::ranges::find(formats(), name, [](const Format* f) { return f->name; });
+}
+
+std::string render(std::string_view name, const Record& record) {
+  return format(name).render(record, {});
+}
+
+class EveryFormat : public testing::TestWithParam<const Format*> {
+ protected:
+  void compare(const Record& record, const std::string& name) {
+    const auto path = JM_TESTS_DIR "/golden/" + name + std::string(GetParam()->extension);
+    const auto actual = GetParam()->render(record, {});
+    if (std::getenv("JM_UPDATE_GOLDEN")) std::ofstream(path, std::ios::binary) << actual;
+    EXPECT_EQ(actual, read_text(path).value_or("(there is no " + path + ")"));
+  }
+};
+
+TEST_P(EveryFormat, MatchesItsGoldenFile) {
+  compare(sample_record(), "report");
+}
+
+TEST_P(EveryFormat, MatchesItsGoldenFileOfAFailure) {
+  compare(sample_record_of_a_failure(), "report_failed");
+}
+
+TEST_P(EveryFormat, RendersARecordOfNothing) {
+  const auto text = GetParam()->render({}, {});
+  EXPECT_FALSE(text.empty());
+  EXPECT_EQ(text.back(), '\n');
+}
+
+TEST_P(EveryFormat, EndsEveryLineAndKeepsControlCharactersOut) {
+  auto record = sample_record_of_a_failure();
+  record.slots[1].reason = "a\x1b[31mred\x1b[0m\x07 bell";
+  const auto text = GetParam()->render(record, {});
+  EXPECT_EQ(text.back(), '\n');
+  if (GetParam()->name == "csv") return;  // keeps every byte
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, EveryFormat,
+                         testing::ValuesIn(formats().begin(), formats().end()),
+                         [](const auto& test) { return std::string(test.param->name); });
+
+// The terminal's table of stages has its unit in the title.
+std::string in_text(const Cell& value, Notation notation) {
+  if (notation.unit == "ms") notation.unit = "";
+  return for_people(value, notation);
+}
+
+TEST(TabularFormats, ShowEveryColumnOfEverySlot) {
+  const auto record = sample_record();
+  const auto markdown = render("markdown", record), text = render("text", record),
+             csv = render("csv", record);
+  for (const auto& column : slot_columns()) {
+    EXPECT_THAT(csv, HasSubstr(std::string(column.key)));
+    for (const auto& slot : record.slots) {
+      const auto value = column.get(slot);
+      if (!value) continue;
+      EXPECT_THAT(markdown, HasSubstr(for_people(value, column.notation))) << column.key;
+      EXPECT_THAT(text, HasSubstr(in_text(value, column.notation))) << column.key;
+      EXPECT_THAT(csv, HasSubstr(for_programs(value))) << column.key;
+    }
+  }
+}
+
+TEST(SlotColumns, AllHaveAValueInAWholeRunAndKeysOfTheirOwn) {
+  const auto slot = sample_rgb_slot();
+  std::vector<std::string_view> keys;
+  for (const auto& column : slot_columns()) {
+    keys.push_back(column.key);
+    const bool cannot_be = column.key == "reason" || column.key == "latency_p999_ms";
+    EXPECT_EQ(column.get(slot).has_value(), !cannot_be) << column.key;
+  }
+  std::ranges::sort(keys);
+  EXPECT_EQ(std::ranges::adjacent_find(keys), keys.end());
+}
+
+// Every number of a slot that ran nothing is absent, never 0.
+TEST(SlotColumns, HaveNoNumberForASlotThatDidNotRun) {
+  SlotRecord slot;
+  slot.name = "thermal";
+  slot.reason = "no model was given";
+  for (const auto& column : slot_columns()) {
+    const auto value = column.get(slot);
+    if (!value) continue;
+    EXPECT_TRUE(std::holds_alternative<std::string>(*value)) << column.key;
+  }
+}
+
+TEST(Csv, KeepsCommasQuotesAndLineEndsInsideTheirField) {
+  auto record = sample_record_of_a_failure();
+  record.slots[1].reason = "said \"no\", twice\nand left";
+  EXPECT_THAT(render("csv", record), HasSubstr("failed,\"said \"\"no\"\", twice\nand left\",,"));
+}
+
+TEST(Markdown, KeepsBarsInsideTheirCell) {
+  EXPECT_THAT(render("markdown", sample_record()), HasSubstr("| labels | a\\|b |"));
+}
+
+TEST(Text, FailedAndSkippedSlotsSayWhy) {
+  auto record = sample_record_of_a_failure();
+  EXPECT_THAT(render("text", record), HasSubstr("thermal   failed: the worker was killed"));
+  record.slots[1].status = SlotStatus::skipped;
+  record.slots[1].reason = "not used in this mode";
+  EXPECT_THAT(render("text", record), HasSubstr("thermal   skipped: not used in this mode"));
+}
+
+TEST(Text, ColorChangesNothingButColor) {
+  const auto record = sample_record_of_a_failure();
+  const auto colored = format("text").render(record, {.color = true});
+  EXPECT_THAT(colored, HasSubstr("\x1b[31mthermal"));
+  EXPECT_EQ(std::regex_replace(colored, std::regex("\x1b\\[[0-9]+m"), ""), render("text", record));
+}
+
+TEST(Text, SaysWhatTheSampleCannotCarry) {
+  EXPECT_THAT(render("text", sample_record()),
+              HasSubstr("rgb: p99.9 needs 2995 frames; there were 400"));
+}
+
+TEST(Text, LongPathsKeepTheirEnd) {
+  auto record = sample_record();
+  record.slots[0].source->location = std::string(200, 'x') + "/street.mp4";
+  const auto text = render("text", record);
+  EXPECT_THAT(text, HasSubstr("x/street.mp4"));
+  EXPECT_THAT(text, Not(HasSubstr(std::string(60, 'x'))));
+}
+
+TEST(DisplayWidth, CountsCellsNotBytes) {
+  EXPECT_EQ(display_width("°C"), 2U);
+  EXPECT_EQ(display_width("e\u0301"), 1U);
+  EXPECT_EQ(display_width("犬"), 2U);
+  EXPECT_EQ(display_width("\xff\xfe"), 2U);
+  EXPECT_EQ(display_width("\xe7\x8a"), 2U) << "cut short, yet every byte is passed once";
+  EXPECT_EQ(padded("°C", 4, Align::right), "  °C");
+}
+
+TEST(ShortenedFromTheLeft, FitsAndStaysWhole) {
+  EXPECT_EQ(shortened("abcdef", 6), "abcdef");
+  EXPECT_EQ(shortened("abcdef", 4), "…def");
+  EXPECT_EQ(shortened("ab犬cd犬", 4), "…d犬");
+  EXPECT_EQ(display_width(shortened("犬犬犬犬", 4)), 3U) << "half a character is none";
+}
+
+}  // namespace
+}  // namespace jetmeter

@@ -1,0 +1,59 @@
+#include "report/sections.h"
+
+#include <fmt/format.h>
+
+#include "report/sentences.h"
+
+namespace jetmeter {
+
+Section warnings_section(const Record& record) {
+  Section section{"Warnings"};
+  for (const auto& warning : record.run.warnings)
+    section.sentences.push_back({warning.slot.empty()
+                                     ? warning.message
+                                     : fmt::format("{}: {}", warning.slot, warning.message),
+                                 warning.advice});
+  return section;
+}
+
+Section unmeasured_section(const Record& record) {
+  Section section{"What could not be measured"};
+  const auto say = [&](std::string text) { section.sentences.push_back({std::move(text)}); };
+  for (auto& text : unsupported_percentiles(record)) say(std::move(text));
+  for (const auto& slot : record.slots) {
+    if (slot.frames == 0)
+      say(fmt::format("{}: no frame was measured", slot.name));
+    else if (!slot.accuracy)
+      say(fmt::format("{}: accuracy, for want of ground truth", slot.name));
+  }
+  for (const auto& source : record.telemetry_sources)
+    if (source.status != "ok") say(fmt::format("{}: {}", source.name, source.reason));
+  return section;
+}
+
+std::vector<Section> sections(const Record& record, Detail detail) {
+  std::vector<Section> all;
+  const auto add = [&](Section section) {
+    if (!section.table.rows.empty() || !section.sentences.empty())
+      all.push_back(std::move(section));
+  };
+  const bool full = detail == Detail::full;
+  if (!record.slots.empty()) add(slots_section(record, detail));
+  add(stages_section(record));
+  add(detections_section(record, detail));
+  if (full) add(accuracy_section(record));
+  add(pairs_section(record));
+  add(warnings_section(record));
+  add(unmeasured_section(record));
+  if (!full) return all;
+  add(models_section(record));
+  add(phases_section(record));
+  add(channels_section(record));
+  add(sensors_section(record));
+  add(machine_section(record));
+  add(backends_section(record));
+  add(config_section(record));
+  return all;
+}
+
+}  // namespace jetmeter

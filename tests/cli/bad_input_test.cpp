@@ -1,0 +1,149 @@
+// Bad input gets one sentence on standard error that names the culprit, and the exit code of a
+// wrong request. Nothing is left behind.
+#include <gmock/gmock.h>
+
+#include "support/program.h"
+#include "support/reference_model.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+struct WrongRequest {
+  const char* name;
+  std::vector<std::string> arguments;
+  const char* says;
+};
+
+class WrongRequests : public testing::TestWithParam<WrongRequest> {
+ protected:
+  WrongRequests() {
+    place_.write("good.ref", ReferenceModel{}.text());
+    place_.write("empty_dir/readme.txt", "no images here");
+    place_.write("note.mp4", "this is no video");
+    place_.write("truth/a.txt", "0 0.5 oops 0.1 0.1\n");
+    place_.write("labels.txt", "\n\n");
+    place_.write("bad.toml", "max-frames = \n");
+    place_.write("unknown.toml", "max-framse = 3\n");
+    place_.write("file", "a file where a directory should be");
+    place_.write("full/x", "not empty");
+  }
+  Workplace place_;
+};
+
+TEST_P(WrongRequests, GetOneSentenceAndCodeOne) {
+  const auto result = run_program(GetParam().arguments, place_);
+  EXPECT_EQ(result.exit_code, 1);
+  const auto at = result.err.find("error: ");
+  ASSERT_NE(at, std::string::npos) << result.err;
+  const auto sentence = result.err.substr(at);
+  EXPECT_EQ(count_lines(sentence), 1U) << sentence;
+  EXPECT_THAT(sentence, HasSubstr(GetParam().says));
+  EXPECT_THAT(result.err, Not(HasSubstr("terminate")));
+  EXPECT_FALSE(std::filesystem::exists(place_ / "runs"));
+}
+
+const std::vector<std::string> kGood{"detect", "--model0", "good.ref", "--source", "synthetic"};
+
+std::vector<std::string> good_with(std::vector<std::string> more) {
+  auto words = kGood;
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , WrongRequests,
+    testing::Values(
+        WrongRequest{"Subcommand", {"detcet"}, "did you mean detect?"},
+        WrongRequest{"Option", good_with({"--max-framse", "3"}), "did you mean --max-frames?"},
+        WrongRequest{"StrayWord", good_with({"extra"}), "'extra'"},
+        WrongRequest{"NoModel", {"detect", "--source", "synthetic"}, "--model0"},
+        WrongRequest{"NoSource", {"detect", "--model0", "good.ref"}, "needs --source"},
+        WrongRequest{"DualWithoutSources",
+                     {"detect", "--mode", "dual", "--model0", "good.ref", "--source", "synthetic"},
+                     "--thermal-source"},
+        WrongRequest{"MissingModel", {"detect", "--model0", "no.onnx", "--source", "synthetic"},
+                     "no.onnx"},
+        WrongRequest{"ModelIsADirectory",
+                     {"detect", "--model0", "empty_dir", "--source", "synthetic"}, "empty_dir"},
+        WrongRequest{"UnknownModelFormat",
+                     {"detect", "--model0", "labels.txt", "--source", "synthetic"}, "labels.txt"},
+        WrongRequest{"UnknownBackend", good_with({"--backend", "tensorflow"}), "--backend"},
+        WrongRequest{"UnknownHead", good_with({"--head", "yolov99"}), "--head"},
+        WrongRequest{"MissingSource", {"detect", "--model0", "good.ref", "--source", "no.mp4"},
+                     "no.mp4"},
+        WrongRequest{"MisspeltSource",
+                     {"detect", "--model0", "good.ref", "--source", "vidoe=a.mp4"}, "video"},
+        WrongRequest{"TextAsVideo", {"detect", "--model0", "good.ref", "--source", "note.mp4"},
+                     "note.mp4"},
+        WrongRequest{"DirectoryWithoutImages",
+                     {"detect", "--model0", "good.ref", "--source", "empty_dir"}, "empty_dir"},
+        WrongRequest{"UnknownScene",
+                     {"detect", "--model0", "good.ref", "--source", "synthetic=moon"}, "moon"},
+        WrongRequest{"MissingTruth", good_with({"--ground-truth", "nowhere"}), "nowhere"},
+        WrongRequest{"MalformedTruth", good_with({"--ground-truth", "truth"}), "a.txt"},
+        WrongRequest{"EmptyLabels", good_with({"--labels-file", "labels.txt"}), "labels.txt"},
+        WrongRequest{"ScoreOutOfRange", good_with({"--conf", "1.5"}), "--conf"},
+        WrongRequest{"FramesNotANumber", good_with({"--max-frames", "many"}), "--max-frames"},
+        WrongRequest{"NegativeFrames", good_with({"--max-frames", "-3"}), "--max-frames"},
+        WrongRequest{"Duration", good_with({"--timeout", "soon"}), "is not a duration"},
+        WrongRequest{"Scale", good_with({"--scale", "1/0"}), "--scale"},
+        WrongRequest{"Std", good_with({"--std", "1,0,1"}), "--std"},
+        WrongRequest{"BackendOption", good_with({"--backend-option", "fast"}), "KEY=VALUE"},
+        WrongRequest{"OutIsAFile", good_with({"--out", "file"}), "it is a file"},
+        WrongRequest{"OutIsNotEmpty", good_with({"--out", "full"}), "it is not empty"},
+        WrongRequest{"OutUnderAFile", good_with({"--out", "file/run"}), "file/run"},
+        WrongRequest{"MissingConfig", good_with({"--config", "no.toml"}), "no.toml"},
+        WrongRequest{"BrokenConfig", good_with({"--config", "bad.toml"}), "line 1"},
+        WrongRequest{"UnknownConfigKey", good_with({"--config", "unknown.toml"}), "--max-framse"},
+        WrongRequest{"MissingRecord", {"report", "nowhere"}, "nowhere"},
+        WrongRequest{"RecordIsNoJson", {"report", "labels.txt"}, "labels.txt"},
+        WrongRequest{"UnknownFormat", {"report", "full", "--format", "pdf"}, "--format"}),
+    [](const auto& test) { return std::string(test.param.name); });
+
+TEST(NoArguments, ShowTheHelp) {
+  const Workplace place;
+  const auto result = run_program({}, place);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, HasSubstr("jetmeter demo"));
+}
+
+TEST(Help, NamesEverySubcommandButTheHiddenOne) {
+  const Workplace place;
+  const auto result = run_program({"--help"}, place);
+  EXPECT_EQ(result.exit_code, 0);
+  for (const auto* name : {"demo", "detect", "report", "list"})
+    EXPECT_THAT(result.out, HasSubstr(name));
+  EXPECT_THAT(result.out, Not(HasSubstr("worker")));
+}
+
+TEST(UnwritableDirectory, IsAWrongRequest) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  const Workplace place;
+  place.write("good.ref", ReferenceModel{}.text());
+  std::filesystem::create_directories(place / "locked");
+  std::filesystem::permissions(place / "locked", std::filesystem::perms::owner_read);
+  const auto result = run_program(good_with({"--out", "locked/run"}), place);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("locked/run"));
+}
+
+// No file may grow past 40 kB: the streams do not fit, the reports do.
+TEST(FullDisk, LosesNoResult) {
+  const Workplace place;
+  place.write("good.ref", ReferenceModel{.delay_ms = 0}.text());
+  const std::string script = std::string("ulimit -f 40; exec ") + JM_PROGRAM +
+                             " detect --model0 good.ref --source synthetic --max-frames 1000 "
+                             "--out run --format json > out.json 2> err.txt";
+  const auto command = "cd " + place.path().string() + " && bash -c 'trap \"\" XFSZ; " + script +
+                       "'";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 2) << slurp(place / "err.txt");
+  EXPECT_THAT(slurp(place / "err.txt"), HasSubstr("frames.jsonl' could not be written whole"));
+  EXPECT_EQ(read_json(place / "run/report.json").at("slots").at(0).at("frames"), 1000);
+}
+
+}  // namespace
+}  // namespace jetmeter

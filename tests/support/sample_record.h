@@ -1,0 +1,204 @@
+// A record as a dual run writes it, every field filled, for the tests of everything that reads
+// records; and what a failure leaves of it.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "jetmeter/record.h"
+
+namespace jetmeter {
+
+// A distribution around `ms`, with the percentiles that 400 frames carry.
+inline Summary sample_summary(double ms) {
+  Summary s;
+  s.n = 400;
+  s.mean = ms;
+  s.stdev = ms * 0.125;
+  s.min = ms * 0.75;
+  s.max = ms * 2.5;
+  s.p50 = ms * 0.96875;
+  s.p90 = ms * 1.25;
+  s.p95 = ms * 1.375;
+  s.p99 = ms * 1.75;
+  s.unsupported = {{"p999", 2995}};
+  return s;
+}
+
+inline Accuracy sample_accuracy() {
+  Accuracy accuracy;
+  accuracy.images = 40;
+  accuracy.truths = 210;
+  accuracy.map50 = 0.8015;
+  accuracy.map50_95 = 0.5625;
+  accuracy.precision50 = 0.90625;
+  accuracy.recall50 = 0.875;
+  accuracy.classes = {{0, 150, 0.75, 0.5}, {2, 60, 0.853, 0.625}};
+  return accuracy;
+}
+
+inline SlotRecord sample_rgb_slot() {
+  SlotRecord slot;
+  slot.name = "rgb";
+  slot.status = SlotStatus::completed;
+  slot.model = ModelRecord{"models/yolov8n.onnx",
+                           std::string(64, 'a'),
+                           "onnx",
+                           12851047,
+                           {{"images", ElementType::float32, {1, 3, 640, 640}}},
+                           {{"output0", ElementType::float16, {1, 84, kDynamic}}},
+                           ""};
+  slot.backend = BackendRecord{"onnxruntime",
+                               "1.23.2",
+                               "cpu",
+                               "fp32",
+                               "first of the order that loads it",
+                               4,
+                               {{"graph_optimization", "all"}}};
+  PipelineRecord pipeline{"detect", "yolo", "output [1, 84, 8400]", "letterbox", "rgb"};
+  pipeline.scale = 1.0F / 255.0F;
+  pipeline.mean = {0.45F, 0.5F, 0.25F};
+  pipeline.stdev = {1.0F, 2.0F, 0.1F};
+  pipeline.input_width = pipeline.input_height = 640;
+  pipeline.confidence = 0.25F;
+  pipeline.iou = 0.45F;
+  pipeline.max_detections = 300;
+  pipeline.classes = 80;
+  pipeline.labels_from = "the model's metadata";
+  slot.pipeline = pipeline;
+  slot.source =
+      SourceRecord{"image_dir",
+                   "street/rgb",
+                   1280,
+                   720,
+                   25.0,
+                   402,
+                   400,
+                   2,
+                   {{"0017.jpg", "it ends before its end marker"}, {"0031.jpg", "empty"}}};
+  slot.phases = {{"load", 0.25, 104857600},   {"first", 0.03125, 209715200},
+                 {"warmup", 0.125, {}},       {"solo", 1.5, 209715200},
+                 {"measure", 8.0, 220200960}, {"unload", 0.015625, {}}};
+  slot.frames = 400;
+  slot.throughput_fps = 50.0;
+  slot.fps_from_latency = 62.5;
+  slot.first_inference_ms = 31.25;
+  slot.latency_ms = sample_summary(16.0);
+  slot.stages_ms = {{"acquire", sample_summary(4.0)},
+                    {"preprocess", sample_summary(1.5)},
+                    {"infer", sample_summary(14.0)},
+                    {"postprocess", sample_summary(0.5)}};
+  slot.detections = DetectionsRecord{1777,
+                                     4.4425,
+                                     0,
+                                     17,
+                                     {{"person", 900},
+                                      {"car", 600},
+                                      {"bicycle", 90},
+                                      {"bus", 70},
+                                      {"dog", 40},
+                                      {"truck", 30},
+                                      {"cat", 20},
+                                      {"kite", 15},
+                                      {"traffic light", 10},
+                                      {"bench", 2}}};
+  slot.accuracy = sample_accuracy();
+  slot.labels = {"person", "bicycle", "car"};
+  slot.interference = InterferenceRecord{sample_summary(12.5), 1.28};
+  slot.deadline = DeadlineRecord{40.0, 400, 3};
+  slot.memory = {3221225472, "soft", 220200960, 212860928, true};
+  return slot;
+}
+
+inline SlotRecord sample_thermal_slot() {
+  auto slot = sample_rgb_slot();
+  slot.name = "thermal";
+  slot.model->path = "models/yolo11n_thermal.onnx";
+  slot.model->shared_with = "rgb";
+  slot.source = SourceRecord{"video", "street/thermal.mp4", 640, 512, 25.0, 400, 400, 0, {}};
+  slot.throughput_fps = 49.5;
+  slot.fps_from_latency = 80.0;
+  slot.latency_ms = sample_summary(12.5);
+  slot.detections = DetectionsRecord{820, 2.05, 1, 6, {{"person", 800}, {"car", 20}}};
+  slot.accuracy.reset();
+  slot.interference->factor = 1.05;
+  slot.memory = {3221225472, "soft", 3328599654, 212860928, false};
+  return slot;
+}
+
+inline Machine sample_machine() {
+  Machine machine;
+  machine.board = Board{"NVIDIA Jetson Orin Nano Developer Kit", "36.4.4", "6.2.1"};
+  machine.memory_architecture = MemoryArchitecture::unified;
+  machine.cpu = "ARMv8 Processor rev 1 (v8l)";
+  machine.cores = 6;
+  machine.memory_total_bytes = 7990120448;
+  machine.gpus = {{"Orin integrated GPU", {}}};
+  machine.kernel = "5.15.148-tegra";
+  machine.power_mode = "25W";
+  machine.governor = "schedutil";
+  return machine;
+}
+
+inline PairsRecord sample_pairs() {
+  PairsRecord pairs;
+  pairs.rule = "by timestamp, within 50 ms";
+  pairs.schedule = "parallel";
+  pairs.tolerance_ms = 50;
+  pairs.pairs = 400;
+  pairs.unpaired_first = 2;
+  pairs.latency_ms = sample_summary(18.0);
+  pairs.throughput_pairs_per_second = 49.25;
+  pairs.max_offset_ms = 12.5;
+  pairs.deadline = DeadlineRecord{40.0, 400, 5};
+  return pairs;
+}
+
+inline Record sample_record() {
+  using namespace std::chrono;
+  Record record;
+  record.run.id = "2026-01-31T12-00-00Z";
+  record.run.started = WallTime(sys_days(2026y / 1 / 31) + 12h + 123456us);
+  record.run.finished = record.run.started + 12345678us;
+  record.run.command = "jetmeter detect --mode dual --rgb-source street/rgb";
+  record.run.config = {{"mode", "dual"}, {"conf", "0.25"}, {"labels", "a|b"}};
+  record.run.tool_version = "0.1.0";
+  record.run.tool_git = "0123456789ab";
+  record.run.verdict = "completed";
+  record.run.warnings = {
+      {"bad_frames",
+       "2 frames of the source could not be used, first 0017.jpg: it ends before its "
+       "end marker",
+       "they are listed in report.json; the others were measured", "rgb"},
+      {"governor", "the frequency governor is schedutil", "sudo jetson_clocks", ""}};
+  record.machine = sample_machine();
+  record.backends = {{"onnxruntime", "1.23.2", "", true},
+                     {"tensorrt", "", "not in this build: TensorRT was not found", false}};
+  record.slots = {sample_rgb_slot(), sample_thermal_slot()};
+  record.pairs = sample_pairs();
+  record.telemetry_sources = {{"memory", "ok", "", 0.0042},
+                              {"hwmon_power", "absent", "no INA3221 under /sys/class/hwmon", 0}};
+  record.telemetry_channels = {
+      {"memory.available", Unit::byte, 25, 4294967296.0, 4026531840.0, 4563402752.0, 4500000000.0},
+      {"thermal.cpu", Unit::celsius, 25, 51.25, 49.5, 53.0, 52.5},
+      {"pressure.cpu", Unit::none, 1, 0.5, 0.5, 0.5, {}},
+      {"gpu.load", Unit::percent, 0, {}, {}, {}, {}}};
+  return record;
+}
+
+// The thermal slot's worker dies while it loads; the other slot is complete.
+inline Record sample_record_of_a_failure() {
+  auto record = sample_record();
+  record.run.verdict = "incomplete";
+  SlotRecord thermal;
+  thermal.name = "thermal";
+  thermal.status = SlotStatus::failed;
+  thermal.reason = "the worker was killed by SIGSEGV while it loaded \"a|b, c.onnx\"";
+  thermal.phases = {{"probe", 0.0625, {}}};
+  record.slots[1] = thermal;
+  record.slots[0].interference.reset();
+  record.pairs.reset();
+  return record;
+}
+
+}  // namespace jetmeter
