@@ -87,6 +87,7 @@ struct Candidates {
   std::vector<float> scores;
   std::vector<int> classes;
   void clear();
+  // Passes over a box that is not finite: it could neither be suppressed nor reported.
   void add(const Box&, float score, int class_id);
 };
 

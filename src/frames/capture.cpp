@@ -13,7 +13,8 @@ namespace {
 
 class OpenCvCapture : public Capture {
  public:
-  explicit OpenCvCapture(cv::VideoCapture capture) : capture_(std::move(capture)) {}
+  // cv::VideoCapture is a handle: copies share what is open.
+  explicit OpenCvCapture(const cv::VideoCapture& capture) : capture_(capture) {}
 
   CaptureFormat format() const override {
     CaptureFormat format;
@@ -47,9 +48,9 @@ class OpenCvCapture : public Capture {
   cv::VideoCapture capture_;
 };
 
-std::unique_ptr<Capture> wrap(cv::VideoCapture capture) {
+std::unique_ptr<Capture> wrap(const cv::VideoCapture& capture) {
   if (!capture.isOpened()) return nullptr;
-  return std::make_unique<OpenCvCapture>(std::move(capture));
+  return std::make_unique<OpenCvCapture>(capture);
 }
 
 }  // namespace

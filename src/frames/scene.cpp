@@ -63,7 +63,7 @@ bool read_part(std::string_view part, SceneOptions& options) {
   return true;
 }
 
-std::vector<Lane> make_lanes(const SceneOptions& options, float unit) {
+std::vector<Track> make_lanes(const SceneOptions& options, float unit) {
   Random random(options.seed);
   const auto width = static_cast<float>(options.width);
   const auto height = static_cast<float>(options.height);
@@ -71,9 +71,9 @@ std::vector<Lane> make_lanes(const SceneOptions& options, float unit) {
   const auto count = static_cast<float>(casts.size());
   float top = std::max(kMargin * unit, options.style->stage_top * height);
   const float band = (height - top - (kMargin + (count - 1) * kLaneGap) * unit) / count;
-  std::vector<Lane> lanes;
+  std::vector<Track> lanes;
   for (const auto& cast : casts) {
-    LanePlan plan{.actors = cast,
+    TrackPlan plan{.actors = cast,
                   .left = kMargin * unit,
                   .right = width - kMargin * unit,
                   .top = top,
@@ -160,7 +160,7 @@ void Scene::draw(std::int64_t index, Frame& frame) const {
   frame.pixels = background_.pixels;
   frame.truth.clear();
   const double seconds = static_cast<double>(index) / options_.fps;
-  for (const Lane& lane : lanes_) lane.place(seconds, frame.truth);
+  for (const Track& lane : lanes_) lane.place(seconds, frame.truth);
   for (const Truth& object : frame.truth) options_.style->paint_under(frame, object, unit_);
   for (const Truth& object : frame.truth) options_.style->paint_object(frame, object, unit_);
   add_noise(index, frame);

@@ -65,7 +65,7 @@ class Scene {
 
   SceneOptions options_;
   float unit_;
-  std::vector<Lane> lanes_;
+  std::vector<Track> lanes_;
   Frame background_;
   cv::Mat brighter_, darker_;  // noise to add and to subtract, larger than a frame
 };

@@ -18,17 +18,17 @@ struct Actor {
 
 // Actors of one lane share a horizontal band. They keep their order, run along it and bounce off
 // its ends and off each other.
-struct LanePlan {
+struct TrackPlan {
   std::vector<Actor> actors;
   float left = 0, right = 0, top = 0, bottom = 0;  // pixels
   float gap_same = 0, gap_other = 0;               // least distance of neighbours, by class
   float speed = 0;                                 // pixels per second, of the typical actor
 };
 
-class Lane {
+class Track {
  public:
   // Leaves out the last actors where the band is too short for all of them.
-  Lane(LanePlan, Random&);
+  Track(TrackPlan, Random&);
   void place(double seconds, std::vector<Truth>& out) const;
 
  private:
@@ -39,7 +39,7 @@ class Lane {
   float gap_after(std::size_t index) const;
   float free_length() const;
 
-  LanePlan plan_;
+  TrackPlan plan_;
   std::vector<Track> tracks_;
 };
 

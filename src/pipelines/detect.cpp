@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 #include "jetmeter/pipeline.h"
@@ -48,11 +47,6 @@ class FloatOutput {
   std::vector<float> widened_;
 };
 
-bool is_finite(const Box& box) {
-  return std::isfinite(box.x1) && std::isfinite(box.y1) && std::isfinite(box.x2) &&
-         std::isfinite(box.y2);
-}
-
 class DetectPipeline final : public Pipeline {
  public:
   DetectPipeline(PipelineInfo info, std::unique_ptr<HeadDecoder> decoder,
@@ -86,12 +80,10 @@ class DetectPipeline final : public Pipeline {
     const auto kept =
         decoder_->needs_nms() ? suppression_.run(candidates_) : suppression_.best(candidates_);
     detections_.clear();
-    for (const auto index : kept) {
-      const auto& box = candidates_.boxes[index];
-      if (!is_finite(box)) continue;
-      detections_.push_back({to_image(box, converter_.placement(), converter_.image_size()),
-                             candidates_.scores[index], candidates_.classes[index]});
-    }
+    for (const auto i : kept)
+      detections_.push_back(
+          {to_image(candidates_.boxes[i], converter_.placement(), converter_.image_size()),
+           candidates_.scores[i], candidates_.classes[i]});
     return detections_;
   }
 

@@ -17,13 +17,20 @@ std::size_t extent(int pixels) {
 
 }  // namespace
 
-Tap tap_of(int target, int source_extent, int target_extent) {
-  const double scale = static_cast<double>(source_extent) / target_extent;
-  const double centre = (target + 0.5) * scale - 0.5;
+Tap row_tap(int target, const Extents& extents) {
+  // The types and the order are OpenCV's: weights at a half depend on them.
+  const double scale = 1 / (static_cast<double>(extents.target) / extents.source);
+  const auto centre = static_cast<float>((target + 0.5) * scale - 0.5);
   const int first = static_cast<int>(std::floor(centre));
-  if (first < 0) return {0, 0, 0};
-  if (first >= source_extent - 1) return {source_extent - 1, source_extent - 1, 0};
-  return {first, first + 1, static_cast<float>(centre - first)};
+  const float weight = (centre - static_cast<float>(first)) * kWeightOne;
+  const int last = extents.source - 1;
+  return {std::clamp(first, 0, last), std::clamp(first + 1, 0, last),
+          static_cast<std::int32_t>(std::lrint(weight))};
+}
+
+Tap column_tap(int target, const Extents& extents) {
+  const auto tap = row_tap(target, extents);
+  return tap.first == tap.second ? Tap{tap.first, tap.second, 0} : tap;
 }
 
 ImageToTensor::ImageToTensor(const Preprocess& preprocess, Size input, ElementType type)
@@ -45,20 +52,20 @@ void ImageToTensor::prepare(Size image) {
   right_.clear();
   weights_.clear();
   for (int x = 0; x < width; ++x) {
-    const auto tap = tap_of(x, image.width, width);
+    const auto tap = column_tap(x, {image.width, width});
     left_.push_back(tap.first * kPixelBytes);
     right_.push_back(tap.second * kPixelBytes);
     weights_.push_back(tap.weight);
   }
-  whole_columns_ = std::all_of(weights_.begin(), weights_.end(), [](float w) { return w == 0; });
+  whole_columns_ = std::all_of(weights_.begin(), weights_.end(), [](auto w) { return w == 0; });
   rows_.clear();
-  for (int y = 0; y < height; ++y) rows_.push_back(tap_of(y, image.height, height));
+  for (int y = 0; y < height; ++y) rows_.push_back(row_tap(y, {image.height, height}));
   for (auto& row : sampled_) row.planes.resize(kPlanes * extent(width));
   left_pixels_.resize(extent(width));
   right_pixels_.resize(extent(width));
 }
 
-void ImageToTensor::sample(const Image& image, int y, float* planes) {
+void ImageToTensor::sample(const Image& image, int y, std::int16_t* planes) {
   const std::span row(image.data + y * image.stride, extent(image.width) * extent(kPixelBytes));
   const Planes out{planes, left_.size()};
   gather_pixels(row, left_, left_pixels_.data());
@@ -68,7 +75,7 @@ void ImageToTensor::sample(const Image& image, int y, float* planes) {
 }
 
 // Row `y` after the horizontal step; row `keep` stays as it is.
-const float* ImageToTensor::sampled(const Image& image, int y, int keep) {
+const std::int16_t* ImageToTensor::sampled(const Image& image, int y, int keep) {
   for (const auto& row : sampled_)
     if (row.y == y) return row.planes.data();
   auto& row = sampled_[0].y == keep ? sampled_[1] : sampled_[0];
@@ -90,15 +97,12 @@ void ImageToTensor::write_row(const Image& image, int y, const std::array<float*
   if (is_border) return;
   const auto& tap = rows_[extent(inside)];
   const bool is_whole = tap.weight == 0;
-  const float* upper = sampled(image, tap.first, is_whole ? kNone : tap.second);
-  const float* lower = is_whole ? upper : sampled(image, tap.second, tap.first);
+  const auto* upper = sampled(image, tap.first, is_whole ? kNone : tap.second);
+  const auto* lower = is_whole ? upper : sampled(image, tap.second, tap.first);
   const auto width = left_.size();
   for (std::size_t c = 0; c < kPlanes; ++c) {
-    const std::span plane(upper + source_[c] * width, width);
-    if (is_whole)
-      map_row(plane, affine_[c], out[c] + left);
-    else
-      blend_rows(plane, lower + source_[c] * width, tap.weight, affine_[c], out[c] + left);
+    const auto plane = source_[c] * width;
+    blend_rows({upper + plane, width}, lower + plane, tap.weight, affine_[c], out[c] + left);
   }
 }
 

@@ -1,6 +1,6 @@
 // From a frame to a model's input in one pass: bilinear resize (half-pixel centres, as OpenCV's
-// INTER_LINEAR), border, channel order, normalisation, planes. Resized values are whole levels, as
-// in the 8-bit images that the tools resize to which detectors are trained and judged with.
+// INTER_LINEAR, and with its rounding: detectors are trained and judged on such images), border,
+// channel order, normalisation, planes.
 #pragma once
 
 #include <array>
@@ -17,12 +17,18 @@
 
 namespace jetmeter {
 
-// Which source pixels make one target pixel: first + (second - first) * weight.
+// Which source pixels make one target pixel: first + (second - first) * weight, in kWeightOnes.
 struct Tap {
   int first = 0, second = 0;
-  float weight = 0;
+  std::int32_t weight = 0;
 };
-Tap tap_of(int target, int source_extent, int target_extent);
+struct Extents {
+  int source = 0, target = 0;
+};
+// Beyond the outermost centres there is one source pixel only. For columns its weight is whole;
+// for rows it is split between the pixel and itself, which rounds differently, as in OpenCV.
+Tap column_tap(int target, const Extents&);
+Tap row_tap(int target, const Extents&);
 
 // Allocates when it is made and when the size of the frames changes, not per frame.
 class ImageToTensor {
@@ -40,12 +46,12 @@ class ImageToTensor {
   // A source row after the horizontal step; kept while the next target rows need it again.
   struct SampledRow {
     int y = -1;
-    std::vector<float> planes;
+    std::vector<std::int16_t> planes;
   };
 
   void prepare(Size image);
-  const float* sampled(const Image&, int y, int keep);
-  void sample(const Image&, int y, float* planes);
+  const std::int16_t* sampled(const Image&, int y, int keep);
+  void sample(const Image&, int y, std::int16_t* planes);
   void write_row(const Image&, int y, const std::array<float*, 3>& out);
 
   Preprocess preprocess_;
@@ -56,7 +62,7 @@ class ImageToTensor {
   Size image_size_;
   Placement placement_;
   std::vector<std::int32_t> left_, right_;  // byte offsets in a source row, by target column
-  std::vector<float> weights_;
+  std::vector<std::int32_t> weights_;
   bool whole_columns_ = false;  // every target column is one source column, no blending
   std::vector<Tap> rows_;
   std::array<SampledRow, 2> sampled_;

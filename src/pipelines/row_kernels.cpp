@@ -5,13 +5,17 @@
 namespace jetmeter {
 namespace {
 
-float channel(std::uint32_t pixel, int shift) {
-  return static_cast<float>(static_cast<std::int32_t>((pixel >> shift) & 0xFFU));
+std::int32_t channel(std::uint32_t pixel, int shift) {
+  return static_cast<std::int32_t>((pixel >> shift) & 0xFFU);
 }
 
-// A half goes up, as in OpenCV's fixed point. REQUIRES: value >= 0.
-float rounded(float value) {
-  return static_cast<float>(static_cast<std::int32_t>(value + 0.5F));
+std::int16_t blend(std::int32_t left, std::int32_t right, std::int32_t weight) {
+  return static_cast<std::int16_t>((left << 7) + (((right - left) * weight) >> 4));
+}
+
+// 128ths times 2048ths are 2^18ths of a level; without 16 bits of them, fourths.
+std::int32_t fourths(std::int16_t level, std::int16_t weight) {
+  return (level * weight) >> 16;
 }
 
 }  // namespace
@@ -35,42 +39,39 @@ void gather_pixels(std::span<const std::uint8_t> row, std::span<const std::int32
 }
 
 JM_VECTORISED void unpack_row(std::span<const std::uint32_t> pixels, Planes out) {
-  float* __restrict blue = out.data;
-  float* __restrict green = out.data + out.stride;
-  float* __restrict red = out.data + 2 * out.stride;
+  std::int16_t* __restrict blue = out.data;
+  std::int16_t* __restrict green = out.data + out.stride;
+  std::int16_t* __restrict red = out.data + 2 * out.stride;
   const std::uint32_t* in = pixels.data();
   for (std::size_t i = 0; i < pixels.size(); ++i) {
-    blue[i] = channel(in[i], 0);
-    green[i] = channel(in[i], 8);
-    red[i] = channel(in[i], 16);
+    blue[i] = static_cast<std::int16_t>(channel(in[i], 0) << 7);
+    green[i] = static_cast<std::int16_t>(channel(in[i], 8) << 7);
+    red[i] = static_cast<std::int16_t>(channel(in[i], 16) << 7);
   }
 }
 
 JM_VECTORISED void blend_pixels(std::span<const std::uint32_t> left, const std::uint32_t* right,
-                                const float* weights, Planes out) {
-  float* __restrict blue = out.data;
-  float* __restrict green = out.data + out.stride;
-  float* __restrict red = out.data + 2 * out.stride;
+                                const std::int32_t* weights, Planes out) {
+  std::int16_t* __restrict blue = out.data;
+  std::int16_t* __restrict green = out.data + out.stride;
+  std::int16_t* __restrict red = out.data + 2 * out.stride;
   const std::uint32_t* a = left.data();
   for (std::size_t i = 0; i < left.size(); ++i) {
-    const float w = weights[i];
-    const float b0 = channel(a[i], 0), g0 = channel(a[i], 8), r0 = channel(a[i], 16);
-    blue[i] = b0 + (channel(right[i], 0) - b0) * w;
-    green[i] = g0 + (channel(right[i], 8) - g0) * w;
-    red[i] = r0 + (channel(right[i], 16) - r0) * w;
+    blue[i] = blend(channel(a[i], 0), channel(right[i], 0), weights[i]);
+    green[i] = blend(channel(a[i], 8), channel(right[i], 8), weights[i]);
+    red[i] = blend(channel(a[i], 16), channel(right[i], 16), weights[i]);
   }
 }
 
-JM_VECTORISED void blend_rows(std::span<const float> upper, const float* lower, float weight,
-                              Affine affine, float* __restrict out) {
-  const float* a = upper.data();
-  for (std::size_t i = 0; i < upper.size(); ++i)
-    out[i] = rounded(a[i] + (lower[i] - a[i]) * weight) * affine.scale + affine.offset;
-}
-
-JM_VECTORISED void map_row(std::span<const float> in, Affine affine, float* __restrict out) {
-  const float* a = in.data();
-  for (std::size_t i = 0; i < in.size(); ++i) out[i] = rounded(a[i]) * affine.scale + affine.offset;
+JM_VECTORISED void blend_rows(std::span<const std::int16_t> upper, const std::int16_t* lower,
+                              int weight, Affine affine, float* __restrict out) {
+  const std::int16_t* a = upper.data();
+  const auto for_lower = static_cast<std::int16_t>(weight);
+  const auto for_upper = static_cast<std::int16_t>(kWeightOne - weight);
+  for (std::size_t i = 0; i < upper.size(); ++i) {
+    const auto level = (fourths(a[i], for_upper) + fourths(lower[i], for_lower) + 2) >> 2;
+    out[i] = static_cast<float>(level) * affine.scale + affine.offset;
+  }
 }
 
 }  // namespace jetmeter

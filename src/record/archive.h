@@ -54,7 +54,7 @@ class Writer {
       const auto word = name(value);
       return word.empty() ? Json() : Json(word);
     } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string> ||
-                         std::is_same_v<T, Counts>) {
+                         std::is_same_v<T, std::string_view> || std::is_same_v<T, Counts>) {
       return value;
     } else {
       Writer inner;
@@ -167,6 +167,8 @@ class Reader {
   }
   static std::int64_t whole(const Place&, std::uint64_t most, bool may_be_negative);
   static void convert(const Place&, std::string&);
+  // A name that outlives the text it is read from: that of a reported percentile.
+  static void convert(const Place&, std::string_view&);
   static void convert(const Place&, WallTime&);
   static void convert(const Place&, Pairs&);
   static void convert(const Place&, Counts&);

@@ -46,6 +46,15 @@ void Reader::convert(const Place& place, std::string& value) {
   value = place.json.get<std::string>();
 }
 
+void Reader::convert(const Place& place, std::string_view& value) {
+  for (const auto& quantile : reported_quantiles()) {
+    if (place.json != quantile.name) continue;
+    value = quantile.name;
+    return;
+  }
+  place.fail("the name of a percentile");
+}
+
 void Reader::convert(const Place& place, WallTime& value) {
   const auto time =
       place.json.is_string() ? parse_utc(place.json.get<std::string>()) : std::optional<WallTime>();

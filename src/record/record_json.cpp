@@ -10,12 +10,6 @@
 namespace jetmeter {
 namespace record_json {
 
-std::string_view reported_name(const std::string& name) {
-  for (const auto& quantile : reported_quantiles())
-    if (quantile.name == name) return quantile.name;
-  throw ReadError{"unsupported.name", fmt::format("{} is no percentile", in_quotes(name))};
-}
-
 namespace {
 
 template <typename Archive>
@@ -84,6 +78,8 @@ Result<Record> record_from_json(std::string_view text) {
         fmt::format("this is not JSON, or not the whole of it: it breaks off or goes wrong "
                     "at byte {} of {}",
                     error.byte, text.size()));
+  } catch (const Json::exception&) {  // a number that no machine can hold
+    return fail("this is not JSON: one of its numbers is out of range");
   } catch (const record_json::ReadError& error) {
     return fail(fmt::format("the record is damaged at {}: {}", error.path, error.what));
   }

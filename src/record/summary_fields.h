@@ -5,14 +5,9 @@
 
 namespace jetmeter::record_json {
 
-// Points into reported_quantiles(), where the names live. Throws ReadError for another name.
-std::string_view reported_name(const std::string& name);
-
 template <typename Archive>
 void fields(Archive&& in, Unsupported& unsupported) {
-  std::string name(unsupported.name);
-  in("name", name);
-  unsupported.name = reported_name(name);
+  in("name", unsupported.name);
   in("needs", unsupported.needs);
 }
 

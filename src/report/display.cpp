@@ -60,7 +60,7 @@ std::string shortened(std::string_view text, std::size_t width) {
   return "…" + std::string(text);
 }
 
-std::string one_line(std::string_view text) {
+std::string flattened(std::string_view text) {
   std::string out(text);
   std::ranges::replace_if(
       out, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');

@@ -15,6 +15,6 @@ std::string padded(std::string_view, std::size_t width, Align);
 // At most `width` cells: of longer text its end, which tells paths apart, behind an ellipsis.
 std::string shortened(std::string_view, std::size_t width);
 // Control characters, among them line ends and the start of escape sequences, become spaces.
-std::string one_line(std::string_view);
+std::string flattened(std::string_view);
 
 }  // namespace jetmeter

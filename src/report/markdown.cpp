@@ -9,7 +9,7 @@ namespace {
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : one_line(text)) {
+  for (const char c : flattened(text)) {
     if (std::string_view("\\`*|<").find(c) != std::string_view::npos) out += '\\';
     out += c;
   }
@@ -46,7 +46,7 @@ std::string render(const Record& record, const RenderOptions&) {
   }
   // Indented, not fenced: a command may hold back ticks.
   if (!record.run.command.empty())
-    out += fmt::format("\n## Command\n\n    {}\n", one_line(record.run.command));
+    out += fmt::format("\n## Command\n\n    {}\n", flattened(record.run.command));
   return out + fmt::format("\njetmeter {} ({})\n", escaped(record.run.tool_version),
                            escaped(record.run.tool_git));
 }

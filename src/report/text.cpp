@@ -52,10 +52,10 @@ std::string line(const std::vector<std::string>& row, const Table& table,
 std::string text_table(Table table, const Ink& ink) {
   for (auto& row : table.rows)
     std::ranges::transform(row, row.begin(), [](const auto& text) {
-      return text.empty() ? "-" : shortened(one_line(text), kWidestCell);
+      return text.empty() ? "-" : shortened(flattened(text), kWidestCell);
     });
   std::vector<std::string> titles;
-  for (const auto& heading : table.headings) titles.push_back(one_line(heading.title));
+  for (const auto& heading : table.headings) titles.push_back(flattened(heading.title));
   const auto wide = widths(table);
   auto out = ink.faint(line(titles, table, wide)) + '\n';
   for (const auto& row : table.rows) out += line(row, table, wide) + '\n';
@@ -78,25 +78,25 @@ std::string headlines(const Record& record, const Ink& ink) {
   std::string out;
   for (const auto& slot : record.slots)
     out += fmt::format("  {}   {}\n",
-                       in_color(slot, ink, padded(one_line(slot.name), width, Align::left)),
-                       one_line(headline(slot)));
+                       in_color(slot, ink, padded(flattened(slot.name), width, Align::left)),
+                       flattened(headline(slot)));
   return out;
 }
 
 std::string render(const Record& record, const RenderOptions& options) {
   const Ink ink(options.color);
   auto out =
-      fmt::format("{}\n{}\n\n{}", ink.bold(one_line(when(record.run))),
-                  ink.faint(one_line(machine_in_short(record.machine))), headlines(record, ink));
+      fmt::format("{}\n{}\n\n{}", ink.bold(flattened(when(record.run))),
+                  ink.faint(flattened(machine_in_short(record.machine))), headlines(record, ink));
   for (const auto& section : sections(record, Detail::brief)) {
     out += fmt::format("\n{}\n", ink.bold(section.title));
     if (!section.table.rows.empty()) out += text_table(section.table, ink);
     const bool warns = section.title == "Warnings";
     for (const auto& sentence : section.sentences) {
-      const auto text = one_line(sentence.text);
+      const auto text = flattened(sentence.text);
       out += fmt::format("  {}\n", warns ? ink.caution(text) : text);
       if (!sentence.advice.empty())
-        out += fmt::format("    {}\n", ink.faint(one_line(sentence.advice)));
+        out += fmt::format("    {}\n", ink.faint(flattened(sentence.advice)));
     }
   }
   return out;
