@@ -39,11 +39,11 @@ double bare_fps(const Files& files, int threads) {
 double detect_fps(const Files& files, int threads) {
   const auto out = std::filesystem::temp_directory_path() / "jetmeter-throughput";
   std::filesystem::remove_all(out);
-  const auto command =
-      fmt::format("'{}' detect --backend onnxruntime --model0 '{}' --source 'video={}' --threads {} "
-                  "--max-frames {} --warmup {} --out '{}' -q >/dev/null",
-                  JM_PROGRAM, files.model.string(), files.video.string(), threads, kFrames, kWarmup,
-                  out.string());
+  const auto command = fmt::format(
+      "'{}' detect --backend onnxruntime --model0 '{}' --source 'video={}' --threads {} "
+      "--max-frames {} --warmup {} --out '{}' -q >/dev/null",
+      JM_PROGRAM, files.model.string(), files.video.string(), threads, kFrames, kWarmup,
+      out.string());
   if (std::system(command.c_str()) != 0) throw std::runtime_error("jetmeter detect failed");
   std::ifstream report(out / "report.json");
   const auto record = nlohmann::json::parse(report);
@@ -83,9 +83,10 @@ int main() {
     fmt::print("detect against a bare loop: skipped, this build has no ONNX Runtime\n");
     return 0;
   }
-  fmt::print("jetmeter detect on a 720p video against a bare loop of its session, yolox_nano_416,\n"
-             "median of {} rounds of {} frames, in turn\n",
-             kRounds, kFrames);
+  fmt::print(
+      "jetmeter detect on a 720p video against a bare loop of its session, yolox_nano_416,\n"
+      "median of {} rounds of {} frames, in turn\n",
+      kRounds, kFrames);
   fmt::print("  {:<8} {:>12} {:>14} {:>10}   (all rounds)\n", "threads", "detect fps",
              "bare loop fps", "ratio");
   for (const int threads : {1, 2, 0}) compare(files, threads);

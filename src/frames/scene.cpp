@@ -63,7 +63,7 @@ bool read_part(std::string_view part, SceneOptions& options) {
   return true;
 }
 
-std::vector<Track> make_lanes(const SceneOptions& options, float unit) {
+std::vector<Road> make_roads(const SceneOptions& options, float unit) {
   Random random(options.seed);
   const auto width = static_cast<float>(options.width);
   const auto height = static_cast<float>(options.height);
@@ -71,9 +71,9 @@ std::vector<Track> make_lanes(const SceneOptions& options, float unit) {
   const auto count = static_cast<float>(casts.size());
   float top = std::max(kMargin * unit, options.style->stage_top * height);
   const float band = (height - top - (kMargin + (count - 1) * kLaneGap) * unit) / count;
-  std::vector<Track> lanes;
+  std::vector<Road> roads;
   for (const auto& cast : casts) {
-    TrackPlan plan{.actors = cast,
+    RoadPlan plan{.actors = cast,
                   .left = kMargin * unit,
                   .right = width - kMargin * unit,
                   .top = top,
@@ -85,10 +85,10 @@ std::vector<Track> make_lanes(const SceneOptions& options, float unit) {
       actor.width *= unit;
       actor.height *= unit;
     }
-    lanes.emplace_back(std::move(plan), random);
+    roads.emplace_back(std::move(plan), random);
     top += band + kLaneGap * unit;
   }
-  return lanes;
+  return roads;
 }
 
 }  // namespace
@@ -132,7 +132,7 @@ Scene::Scene(const SceneOptions& options)
     : options_(options),
       unit_(std::min(static_cast<float>(options.width) / 320,
                      static_cast<float>(options.height) / options.style->units_high)),
-      lanes_(make_lanes(options, unit_)) {
+      roads_(make_roads(options, unit_)) {
   background_.width = options.width;
   background_.height = options.height;
   background_.pixels.resize(static_cast<std::size_t>(options.width) *
@@ -160,7 +160,7 @@ void Scene::draw(std::int64_t index, Frame& frame) const {
   frame.pixels = background_.pixels;
   frame.truth.clear();
   const double seconds = static_cast<double>(index) / options_.fps;
-  for (const Track& lane : lanes_) lane.place(seconds, frame.truth);
+  for (const Road& road : roads_) road.place(seconds, frame.truth);
   for (const Truth& object : frame.truth) options_.style->paint_under(frame, object, unit_);
   for (const Truth& object : frame.truth) options_.style->paint_object(frame, object, unit_);
   add_noise(index, frame);

@@ -65,7 +65,7 @@ class Scene {
 
   SceneOptions options_;
   float unit_;
-  std::vector<Track> lanes_;
+  std::vector<Road> roads_;
   Frame background_;
   cv::Mat brighter_, darker_;  // noise to add and to subtract, larger than a frame
 };

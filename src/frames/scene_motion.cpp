@@ -23,7 +23,7 @@ float triangle_wave(double distance, float length) {
 
 }  // namespace
 
-Track::Track(TrackPlan plan, Random& random) : plan_(std::move(plan)) {
+Road::Road(RoadPlan plan, Random& random) : plan_(std::move(plan)) {
   if (plan_.actors.size() > kMaxActors) plan_.actors.resize(kMaxActors);
   while (plan_.actors.size() > 1 && free_length() < 0) plan_.actors.pop_back();
   for (std::size_t i = 0; i < plan_.actors.size(); ++i) {
@@ -34,13 +34,13 @@ Track::Track(TrackPlan plan, Random& random) : plan_(std::move(plan)) {
   }
 }
 
-float Track::gap_after(std::size_t index) const {
+float Road::gap_after(std::size_t index) const {
   const auto& actors = plan_.actors;
   if (index + 1 >= actors.size()) return 0;
   return actors[index].class_id == actors[index + 1].class_id ? plan_.gap_same : plan_.gap_other;
 }
 
-float Track::free_length() const {
+float Road::free_length() const {
   float length = plan_.right - plan_.left;
   for (std::size_t i = 0; i < plan_.actors.size(); ++i) {
     length -= plan_.actors[i].width + gap_after(i);
@@ -51,7 +51,7 @@ float Track::free_length() const {
 // Equal masses that collide elastically on a line exchange their speeds, which is the same as
 // passing through each other and exchanging names: independent points, sorted, are the collided
 // ones. Widths and gaps are taken out of the line first and put back after the sorting.
-void Track::place(double seconds, std::vector<Truth>& out) const {
+void Road::place(double seconds, std::vector<Truth>& out) const {
   const float length = free_length();
   std::array<float, kMaxActors> points{};
   for (std::size_t i = 0; i < tracks_.size(); ++i) {

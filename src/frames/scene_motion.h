@@ -16,19 +16,19 @@ struct Actor {
   float width = 0, height = 0;  // pixels
 };
 
-// Actors of one lane share a horizontal band. They keep their order, run along it and bounce off
+// Actors of one road share a horizontal band. They keep their order, run along it and bounce off
 // its ends and off each other.
-struct TrackPlan {
+struct RoadPlan {
   std::vector<Actor> actors;
   float left = 0, right = 0, top = 0, bottom = 0;  // pixels
   float gap_same = 0, gap_other = 0;               // least distance of neighbours, by class
   float speed = 0;                                 // pixels per second, of the typical actor
 };
 
-class Track {
+class Road {
  public:
   // Leaves out the last actors where the band is too short for all of them.
-  Track(TrackPlan, Random&);
+  Road(RoadPlan, Random&);
   void place(double seconds, std::vector<Truth>& out) const;
 
  private:
@@ -39,7 +39,7 @@ class Track {
   float gap_after(std::size_t index) const;
   float free_length() const;
 
-  TrackPlan plan_;
+  RoadPlan plan_;
   std::vector<Track> tracks_;
 };
 

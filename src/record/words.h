@@ -2,10 +2,10 @@
 #pragma once
 
 #include <array>
-#include <concepts>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "jetmeter/record.h"
 
