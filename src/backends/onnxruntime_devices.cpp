@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 
 #include "backends/execution_provider.h"
@@ -87,6 +89,13 @@ std::vector<std::string> startable_providers() {
   return providers;
 }
 
+std::vector<std::string> device_names(const std::vector<std::string>& providers) {
+  std::vector<std::string> names;
+  std::transform(providers.begin(), providers.end(), std::back_inserter(names),
+                 [](const auto& provider) { return device_name(provider); });
+  return names;
+}
+
 }  // namespace
 
 // Its own logger would write to stdout, between our results.
@@ -105,9 +114,7 @@ Result<void> library_serves_headers() {
 }
 
 std::vector<std::string> startable_ort_devices() {
-  std::vector<std::string> names;
-  for (const auto& provider : startable_providers()) names.push_back(device_name(provider));
-  return names;
+  return device_names(startable_providers());
 }
 
 Result<OrtDeviceChoice> choose_ort_device(const LoadOptions& options) {
@@ -124,14 +131,12 @@ Result<OrtDeviceChoice> choose_ort_device(const LoadOptions& options) {
     OrtDeviceChoice device{kind, provider, options.options};
     if (!has_index(kind)) return device;
     const auto index = std::to_string(wanted->index.value_or(0));
-    device.name = kind + ":" + index;
+    device.name = fmt::format("{}:{}", kind, index);
     device.options.emplace_back("device_id", index);
     return device;
   }
-  std::vector<std::string> names;
-  for (const auto& provider : known) names.push_back(device_name(provider));
   return fail(fmt::format("there is no device {}; this ONNX Runtime library has {}",
-                          in_quotes(options.device), fmt::join(names, ", ")));
+                          in_quotes(options.device), fmt::join(device_names(known), ", ")));
 }
 
 void append_to(Ort::SessionOptions& session_options, const OrtDeviceChoice& device) {

@@ -62,7 +62,7 @@ Shape shape_of(const cv::Mat& mat, const Shape& declared) {
 
 class DnnModel final : public Model, public std::enable_shared_from_this<DnnModel> {
  public:
-  DnnModel(cv::dnn::Net net, ModelInfo info) : net_(std::move(net)), info_(std::move(info)) {
+  DnnModel(const cv::dnn::Net& net, ModelInfo info) : net_(net), info_(std::move(info)) {
     for (const auto& output : info_.outputs) output_names_.push_back(output.name);
   }
   const ModelInfo& info() const override { return info_; }
@@ -79,7 +79,7 @@ class DnnModel final : public Model, public std::enable_shared_from_this<DnnMode
 
  private:
   std::mutex mutex_;
-  cv::dnn::Net net_;
+  cv::dnn::Net net_;  // a handle: copies of it are the same net
   ModelInfo info_;
   std::vector<cv::String> output_names_;
 };
@@ -183,7 +183,7 @@ Result<std::shared_ptr<Model>> load(const std::filesystem::path& path,
   info.device = "cpu";
   info.precision = "float32";
   info.version = CV_VERSION;
-  return std::make_shared<DnnModel>(std::move(net), std::move(info));
+  return std::make_shared<DnnModel>(net, std::move(info));
 } catch (const cv::Exception& error) {
   return fail(words_of(error));
 }

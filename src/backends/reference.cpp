@@ -1,12 +1,12 @@
 // A model that is a page of JSON: known answers, known delays and known ways to die. The tests of
 // the supervisor lean on it, and its no-op shows what the measuring itself costs.
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>

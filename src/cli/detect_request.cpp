@@ -302,7 +302,10 @@ OptionValues option_values(const CLI::App& app) {
     if (option->get_lnames().empty() || option->get_group() == "Output") continue;
     const auto& name = option->get_lnames().front();
     if (name == "help" || name == "dump-config" || name == "out") continue;
-    if (option->count() > 0)
+    const bool repeated = option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast;
+    if (option->count() > 0 && repeated)
+      values.emplace_back(name, option->results().back());
+    else if (option->count() > 0)
       values.emplace_back(name, fmt::format("{}", fmt::join(option->results(), ",")));
     else if (!option->get_default_str().empty())
       values.emplace_back(name, option->get_default_str());

@@ -31,8 +31,8 @@ Placement centred(Size image, Size input, double gain) {
 Placement top_left(Size image, double gain) {
   Placement p;
   p.gain_x = p.gain_y = gain;
-  p.scaled = {std::max(1, static_cast<int>(image.width * gain)),
-              std::max(1, static_cast<int>(image.height * gain))};
+  p.scaled = {std::max(1, round_half_even(image.width * gain)),
+              std::max(1, round_half_even(image.height * gain))};
   return p;
 }
 

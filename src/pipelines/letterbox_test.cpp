@@ -47,9 +47,9 @@ INSTANTIATE_TEST_SUITE_P(HandComputed, Letterbox,
                                          // 0.064 rows would be none.
                                          Case{{10000, 1}, {640, 1}, 0, 319, 0, 320}));
 
-TEST(LetterboxTopLeft, CutsFractionsOffAndPadsRightAndBelow) {
+TEST(LetterboxTopLeft, RoundsAndPadsRightAndBelow) {
   const auto placed = place(Fit::letterbox_top_left, {499, 333}, {416, 416});
-  EXPECT_EQ(placed.scaled, (Size{416, 277}));  // 277.6
+  EXPECT_EQ(placed.scaled, (Size{416, 278}));  // 277.6
   EXPECT_EQ(placed.left, 0);
   EXPECT_EQ(placed.top, 0);
   EXPECT_DOUBLE_EQ(placed.gain_y, 416.0 / 499.0);

@@ -152,7 +152,7 @@ void Lane::handle_frame(std::string_view payload) {
 void Lane::keep_detections(const FrameMessage& frame) {
   data.detections_per_frame.push_back(static_cast<std::int64_t>(frame.detections.size()));
   for (const auto& detection : frame.detections) ++data.detections_by_class[detection.class_id];
-  if (output_.keep_for_overlays)
+  if (output_.keep_for_overlays && data.model && !data.model->live)  // cannot be read again
     data.overlay_frames.push_back({frame.sample.index, frame.detections});
 }
 

@@ -267,7 +267,7 @@ std::optional<PairsRecord> Run::pairs() const {
 
 Record Run::make_record(const Supervisor& supervisor, const Sampler& sampler) const {
   Record record;
-  record.run.id = spec_.out.filename().string();
+  record.run.id = std::filesystem::absolute(spec_.out / ".").parent_path().filename().string();
   record.run.started = started_;
   record.run.finished = context_.clock->wall();
   record.run.command = spec_.command;

@@ -152,7 +152,7 @@ TEST_P(Interrupt, FinishesTheReport) {
 INSTANTIATE_TEST_SUITE_P(, Interrupt, testing::Values(SIGINT, SIGTERM),
                          [](const auto& test) { return test.param == SIGINT ? "Int" : "Term"; });
 
-TEST(Interrupt, WhileAModelLoadsDoesNotWaitForIt) {
+TEST(InterruptedLoad, DoesNotWaitForTheModel) {
   const Workplace place;
   const auto model = place.write("slow.ref", ReferenceModel{.load_delay_ms = 60000}.text());
   Program program({"detect", "--model0", model, "--source", "synthetic", "--out", place / "run"},

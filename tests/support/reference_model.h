@@ -24,7 +24,8 @@ struct ReferenceModel {
         {"delay_ms", delay_ms},
         {"load_delay_ms", load_delay_ms},
         {"allocate_mb", allocate_mb}};
-    if (!fault.empty()) model["fault"] = {{"kind", fault}, {"at", at}, {"phase", phase}};
+    if (!fault.empty()) model["fault"] = {{"kind", fault}, {"phase", phase}};
+    if (!fault.empty() && phase == "run") model["fault"]["at"] = at;
     return model.dump();
   }
 };

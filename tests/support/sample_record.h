@@ -55,7 +55,12 @@ inline SlotRecord sample_rgb_slot() {
                                "first of the order that loads it",
                                4,
                                {{"graph_optimization", "all"}}};
-  PipelineRecord pipeline{"detect", "yolo", "output [1, 84, 8400]", "letterbox", "rgb"};
+  PipelineRecord pipeline;
+  pipeline.kind = "detect";
+  pipeline.head = "yolo";
+  pipeline.why = "output [1, 84, 8400]";
+  pipeline.fit = "letterbox";
+  pipeline.channels = "rgb";
   pipeline.scale = 1.0F / 255.0F;
   pipeline.mean = {0.45F, 0.5F, 0.25F};
   pipeline.stdev = {1.0F, 2.0F, 0.1F};
