@@ -44,14 +44,14 @@ void VersusReporter::ReportRuns(const std::vector<Run>& runs) {
     const auto slash = name.rfind('/');
     auto& job = jobs_[name.substr(0, slash)];
     auto& seconds = name.substr(slash + 1) == "theirs" ? job.theirs_seconds : job.ours_seconds;
-    seconds.push_back(run.real_accumulated_time / static_cast<double>(run.iterations));
+    seconds.push_back(run.cpu_accumulated_time / static_cast<double>(run.iterations));
   }
 }
 
 void VersusReporter::Finalize() {
   auto& out = GetOutputStream();
-  fmt::print(out, "{:<46}|{:>11} |{:>11} |{:>8}\n", "median of the repetitions", "ours", "theirs",
-             "ratio");
+  fmt::print(out, "{:<46}|{:>11} |{:>11} |{:>8}\n", "CPU time, median of the repetitions", "ours",
+             "theirs", "ratio");
   fmt::print(out, "{:-<46}+{:->12}+{:->12}+{:->8}\n", "", "", "", "");
   for (const auto& [name, job] : jobs_) {
     const auto ours = median(job.ours_seconds), theirs = median(job.theirs_seconds);

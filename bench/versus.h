@@ -10,7 +10,8 @@
 namespace jetmeter {
 
 // Shows nothing while it runs; at the end a table with the medians over the repetitions and, per
-// job, how many times longer theirs takes.
+// job, how many times longer theirs takes. It is the CPU's time: every job keeps to one thread, and
+// what else the machine does is not counted.
 class VersusReporter final : public benchmark::BenchmarkReporter {
  public:
   bool ReportContext(const Context&) override;

@@ -28,12 +28,12 @@ struct LoadOptions {
 };
 
 struct ModelInfo {
-  std::vector<TensorSpec> inputs, outputs;     // as the file declares them; axes may be dynamic
-  std::map<std::string, std::string> metadata; // as the file carries it
-  std::string format;                          // "onnx", "reference", …
-  std::string device;                          // what it really runs on
-  std::string precision;                       // type of the first floating input, "float32"
-  std::string version;                         // of the runtime
+  std::vector<TensorSpec> inputs, outputs;      // as the file declares them; axes may be dynamic
+  std::map<std::string, std::string> metadata;  // as the file carries it
+  std::string format;                           // "onnx", "reference", …
+  std::string device;                           // what it really runs on
+  std::string precision;                        // type of the first floating input, "float32"
+  std::string version;                          // of the runtime
 };
 
 class Session {
@@ -58,7 +58,7 @@ class Model {
 
 struct BackendProbe {
   bool available = false;
-  std::string reason;                   // why it is not available; empty when it is
+  std::string reason;  // why it is not available; empty when it is
   std::string version;
   std::vector<std::string> devices;     // "cpu", "cuda:0"; in order of preference
   std::vector<std::string> precisions;  // element types that it computes in

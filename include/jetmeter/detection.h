@@ -6,8 +6,8 @@ namespace jetmeter {
 struct Box {
   float x1 = 0, y1 = 0, x2 = 0, y2 = 0;
 };
-float area(const Box&);                 // 0 for a box without extent
-float iou(const Box&, const Box&);      // 0 when both are without extent
+float area(const Box&);             // 0 for a box without extent
+float iou(const Box&, const Box&);  // 0 when both are without extent
 
 // Plain bytes: travels between processes as it is.
 struct Detection {

@@ -28,24 +28,24 @@ struct Image {  // borrowed
 struct Frame {
   std::vector<std::uint8_t> pixels;
   int width = 0, height = 0;
-  std::int64_t index = 0;   // position in the source, from 0; skipped and bad frames count
-  std::string id;           // "bus.jpg", "frame_000012"
+  std::int64_t index = 0;  // position in the source, from 0; skipped and bad frames count
+  std::string id;          // "bus.jpg", "frame_000012"
   // Time in the stream (index / fps), or of arrival (monotonic) for a camera. Absent for images.
   std::optional<Nanoseconds> timestamp;
-  std::vector<Truth> truth; // known objects; only generated scenes fill it
+  std::vector<Truth> truth;  // known objects; only generated scenes fill it
 
   Image image() const { return {pixels.data(), width, height, std::ptrdiff_t{width} * 3}; }
 };
 
 struct SourceInfo {
-  std::string kind;      // "image_dir", "video", "camera", "synthetic"
-  std::string location;  // path, device number or scene
-  int width = 0, height = 0;            // of the first good frame
+  std::string kind;           // "image_dir", "video", "camera", "synthetic"
+  std::string location;       // path, device number or scene
+  int width = 0, height = 0;  // of the first good frame
   std::optional<double> fps;
-  std::optional<std::int64_t> frames;   // as announced by the container; absent for a camera
-  bool live = false;                    // cannot be read a second time
-  std::vector<std::string> names;       // image_dir: the file names, sorted
-  std::vector<std::string> labels;      // synthetic: names of the classes in Frame::truth
+  std::optional<std::int64_t> frames;  // as announced by the container; absent for a camera
+  bool live = false;                   // cannot be read a second time
+  std::vector<std::string> names;      // image_dir: the file names, sorted
+  std::vector<std::string> labels;     // synthetic: names of the classes in Frame::truth
 };
 
 struct BadFrame {
@@ -65,8 +65,8 @@ class FrameSource {
 };
 
 struct FrameSourceKind {
-  std::string_view name;     // the word before '=' on the command line
-  std::string_view syntax;   // "video=PATH"
+  std::string_view name;    // the word before '=' on the command line
+  std::string_view syntax;  // "video=PATH"
   std::string_view summary;
   // True when a bare path or word is evidently of this kind.
   bool (*recognises)(const std::string& text);

@@ -18,8 +18,8 @@ enum class MemoryArchitecture { unified, discrete, host };
 std::string_view name(MemoryArchitecture);
 
 struct Board {
-  std::string model;                         // device tree: "NVIDIA Jetson Orin Nano Developer Kit"
-  std::optional<std::string> l4t, jetpack;   // "36.4.4", "6.2.1"
+  std::string model;                        // device tree: "NVIDIA Jetson Orin Nano Developer Kit"
+  std::optional<std::string> l4t, jetpack;  // "36.4.4", "6.2.1"
 };
 
 struct Gpu {
@@ -30,13 +30,13 @@ struct Gpu {
 struct Machine {
   std::optional<Board> board;
   MemoryArchitecture memory_architecture = MemoryArchitecture::host;
-  std::string cpu;          // model name, or the architecture where /proc/cpuinfo has none
-  int cores = 0;            // online
+  std::string cpu;  // model name, or the architecture where /proc/cpuinfo has none
+  int cores = 0;    // online
   std::optional<std::uint64_t> memory_total_bytes;
   std::vector<Gpu> gpus;
   std::string kernel;
-  std::optional<std::string> power_mode;   // nvpmodel's name or id
-  std::optional<std::string> governor;     // of cpu0
+  std::optional<std::string> power_mode;  // nvpmodel's name or id
+  std::optional<std::string> governor;    // of cpu0
 };
 
 // Reads under host.root only.

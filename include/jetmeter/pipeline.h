@@ -40,17 +40,17 @@ struct PipelineOptions {
   std::optional<Channels> channels;
   std::optional<float> scale;
   std::optional<std::array<float, 3>> mean, stdev;
-  float confidence = 0.25F;      // candidates score above it, strictly
-  float iou = 0.45F;             // suppressed when IoU is above it, strictly
-  int max_detections = 300;      // per frame
-  int image_size = 640;          // for models whose input extents are open
+  float confidence = 0.25F;         // candidates score above it, strictly
+  float iou = 0.45F;                // suppressed when IoU is above it, strictly
+  int max_detections = 300;         // per frame
+  int image_size = 640;             // for models whose input extents are open
   std::vector<std::string> labels;  // empty: model metadata, else COCO when there are 80 classes
 };
 
 struct PipelineInfo {
-  std::string head;        // "yolo"
-  std::string why;         // "output0 is 1x84x8400"
-  Preprocess preprocess;   // in force
+  std::string head;       // "yolo"
+  std::string why;        // "output0 is 1x84x8400"
+  Preprocess preprocess;  // in force
   int input_width = 0, input_height = 0;
   int classes = 0;
   std::vector<std::string> labels;  // one per class; empty when unknown
@@ -113,7 +113,7 @@ struct HeadInput {
 
 struct Head {
   std::string_view name;
-  std::string_view summary;   // with the output shapes it reads
+  std::string_view summary;  // with the output shapes it reads
   Preprocess preset;
   // Fails with the sentence that says what does not fit.
   Result<std::unique_ptr<HeadDecoder>> (*bind)(const HeadInput&);

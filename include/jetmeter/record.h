@@ -115,15 +115,15 @@ struct SlotRecord {
   std::optional<PipelineRecord> pipeline;
   std::optional<SourceRecord> source;
   std::vector<PhaseRecord> phases;
-  std::int64_t frames = 0;                       // measured
-  std::optional<double> throughput_fps;          // frames / wall time of the measure phase
-  std::optional<double> fps_from_latency;        // 1000 / mean latency
-  std::optional<double> first_inference_ms;      // never in the latencies below
-  Summary latency_ms;                            // preprocess + infer + postprocess, per frame
+  std::int64_t frames = 0;                   // measured
+  std::optional<double> throughput_fps;      // frames / wall time of the measure phase
+  std::optional<double> fps_from_latency;    // 1000 / mean latency
+  std::optional<double> first_inference_ms;  // never in the latencies below
+  Summary latency_ms;                        // preprocess + infer + postprocess, per frame
   std::vector<StageRecord> stages_ms;
   std::optional<DetectionsRecord> detections;
   std::optional<Accuracy> accuracy;
-  std::vector<std::string> labels;               // by class id, for accuracy's rows
+  std::vector<std::string> labels;  // by class id, for accuracy's rows
   std::optional<InterferenceRecord> interference;
   std::optional<DeadlineRecord> deadline;
   MemoryRecord memory;
@@ -133,7 +133,7 @@ struct PairsRecord {
   std::string rule, schedule;  // "by timestamp, within 50 ms"; "parallel" | "alternate"
   double tolerance_ms = 0;
   std::int64_t pairs = 0, unpaired_first = 0, unpaired_second = 0;
-  Summary latency_ms;              // from the start of the first slot to the end of the last one
+  Summary latency_ms;  // from the start of the first slot to the end of the last one
   std::optional<double> throughput_pairs_per_second;
   std::optional<double> max_offset_ms;
   std::optional<DeadlineRecord> deadline;

@@ -19,10 +19,10 @@
 namespace jetmeter {
 
 struct SlotSpec {
-  std::string name;                  // "rgb", "thermal"
-  std::filesystem::path model;       // empty: the slot is skipped
-  std::string skip_reason;           // not empty: the slot is skipped, with this reason
-  std::string source;                // "video=clip.mp4"
+  std::string name;             // "rgb", "thermal"
+  std::filesystem::path model;  // empty: the slot is skipped
+  std::string skip_reason;      // not empty: the slot is skipped, with this reason
+  std::string source;           // "video=clip.mp4"
   std::string backend = "auto";
   LoadOptions load;
   PipelineOptions pipeline;
@@ -35,16 +35,16 @@ enum class Schedule { parallel, alternate };
 
 struct RunSpec {
   std::vector<SlotSpec> slots;
-  std::int64_t max_frames = 300;       // per slot; 0: until the source ends
-  int warmup = 5;                      // inferences before measuring, on the first frame
-  std::int64_t solo_frames = 30;       // alone, before measuring together; 0: no solo pass
+  std::int64_t max_frames = 300;  // per slot; 0: until the source ends
+  int warmup = 5;                 // inferences before measuring, on the first frame
+  std::int64_t solo_frames = 30;  // alone, before measuring together; 0: no solo pass
   Schedule schedule = Schedule::parallel;
   Nanoseconds tolerance = std::chrono::milliseconds(50);
   Nanoseconds timeout = std::chrono::seconds(120);  // without a sign of life from a worker
   Nanoseconds metrics_interval = std::chrono::milliseconds(500);
-  std::int64_t save_overlays = 0;      // so many frames per slot, spread over the run
-  std::filesystem::path out;           // must be absent or empty
-  std::string command;                 // as typed, for the record
+  std::int64_t save_overlays = 0;  // so many frames per slot, spread over the run
+  std::filesystem::path out;       // must be absent or empty
+  std::string command;             // as typed, for the record
   std::vector<std::pair<std::string, std::string>> config;  // for the record
 };
 
@@ -58,10 +58,10 @@ struct Progress {
 struct RunContext {
   Host host;
   const Clock* clock = &system_clock();
-  std::filesystem::path worker;              // the program that is started as `worker`
+  std::filesystem::path worker;                  // the program that is started as `worker`
   const std::atomic<int>* interrupts = nullptr;  // 1: finish; 2: kill workers, then finish
   std::function<void(int number, std::string_view what)> step;  // "[3/7] …"
-  std::function<void(std::string_view)> note;    // a fact under the current step
+  std::function<void(std::string_view)> note;                   // a fact under the current step
   std::function<void(const Progress&)> progress;
   std::function<void(const Warning&)> warn;  // as it happens
 };

@@ -25,15 +25,15 @@ struct NamedQuantile {
 std::span<const NamedQuantile> reported_quantiles();  // p50 p90 p95 p99 p999
 
 struct Unsupported {
-  std::string_view name;      // "p99"
+  std::string_view name;  // "p99"
   std::int64_t needs = 0;
 };
 
 struct Summary {
   std::int64_t n = 0;
-  std::optional<double> mean, stdev, min, max;      // stdev needs n >= 2
+  std::optional<double> mean, stdev, min, max;  // stdev needs n >= 2
   std::optional<double> p50, p90, p95, p99, p999;
-  std::vector<Unsupported> unsupported;             // the percentiles that n does not carry
+  std::vector<Unsupported> unsupported;  // the percentiles that n does not carry
 };
 Summary summarise(std::span<const double>);
 

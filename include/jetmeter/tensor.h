@@ -12,12 +12,23 @@
 namespace jetmeter {
 
 enum class ElementType {
-  float32, float16, bfloat16, float64,
-  int8, uint8, int16, uint16, int32, uint32, int64, uint64,
-  boolean, other
+  float32,
+  float16,
+  bfloat16,
+  float64,
+  int8,
+  uint8,
+  int16,
+  uint16,
+  int32,
+  uint32,
+  int64,
+  uint64,
+  boolean,
+  other
 };
-std::string_view name(ElementType);          // "float32"
-std::size_t element_bytes(ElementType);      // 0 for `other`
+std::string_view name(ElementType);      // "float32"
+std::size_t element_bytes(ElementType);  // 0 for `other`
 
 // One extent per axis; kDynamic where the model leaves it open.
 using Shape = std::vector<std::int64_t>;

@@ -12,9 +12,9 @@
 namespace jetmeter {
 
 struct ZooModel {
-  std::string_view name;      // "scene-rgb"
+  std::string_view name;  // "scene-rgb"
   std::string_view summary;
-  std::string (*build)();     // ONNX bytes
+  std::string (*build)();  // ONNX bytes
 };
 
 std::span<const ZooModel* const> zoo_models();

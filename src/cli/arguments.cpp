@@ -9,7 +9,9 @@
 namespace jetmeter {
 namespace {
 
-std::string without_value(const std::string& word) { return word.substr(0, word.find('=')); }
+std::string without_value(const std::string& word) {
+  return word.substr(0, word.find('='));
+}
 
 std::vector<std::string> long_names(const CLI::App& app) {
   std::vector<std::string> names;
@@ -52,9 +54,8 @@ std::string unexpected(const CLI::App& subcommand, const std::vector<std::string
 
 std::string unknown_subcommand(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
-  for (const auto* subcommand : app.get_subcommands([](const CLI::App* a) {
-         return !a->get_group().empty();
-       }))
+  for (const auto* subcommand :
+       app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); }))
     names.push_back(subcommand->get_name());
   const auto meant = closest(word, names);
   return fmt::format("there is no subcommand {}{}; there are {}", in_quotes(word),

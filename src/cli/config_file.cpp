@@ -1,9 +1,9 @@
 #include "cli/config_file.h"
 
 #include <fmt/format.h>
+#include <toml++/toml.h>
 
 #include <sstream>
-#include <toml++/toml.h>
 
 namespace jetmeter {
 namespace {
@@ -34,14 +34,17 @@ Result<void> add(const std::string& key, const toml::node& node, std::vector<std
   return {};
 }
 
-bool is_config(const std::string& word) { return word == "--config" || word.starts_with("--config="); }
+bool is_config(const std::string& word) {
+  return word == "--config" || word.starts_with("--config=");
+}
 
 }  // namespace
 
 Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path& file,
                                                      const std::string& subcommand) {
   const auto text = read_text(file);
-  if (!text) return fail(fmt::format("there is no configuration file {}", in_quotes(file.string())));
+  if (!text)
+    return fail(fmt::format("there is no configuration file {}", in_quotes(file.string())));
   std::vector<std::string> words;
   try {
     const auto table = toml::parse(*text);
@@ -55,8 +58,8 @@ Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path
       }
     }
   } catch (const toml::parse_error& error) {
-    return fail(fmt::format("{}, line {}: {}", in_quotes(file.string()),
-                            error.source().begin.line, error.description()));
+    return fail(fmt::format("{}, line {}: {}", in_quotes(file.string()), error.source().begin.line,
+                            error.description()));
   }
   return words;
 }

@@ -33,8 +33,8 @@ Result<std::string> write_model(std::string_view name) {
 
 Result<ExitCode> demo(const State& state, const Invocation& invocation) {
   DetectOptions options;
-  for (auto [model, name] : {std::pair{&options.model0, "scene-rgb"},
-                             std::pair{&options.model1, "scene-thermal"}}) {
+  for (auto [model, name] :
+       {std::pair{&options.model0, "scene-rgb"}, std::pair{&options.model1, "scene-thermal"}}) {
     auto written = write_model(name);
     if (!written) return tl::make_unexpected(written.error());
     *model = std::move(*written);
@@ -72,14 +72,15 @@ Action define(CLI::App& app, const Invocation& invocation) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str()
       ->group("Output");
-  app.footer("Two generated detectors on two generated streams, with known objects in them: what\n"
-             "the report says can be checked. Needs no files and no network.");
+  app.footer(
+      "Two generated detectors on two generated streams, with known objects in them: what\n"
+      "the report says can be checked. Needs no files and no network.");
   return [state, invocation] { return demo(*state, invocation); };
 }
 
 }  // namespace
 
-extern const Subcommand demo_subcommand{
-    "demo", "a dual run over generated scenes; needs nothing", define};
+extern const Subcommand demo_subcommand{"demo", "a dual run over generated scenes; needs nothing",
+                                        define};
 
 }  // namespace jetmeter

@@ -38,7 +38,8 @@ Action define(CLI::App& app, const Invocation& invocation) {
   app.footer(
       "Examples:\n"
       "  jetmeter detect --model0 yolo11n.onnx --source street.mp4\n"
-      "  jetmeter detect --model0 yolo11n.onnx --source images/ --ground-truth labels/ --conf 0.05\n"
+      "  jetmeter detect --model0 yolo11n.onnx --source images/ --ground-truth labels/ --conf "
+      "0.05\n"
       "  jetmeter detect --model0 rgb.onnx --model1 thermal.onnx \\\n"
       "      --rgb-source camera=0 --thermal-source video=thermal.mp4 --schedule alternate\n"
       "Exit codes: 0 done, 1 wrong request, 2 a slot failed, 4 nothing measured, 130 interrupted");

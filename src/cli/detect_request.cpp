@@ -71,7 +71,8 @@ void add_pipeline(CLI::App& app, DetectOptions& o) {
       ->capture_default_str();
   add(app, group, "--thermal-head", o.thermal_head, "another one for the thermal slot")
       ->check(CLI::IsMember(head_names()));
-  add(app, group, "--image-size,--imgsz", o.image_size, "input size, where the model leaves it open")
+  add(app, group, "--image-size,--imgsz", o.image_size,
+      "input size, where the model leaves it open")
       ->check(CLI::Range(32, 8192))
       ->capture_default_str();
   add(app, group, "--conf,--confidence", o.confidence, "least score")
@@ -84,14 +85,17 @@ void add_pipeline(CLI::App& app, DetectOptions& o) {
       ->check(CLI::Range(1, 30000))
       ->capture_default_str();
   add(app, group, "--labels-file", o.labels_file, "class names, one a line");
-  add(app, group, "--thermal-labels-file", o.thermal_labels_file, "class names of the thermal slot");
+  add(app, group, "--thermal-labels-file", o.thermal_labels_file,
+      "class names of the thermal slot");
   add(app, group, "--fit", o.fit, "letterbox, letterbox-top-left or stretch; default: the head's")
       ->check(CLI::IsMember({"letterbox", "letterbox-top-left", "stretch"}));
   add(app, group, "--channels", o.channels, "rgb or bgr; default: the head's")
       ->check(CLI::IsMember({"rgb", "bgr"}));
   add(app, group, "--scale", o.scale, "tensor = (pixel * scale - mean) / std; e.g. 1/255");
   app.add_option("--mean", o.mean, "three numbers, in the tensor's channel order")
-      ->group(group)->delimiter(',')->expected(3);
+      ->group(group)
+      ->delimiter(',')
+      ->expected(3);
   app.add_option("--std", o.stdev, "three numbers")->group(group)->delimiter(',')->expected(3);
 }
 
@@ -104,7 +108,8 @@ void add_measuring(CLI::App& app, DetectOptions& o) {
   add(app, dual, "--schedule", o.schedule, "how two slots take turns on a pair of frames")
       ->check(CLI::IsMember({"parallel", "alternate"}))
       ->capture_default_str();
-  app.add_flag_callback("--parallel", [&o] { o.schedule = "parallel"; }, "as --schedule parallel")
+  app.add_flag_callback(
+         "--parallel", [&o] { o.schedule = "parallel"; }, "as --schedule parallel")
       ->group(dual);
   add(app, dual, "--tolerance", o.tolerance, "how far apart in time two frames may be to be a pair")
       ->capture_default_str();

@@ -21,8 +21,8 @@ TEST(Mode, FollowsFromWhatIsGiven) {
   const auto thermal = parsed({"--model1", "a.onnx", "--source", "synthetic"});
   EXPECT_EQ(thermal.value().slots[0].skip_reason, "not used in thermal mode");
   EXPECT_EQ(thermal.value().slots[1].source, "synthetic");
-  const auto dual = parsed({"--model0", "a.onnx", "--model1", "b.onnx", "--rgb-source", "x",
-                            "--thermal-source", "y"});
+  const auto dual = parsed(
+      {"--model0", "a.onnx", "--model1", "b.onnx", "--rgb-source", "x", "--thermal-source", "y"});
   EXPECT_EQ(dual.value().slots[0].source, "x");
   EXPECT_EQ(dual.value().slots[1].source, "y");
 }
@@ -41,8 +41,8 @@ TEST(ThermalOptions, ApplyToTheThermalSlotOnly) {
 
 TEST(Normalisation, IsReadAsPeopleWriteIt) {
   const auto spec = parsed({"--model0", "a.onnx", "--source", "x", "--scale", "1/255", "--mean",
-                            "0.485,0.456,0.406", "--std", "0.229,0.224,0.225", "--channels",
-                            "bgr", "--fit", "stretch"});
+                            "0.485,0.456,0.406", "--std", "0.229,0.224,0.225", "--channels", "bgr",
+                            "--fit", "stretch"});
   const auto& pipeline = spec.value().slots[0].pipeline;
   EXPECT_FLOAT_EQ(pipeline.scale.value(), 1.0F / 255);
   EXPECT_FLOAT_EQ((*pipeline.mean)[1], 0.456F);

@@ -29,11 +29,11 @@ Section backend_section() {
   Section section{"Backends, in order of preference", "backends", {}};
   for (const auto* backend : backends()) {
     const auto probe = backend->probe();
-    section.rows.push_back({std::string(backend->name), std::string(backend->summary),
-                            probe.available ? fmt::format("{} on {}", probe.version,
-                                                          fmt::join(probe.devices, ", "))
-                                            : probe.reason,
-                            probe.available});
+    section.rows.push_back(
+        {std::string(backend->name), std::string(backend->summary),
+         probe.available ? fmt::format("{} on {}", probe.version, fmt::join(probe.devices, ", "))
+                         : probe.reason,
+         probe.available});
   }
   for (const auto& [name, reason] : missing_backends())
     section.rows.push_back({std::string(name), "", std::string(reason), false});
@@ -63,8 +63,7 @@ Section plain_section(std::string title, std::string key, const Entries& entries
 Section frames_section() {
   Section section{"Frame sources", "sources", {}};
   for (const auto* kind : frame_source_kinds())
-    section.rows.push_back(
-        {std::string(kind->syntax), std::string(kind->summary), "", true});
+    section.rows.push_back({std::string(kind->syntax), std::string(kind->summary), "", true});
   return section;
 }
 

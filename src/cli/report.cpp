@@ -1,3 +1,5 @@
+#include "jetmeter/report.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +8,6 @@
 
 #include "cli/subcommand.h"
 #include "jetmeter/record.h"
-#include "jetmeter/report.h"
 
 namespace jetmeter {
 namespace {
@@ -32,8 +33,8 @@ Result<Record> read_record(const std::filesystem::path& run) {
 Result<ExitCode> render(const ReportOptions& options, Terminal& terminal) {
   const auto record = read_record(options.run);
   if (!record) return tl::make_unexpected(record.error());
-  const auto format = std::ranges::find(formats(), options.format,
-                                        [](const Format* f) { return f->name; });
+  const auto format =
+      std::ranges::find(formats(), options.format, [](const Format* f) { return f->name; });
   const auto text = (*format)->render(*record, {.color = terminal.color_on_stdout()});
   if (options.out.empty()) {
     terminal.print(text);

@@ -32,7 +32,8 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
-  struct sigaction old_int_ {}, old_term_ {};
+  struct sigaction old_int_ {
+  }, old_term_{};
 };
 
 // "2026-01-31T12-00-00Z", with "-2" and so on behind it when two runs begin in one second.
@@ -54,12 +55,14 @@ void point_latest_to(const std::filesystem::path& out) {
   std::filesystem::create_directory_symlink(out.filename(), latest, error);
 }
 
-std::string_view format_name(const RunCommandOptions& options) { return options.format; }
+std::string_view format_name(const RunCommandOptions& options) {
+  return options.format;
+}
 
 void show(const RunOutcome& outcome, const RunSpec& spec, Terminal& terminal,
           const RunCommandOptions& options) {
-  const auto format = std::ranges::find(formats(), format_name(options),
-                                        [](const Format* f) { return f->name; });
+  const auto format =
+      std::ranges::find(formats(), format_name(options), [](const Format* f) { return f->name; });
   if (format != formats().end())
     terminal.print((*format)->render(outcome.record, {.color = terminal.color_on_stdout()}));
   for (const auto& unwritten : outcome.unwritten) terminal.error(unwritten.what);

@@ -28,10 +28,10 @@ std::string progress_text(const Progress& progress, std::chrono::duration<double
   text += fmt::format(" {:.1f} fps", rate);
   if (progress.total > progress.done) {
     const double left = static_cast<double>(progress.total - progress.done) / rate;
-    text += fmt::format(", {} left",
-                        left < 1 ? "< 1 s"
-                                 : format_duration(std::chrono::round<std::chrono::seconds>(
-                                       std::chrono::duration<double>(left))));
+    text += fmt::format(", {} left", left < 1
+                                         ? "< 1 s"
+                                         : format_duration(std::chrono::round<std::chrono::seconds>(
+                                               std::chrono::duration<double>(left))));
   }
   return text;
 }
@@ -40,7 +40,9 @@ Terminal::Terminal()
     : stdout_is_terminal_(isatty(STDOUT_FILENO) == 1),
       stderr_is_terminal_(isatty(STDERR_FILENO) == 1) {}
 
-void Terminal::configure(const Options& options) { options_ = options; }
+void Terminal::configure(const Options& options) {
+  options_ = options;
+}
 
 void Terminal::step(int number, std::string_view what) {
   if (options_.quiet) return;

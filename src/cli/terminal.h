@@ -15,8 +15,8 @@ namespace jetmeter {
 class Terminal {
  public:
   struct Options {
-    bool quiet = false;     // errors only
-    bool color = true;      // where it is a terminal
+    bool quiet = false;  // errors only
+    bool color = true;   // where it is a terminal
   };
   Terminal();
   void configure(const Options&);

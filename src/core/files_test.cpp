@@ -14,8 +14,8 @@ TEST(Host, PutsAbsolutePathsUnderItsRoot) {
 }
 
 TEST(ReadText, TellsAbsentFromEmpty) {
-  const auto file = std::filesystem::path(testing::TempDir()) /
-                    ("jm_files_test_" + std::to_string(getpid()));
+  const auto file =
+      std::filesystem::path(testing::TempDir()) / ("jm_files_test_" + std::to_string(getpid()));
   std::ofstream(file).close();
   EXPECT_EQ(read_text(file), "");
   EXPECT_EQ(read_number(file), std::nullopt);

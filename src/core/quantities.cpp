@@ -20,19 +20,29 @@ struct Suffix {
 constexpr double kKibi = 1024.0;
 constexpr double kNanosecondsPerSecond = 1e9;
 
-constexpr std::array kByteSuffixes{
-    Suffix{"", 1}, Suffix{"b", 1},
-    Suffix{"k", kKibi}, Suffix{"kib", kKibi}, Suffix{"kb", 1e3},
-    Suffix{"m", kKibi* kKibi}, Suffix{"mib", kKibi* kKibi}, Suffix{"mb", 1e6},
-    Suffix{"g", kKibi* kKibi* kKibi}, Suffix{"gib", kKibi* kKibi* kKibi}, Suffix{"gb", 1e9},
-    Suffix{"t", kKibi* kKibi* kKibi* kKibi}, Suffix{"tib", kKibi* kKibi* kKibi* kKibi},
-    Suffix{"tb", 1e12}};
+constexpr std::array kByteSuffixes{Suffix{"", 1},
+                                   Suffix{"b", 1},
+                                   Suffix{"k", kKibi},
+                                   Suffix{"kib", kKibi},
+                                   Suffix{"kb", 1e3},
+                                   Suffix{"m", kKibi* kKibi},
+                                   Suffix{"mib", kKibi* kKibi},
+                                   Suffix{"mb", 1e6},
+                                   Suffix{"g", kKibi* kKibi* kKibi},
+                                   Suffix{"gib", kKibi* kKibi* kKibi},
+                                   Suffix{"gb", 1e9},
+                                   Suffix{"t", kKibi* kKibi* kKibi* kKibi},
+                                   Suffix{"tib", kKibi* kKibi* kKibi* kKibi},
+                                   Suffix{"tb", 1e12}};
 
-constexpr std::array kTimeSuffixes{
-    Suffix{"", kNanosecondsPerSecond}, Suffix{"s", kNanosecondsPerSecond},
-    Suffix{"ns", 1}, Suffix{"us", 1e3}, Suffix{"ms", 1e6},
-    Suffix{"min", 60 * kNanosecondsPerSecond}, Suffix{"m", 60 * kNanosecondsPerSecond},
-    Suffix{"h", 3600 * kNanosecondsPerSecond}};
+constexpr std::array kTimeSuffixes{Suffix{"", kNanosecondsPerSecond},
+                                   Suffix{"s", kNanosecondsPerSecond},
+                                   Suffix{"ns", 1},
+                                   Suffix{"us", 1e3},
+                                   Suffix{"ms", 1e6},
+                                   Suffix{"min", 60 * kNanosecondsPerSecond},
+                                   Suffix{"m", 60 * kNanosecondsPerSecond},
+                                   Suffix{"h", 3600 * kNanosecondsPerSecond}};
 
 std::string lower(std::string_view text) {
   std::string out(text);

@@ -63,8 +63,12 @@ std::uint16_t from_float(float value) {
 
 }  // namespace
 
-std::string_view name(ElementType type) { return facts(type).name; }
-std::size_t element_bytes(ElementType type) { return facts(type).bytes; }
+std::string_view name(ElementType type) {
+  return facts(type).name;
+}
+std::size_t element_bytes(ElementType type) {
+  return facts(type).bytes;
+}
 
 std::string format_shape(std::span<const std::int64_t> shape) {
   if (shape.empty()) return "scalar";

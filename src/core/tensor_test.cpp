@@ -40,12 +40,12 @@ TEST(Half, EveryPatternSurvivesTheWayThereAndBack) {
 }
 
 TEST(Half, RoundsToNearestAndTiesToEven) {
-  EXPECT_EQ(narrowed(1.0F + 0x1p-11F), 0x3C00);                 // tie, even below
-  EXPECT_EQ(narrowed(1.0F + 3 * 0x1p-11F), 0x3C02);             // tie, even above
+  EXPECT_EQ(narrowed(1.0F + 0x1p-11F), 0x3C00);      // tie, even below
+  EXPECT_EQ(narrowed(1.0F + 3 * 0x1p-11F), 0x3C02);  // tie, even above
   EXPECT_EQ(narrowed(1.0F + 0x1p-11F + 0x1p-20F), 0x3C01);
   EXPECT_EQ(narrowed(65519.0F), 0x7BFF);
   EXPECT_EQ(narrowed(65520.0F), 0x7C00);
-  EXPECT_EQ(narrowed(0x1p-25F), 0x0000);                        // tie with zero
+  EXPECT_EQ(narrowed(0x1p-25F), 0x0000);  // tie with zero
   EXPECT_EQ(narrowed(0x1.8p-25F), 0x0001);
   EXPECT_TRUE(std::isnan(widened(narrowed(std::nanf("")))));
 }

@@ -8,7 +8,7 @@ namespace jetmeter {
 namespace {
 
 constexpr std::size_t kPlanes = 3;
-constexpr int kPixelBytes = 3;
+constexpr int kSourceBytes = 3;
 constexpr int kNone = -1;
 
 std::size_t extent(int pixels) {
@@ -48,40 +48,49 @@ void ImageToTensor::prepare(Size image) {
   image_size_ = image;
   placement_ = place(preprocess_.fit, image, input_);
   const auto [width, height] = placement_.scaled;
-  left_.clear();
-  right_.clear();
-  weights_.clear();
+  offsets_.clear();
+  coarse_.clear();
+  fine_.clear();
   for (int x = 0; x < width; ++x) {
     const auto tap = column_tap(x, {image.width, width});
-    left_.push_back(tap.first * kPixelBytes);
-    right_.push_back(tap.second * kPixelBytes);
-    weights_.push_back(tap.weight);
+    offsets_.push_back(tap.first * kSourceBytes);
+    coarse_.insert(coarse_.end(), kPixelBytes, static_cast<std::uint8_t>(tap.weight / 16));
+    fine_.insert(fine_.end(), kPixelBytes, static_cast<std::uint8_t>(tap.weight % 16));
   }
-  whole_columns_ = std::all_of(weights_.begin(), weights_.end(), [](auto w) { return w == 0; });
+  const auto is_zero = [](auto weight) { return weight == 0; };
+  whole_columns_ = std::all_of(coarse_.begin(), coarse_.end(), is_zero) &&
+                   std::all_of(fine_.begin(), fine_.end(), is_zero);
   rows_.clear();
   for (int y = 0; y < height; ++y) rows_.push_back(row_tap(y, {image.height, height}));
-  for (auto& row : sampled_) row.planes.resize(kPlanes * extent(width));
-  left_pixels_.resize(extent(width));
-  right_pixels_.resize(extent(width));
+  for (auto* bytes : {&left_, &right_, &scaled_}) bytes->resize(coarse_.size());
+  for (auto& row : sampled_) row.levels.resize(coarse_.size());
 }
 
-void ImageToTensor::sample(const Image& image, int y, std::int16_t* planes) {
-  const std::span row(image.data + y * image.stride, extent(image.width) * extent(kPixelBytes));
-  const Planes out{planes, left_.size()};
-  gather_pixels(row, left_, left_pixels_.data());
-  if (whole_columns_) return unpack_row(left_pixels_, out);
-  gather_pixels(row, right_, right_pixels_.data());
-  blend_pixels(left_pixels_, right_pixels_.data(), weights_.data(), out);
+void ImageToTensor::gather(const Image& image, int y) {
+  const Bytes row(image.data + y * image.stride, extent(image.width) * extent(kSourceBytes));
+  gather_pairs(row, offsets_, left_.data(), right_.data());
 }
 
 // Row `y` after the horizontal step; row `keep` stays as it is.
-const std::int16_t* ImageToTensor::sampled(const Image& image, int y, int keep) {
+const ImageToTensor::SampledRow& ImageToTensor::sampled(const Image& image, int y, int keep) {
   for (const auto& row : sampled_)
-    if (row.y == y) return row.planes.data();
+    if (row.y == y) return row;
   auto& row = sampled_[0].y == keep ? sampled_[1] : sampled_[0];
   row.y = y;
-  sample(image, y, row.planes.data());
-  return row.planes.data();
+  gather(image, y);
+  blend_columns(left_, right_.data(), {coarse_.data(), fine_.data()}, row.levels.data());
+  return row;
+}
+
+Bytes ImageToTensor::scaled_row(const Image& image, const Tap& tap) {
+  if (whole_columns_ && tap.weight == 0) {  // 1920 columns in 640: each is one of three
+    gather(image, tap.first);
+    return left_;
+  }
+  const auto& upper = sampled(image, tap.first, tap.second);
+  const auto& lower = sampled(image, tap.second, tap.first);
+  blend_rows(upper.levels, lower.levels.data(), tap.weight, scaled_.data());
+  return scaled_;
 }
 
 void ImageToTensor::write_row(const Image& image, int y, const std::array<float*, 3>& out) {
@@ -95,15 +104,9 @@ void ImageToTensor::write_row(const Image& image, int y, const std::array<float*
     std::fill(out[c] + right, out[c] + input_.width, border);
   }
   if (is_border) return;
-  const auto& tap = rows_[extent(inside)];
-  const bool is_whole = tap.weight == 0;
-  const auto* upper = sampled(image, tap.first, is_whole ? kNone : tap.second);
-  const auto* lower = is_whole ? upper : sampled(image, tap.second, tap.first);
-  const auto width = left_.size();
-  for (std::size_t c = 0; c < kPlanes; ++c) {
-    const auto plane = source_[c] * width;
-    blend_rows({upper + plane, width}, lower + plane, tap.weight, affine_[c], out[c] + left);
-  }
+  const auto pixels = scaled_row(image, rows_[extent(inside)]);
+  for (std::size_t c = 0; c < kPlanes; ++c)
+    write_plane(pixels, source_[c], affine_[c], out[c] + left);
 }
 
 void ImageToTensor::convert(const Image& image, const TensorView& tensor) {

@@ -46,12 +46,13 @@ class ImageToTensor {
   // A source row after the horizontal step; kept while the next target rows need it again.
   struct SampledRow {
     int y = -1;
-    std::vector<std::int16_t> planes;
+    std::vector<std::int16_t> levels;
   };
 
   void prepare(Size image);
-  const std::int16_t* sampled(const Image&, int y, int keep);
-  void sample(const Image&, int y, std::int16_t* planes);
+  void gather(const Image&, int y);
+  const SampledRow& sampled(const Image&, int y, int keep);
+  Bytes scaled_row(const Image&, const Tap&);
   void write_row(const Image&, int y, const std::array<float*, 3>& out);
 
   Preprocess preprocess_;
@@ -61,12 +62,12 @@ class ImageToTensor {
 
   Size image_size_;
   Placement placement_;
-  std::vector<std::int32_t> left_, right_;  // byte offsets in a source row, by target column
-  std::vector<std::int32_t> weights_;
+  std::vector<std::int32_t> offsets_;        // of bytes in a source row, by target column
+  std::vector<std::uint8_t> coarse_, fine_;  // by byte of a target row
   bool whole_columns_ = false;  // every target column is one source column, no blending
   std::vector<Tap> rows_;
+  std::vector<std::uint8_t> left_, right_, scaled_;
   std::array<SampledRow, 2> sampled_;
-  std::vector<std::uint32_t> left_pixels_, right_pixels_;
   std::vector<float> half_rows_;  // a row of the three planes on its way to float16; else empty
 };
 

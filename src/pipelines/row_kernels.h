@@ -1,4 +1,6 @@
-// The inner loops of the way from frame to tensor. Pixels travel packed, b | g << 8 | r << 16.
+// The inner loops of the way from frame to tensor. A pixel is four bytes: blue, green, red and one
+// that nobody looks at; so every step but the last is the same for all bytes and becomes vector
+// code. Weights and rounding are those of OpenCV's INTER_LINEAR for 8-bit images.
 #pragma once
 
 #include <cstddef>
@@ -7,31 +9,33 @@
 
 namespace jetmeter {
 
-// out[i] = the pixel at byte offsets[i] of a row. Offsets ascend; the row is never read beyond its
-// end, wherever the last pixel lies.
-void gather_pixels(std::span<const std::uint8_t> row, std::span<const std::int32_t> offsets,
-                   std::uint32_t* out);
-
-// Weights are in 2048ths and a level of a row in 128ths, and both steps round as OpenCV's
-// INTER_LINEAR for 8-bit images does, so that the levels come out the same.
+inline constexpr std::size_t kPixelBytes = 4;
 inline constexpr int kWeightOne = 2048;
 
-// The colours of one row, each plane of `stride` levels: blue, green, red.
-struct Planes {
-  std::int16_t* data = nullptr;
-  std::size_t stride = 0;
+using Bytes = std::span<const std::uint8_t>;
+
+// left = the 3-byte pixels at `offsets` of a row, right = their right neighbours (at the end of
+// the row the pixel itself). Offsets ascend; the row is never read beyond its end.
+void gather_pairs(Bytes row, std::span<const std::int32_t> offsets, std::uint8_t* left,
+                  std::uint8_t* right);
+
+// A weight for each byte, in 2048ths: 16 * coarse + fine, so that products fit 16 bits.
+struct ByteWeights {
+  const std::uint8_t* coarse = nullptr;
+  const std::uint8_t* fine = nullptr;
 };
-void unpack_row(std::span<const std::uint32_t> pixels, Planes out);
-// left + (right - left) * weight, colour by colour.
-void blend_pixels(std::span<const std::uint32_t> left, const std::uint32_t* right,
-                  const std::int32_t* weights, Planes out);
+// out = left + (right - left) * weight, in 128ths of a level.
+void blend_columns(Bytes left, const std::uint8_t* right, ByteWeights, std::int16_t* out);
+
+// out = upper + (lower - upper) * weight, in whole levels.
+void blend_rows(std::span<const std::int16_t> upper, const std::int16_t* lower, int weight,
+                std::uint8_t* out);
 
 // value * scale + offset.
 struct Affine {
   float scale = 1, offset = 0;
 };
-// The affine of upper + (lower - upper) * weight, which is rounded to whole levels first.
-void blend_rows(std::span<const std::int16_t> upper, const std::int16_t* lower, int weight, Affine,
-                float* out);
+// Byte `channel` of each pixel as a float.
+void write_plane(Bytes pixels, std::size_t channel, Affine, float* out);
 
 }  // namespace jetmeter

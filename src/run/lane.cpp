@@ -127,9 +127,7 @@ void Lane::handle(const Message& message) {
     case MessageKind::ready: state = LaneState::ready; return;
     case MessageKind::frame: return handle_frame(message.payload);
     case MessageKind::pass_done: return finish_pass(message.payload);
-    case MessageKind::error:
-      state = LaneState::broken;
-      return fail_with(message.payload);
+    case MessageKind::error: state = LaneState::broken; return fail_with(message.payload);
     default: return;
   }
 }
@@ -192,8 +190,9 @@ void Lane::write_detections(const FrameMessage& frame) {
   std::string_view separator;
   for (const auto& detection : frame.detections) {
     const auto& box = detection.box;
-    fmt::format_to(out, R"({}{{"class_id":{},"class":{},"score":{:.4f},"box":[{:.2f},{:.2f},)"
-                        R"({:.2f},{:.2f}]}})",
+    fmt::format_to(out,
+                   R"({}{{"class_id":{},"class":{},"score":{:.4f},"box":[{:.2f},{:.2f},)"
+                   R"({:.2f},{:.2f}]}})",
                    separator, detection.class_id,
                    json_string(label(data.model->labels, detection.class_id)), detection.score,
                    box.x1, box.y1, box.x2, box.y2);
@@ -209,11 +208,9 @@ void Lane::finish_pass(std::string_view payload) {
   go_outstanding = false;
   if (!measuring()) return;
   const auto& report = *data.measure.report;
-  if (report.source_error && data.measure.samples.empty())
-    return fail_with(*report.source_error);
+  if (report.source_error && data.measure.samples.empty()) return fail_with(*report.source_error);
   if (report.source_error)
-    output_.warn({"source_lost",
-                  fmt::format("the source ended early: {}", *report.source_error),
+    output_.warn({"source_lost", fmt::format("the source ended early: {}", *report.source_error),
                   "the frames before are in the report", data.spec.name});
   if (report.frames_bad > 0)
     output_.warn({"bad_frames",

@@ -66,9 +66,9 @@ T parse(std::string_view text) {
 }  // namespace
 
 std::string to_json(const SlotSpec& slot, int warmup) {
-  return json{{"name", slot.name},       {"model", slot.model.string()},
-              {"source", slot.source},   {"backend", slot.backend},
-              {"load", slot.load},       {"pipeline", slot.pipeline},
+  return json{{"name", slot.name},     {"model", slot.model.string()},
+              {"source", slot.source}, {"backend", slot.backend},
+              {"load", slot.load},     {"pipeline", slot.pipeline},
               {"warmup", warmup}}
       .dump();
 }
@@ -86,13 +86,29 @@ WorkerSpec worker_spec_from_json(std::string_view text) {
   return spec;
 }
 
-std::string to_json(const PassOrder& order) { return dump(order); }
-PassOrder pass_order_from_json(std::string_view text) { return parse<PassOrder>(text); }
-std::string to_json(const PhaseReport& report) { return dump(report); }
-PhaseReport phase_report_from_json(std::string_view text) { return parse<PhaseReport>(text); }
-std::string to_json(const PassReport& report) { return dump(report); }
-PassReport pass_report_from_json(std::string_view text) { return parse<PassReport>(text); }
-std::string to_json(const ModelReport& report) { return dump(report); }
-ModelReport model_report_from_json(std::string_view text) { return parse<ModelReport>(text); }
+std::string to_json(const PassOrder& order) {
+  return dump(order);
+}
+PassOrder pass_order_from_json(std::string_view text) {
+  return parse<PassOrder>(text);
+}
+std::string to_json(const PhaseReport& report) {
+  return dump(report);
+}
+PhaseReport phase_report_from_json(std::string_view text) {
+  return parse<PhaseReport>(text);
+}
+std::string to_json(const PassReport& report) {
+  return dump(report);
+}
+PassReport pass_report_from_json(std::string_view text) {
+  return parse<PassReport>(text);
+}
+std::string to_json(const ModelReport& report) {
+  return dump(report);
+}
+ModelReport model_report_from_json(std::string_view text) {
+  return parse<ModelReport>(text);
+}
 
 }  // namespace jetmeter

@@ -29,7 +29,7 @@ struct PhaseReport {
 struct PassReport {
   std::int64_t wall_ns = 0;  // from the order to the end of the last frame
   std::int64_t frames_bad = 0;
-  std::vector<BadFrameRecord> bad;  // the first hundred
+  std::vector<BadFrameRecord> bad;          // the first hundred
   std::optional<std::string> source_error;  // the source was lost before its end
 };
 

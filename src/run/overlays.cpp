@@ -25,8 +25,8 @@ std::string caption(const Detection& detection, const std::vector<std::string>& 
 }
 
 void draw(cv::Mat& picture, const Detection& detection, const std::vector<std::string>& labels) {
-  const auto& colour = kColours[static_cast<std::size_t>(std::max(detection.class_id, 0)) %
-                                kColours.size()];
+  const auto& colour =
+      kColours[static_cast<std::size_t>(std::max(detection.class_id, 0)) % kColours.size()];
   const int line = std::max(1, picture.cols / 400);
   const double scale = std::max(0.4, picture.cols / 1600.0);
   const cv::Point corner(cvRound(detection.box.x1), cvRound(detection.box.y1));
@@ -36,8 +36,8 @@ void draw(cv::Mat& picture, const Detection& detection, const std::vector<std::s
   int below = 0;
   const auto size = cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, scale, line, &below);
   const int top = corner.y >= size.height + below ? corner.y - size.height - below : corner.y;
-  cv::rectangle(picture, {corner.x, top}, {corner.x + size.width, top + size.height + below}, colour,
-                cv::FILLED);
+  cv::rectangle(picture, {corner.x, top}, {corner.x + size.width, top + size.height + below},
+                colour, cv::FILLED);
   cv::putText(picture, text, {corner.x, top + size.height}, cv::FONT_HERSHEY_SIMPLEX, scale,
               cv::Scalar::all(0), line, cv::LINE_AA);
 }

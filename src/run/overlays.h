@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "jetmeter/frames.h"
 #include "jetmeter/core.h"
+#include "jetmeter/frames.h"
 #include "run/run_dir.h"
 
 namespace jetmeter {
@@ -18,7 +18,7 @@ struct FrameDetections {
 
 struct OverlayJob {
   std::string slot;
-  std::string source;               // read again from its start
+  std::string source;  // read again from its start
   std::vector<std::string> labels;
   std::vector<FrameDetections> frames;  // ascending by index
 };

@@ -52,8 +52,7 @@ Prefetcher::Item* Prefetcher::free_item() {
 // A bad frame makes the source deliver its successor, which may be one that nobody asked for.
 void Prefetcher::hand_over(Item* item) {
   const auto& wanted = options_.indices;
-  const bool asked_for =
-      wanted.empty() || std::ranges::binary_search(wanted, item->frame.index);
+  const bool asked_for = wanted.empty() || std::ranges::binary_search(wanted, item->frame.index);
   {
     const std::scoped_lock lock(mutex_);
     (asked_for ? full_ : free_).push_back(item);

@@ -137,7 +137,9 @@ std::optional<std::uint64_t> own_peak_bytes() {
 }
 
 // proc(5), clear_refs: 5 resets the peak resident set size to the current one.
-void reset_own_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
+void reset_own_peak() {
+  std::ofstream("/proc/self/clear_refs") << "5";
+}
 
 std::optional<std::int64_t> oom_kills(const Host& host) {
   const auto text = read_text(host.path("/proc/vmstat"));

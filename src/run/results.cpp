@@ -31,7 +31,9 @@ std::vector<StageRecord> stages(std::span<const FrameSample> samples) {
           {"postprocess", summarise_field(samples, &FrameSample::postprocess_ns)}};
 }
 
-std::int64_t end_ns(const FrameSample& sample) { return sample.started_ns + sample.latency_ns; }
+std::int64_t end_ns(const FrameSample& sample) {
+  return sample.started_ns + sample.latency_ns;
+}
 
 // Wall time of a pass; of one that was cut short, from its first frame to its last.
 std::int64_t wall_ns(const PassData& pass) {

@@ -33,9 +33,9 @@ struct SlotData {
   PassData solo, measure;
   std::vector<std::int64_t> detections_per_frame;
   std::map<int, std::int64_t> detections_by_class;
-  std::vector<ImageResult> images;             // frames whose truth is known
-  std::vector<FrameDetections> overlay_frames; // kept only when overlays were asked for
-  std::vector<std::uint64_t> footprint_bytes;  // sampled from outside
+  std::vector<ImageResult> images;              // frames whose truth is known
+  std::vector<FrameDetections> overlay_frames;  // kept only when overlays were asked for
+  std::vector<std::uint64_t> footprint_bytes;   // sampled from outside
 };
 
 SlotRecord slot_record(const SlotData&, std::optional<double> period_ms);

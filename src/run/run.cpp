@@ -15,7 +15,9 @@
 namespace jetmeter {
 namespace {
 
-bool runs(const SlotSpec& slot) { return slot.skip_reason.empty(); }
+bool runs(const SlotSpec& slot) {
+  return slot.skip_reason.empty();
+}
 
 tl::unexpected<Error> about(const SlotSpec& slot, const Error& error) {
   return fail(fmt::format("{}: {}", slot.name, error.what));
@@ -31,8 +33,8 @@ std::string describe(const Machine& machine) {
 
 std::string describe(const SourceInfo& source) {
   if (source.live) return "camera, opened when the model is loaded";
-  std::string text = fmt::format("{} {}, {}x{}", source.kind, source.location, source.width,
-                                 source.height);
+  std::string text =
+      fmt::format("{} {}, {}x{}", source.kind, source.location, source.width, source.height);
   if (source.fps) text += fmt::format(", {:.4g} fps", *source.fps);
   if (source.frames) text += fmt::format(", {} frames", *source.frames);
   return text;
@@ -114,6 +116,7 @@ class Run {
   Result<void> read_truth(const SlotSpec&);
   void measure(Supervisor&);
   void name_truth_classes(Supervisor&);
+  void warn_of_left_out(const SlotSpec&, const std::vector<std::string>& categories);
   std::optional<Pairing> plan_pairs() const;
   void collect(Supervisor&, const Sampler&);
   void draw_overlays(const SlotData&);
@@ -142,8 +145,8 @@ Result<void> Run::check_request() {
     if (!runs(slot)) continue;
     std::error_code error;
     if (!std::filesystem::is_regular_file(slot.model, error))
-      return fail(fmt::format("{}: there is no model file {}", slot.name,
-                              in_quotes(slot.model.string())));
+      return fail(
+          fmt::format("{}: there is no model file {}", slot.name, in_quotes(slot.model.string())));
     const auto choice = choose_backend(slot.backend, slot.model);
     if (!choice) return about(slot, choice.error());
     note(fmt::format("{}: {} with {} ({})", slot.name, slot.model.filename().string(),
@@ -191,6 +194,14 @@ std::optional<Pairing> Run::plan_pairs() const {
                      {.tolerance = spec_.tolerance, .limit = spec_.max_frames});
 }
 
+void Run::warn_of_left_out(const SlotSpec& slot, const std::vector<std::string>& categories) {
+  if (categories.empty()) return;
+  warn({"ground_truth_categories",
+        fmt::format("objects of {} categories that the model does not know are not counted: {}",
+                    categories.size(), fmt::join(categories, ", ")),
+        "give the model's names with --labels-file if they are spelt differently", slot.name});
+}
+
 // COCO's categories go by name, and the names of the classes are known only now.
 void Run::name_truth_classes(Supervisor& supervisor) {
   auto lane = supervisor.lanes().begin();
@@ -199,7 +210,14 @@ void Run::name_truth_classes(Supervisor& supervisor) {
     auto& current = **lane++;
     if (!truths_[i] || truths_[i]->format != "coco" || !current.data.model) continue;
     auto named = read_ground_truth(spec_.slots[i].ground_truth, current.data.model->labels);
-    if (named) *truths_[i] = std::move(*named);
+    if (named) {
+      *truths_[i] = std::move(*named);
+      warn_of_left_out(spec_.slots[i], truths_[i]->left_out);
+      continue;
+    }
+    current.use_ground_truth(nullptr);
+    warn({"ground_truth", fmt::format("the ground truth is of no use: {}", named.error().what),
+          "accuracy is absent; see --labels-file", spec_.slots[i].name});
   }
 }
 
@@ -258,11 +276,10 @@ std::optional<PairsRecord> Run::pairs() const {
   const auto& second = *both[1];
   const bool live = first.model->live && second.model->live;
   if (!pairing_ && !live) return std::nullopt;
-  const auto pairing = pairing_ ? *pairing_
-                                : pair_by_arrival(first.measure.samples, second.measure.samples,
-                                                  spec_.tolerance);
-  return pairs_record({pairing, spec_.schedule, spec_.tolerance}, first, second,
-                      period_ms(slots_));
+  const auto pairing =
+      pairing_ ? *pairing_
+               : pair_by_arrival(first.measure.samples, second.measure.samples, spec_.tolerance);
+  return pairs_record({pairing, spec_.schedule, spec_.tolerance}, first, second, period_ms(slots_));
 }
 
 Record Run::make_record(const Supervisor& supervisor, const Sampler& sampler) const {
@@ -295,8 +312,7 @@ RunOutcome Run::write_reports(const Supervisor& supervisor, const Sampler& sampl
   dir_->release_reserve();
   for (const auto* format : formats())
     if (format->name != "text")
-      dir_->write("report" + std::string(format->extension),
-                  format->render(outcome.record, {}));
+      dir_->write("report" + std::string(format->extension), format->render(outcome.record, {}));
   dir_->log(context_.clock->wall(), fmt::format("verdict: {}", outcome.record.run.verdict));
   dir_->sync();
   outcome.unwritten = dir_->failures();

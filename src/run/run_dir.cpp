@@ -53,7 +53,8 @@ Result<RunDir> RunDir::create(const std::filesystem::path& path) {
     if (!stream.fd) return cannot_use(path, std::strerror(errno));
   }
   const auto reserve = open_for_writing(path / kReserveName, 0);
-  if (reserve) [[maybe_unused]] const int full = posix_fallocate(reserve.get(), 0, kReserveBytes);
+  if (reserve) [[maybe_unused]]
+    const int full = posix_fallocate(reserve.get(), 0, kReserveBytes);
   return dir;
 }
 
@@ -100,7 +101,9 @@ void RunDir::sync() {
     if (!stream.failed) fdatasync(stream.fd.get());
 }
 
-void RunDir::release_reserve() { unlink((path_ / kReserveName).c_str()); }
+void RunDir::release_reserve() {
+  unlink((path_ / kReserveName).c_str());
+}
 
 std::vector<Error> RunDir::failures() const {
   const std::scoped_lock lock(*mutex_);

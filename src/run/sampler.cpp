@@ -9,7 +9,8 @@
 namespace jetmeter {
 namespace {
 
-std::string metrics_line(const Clock& clock, std::string_view source, nlohmann::ordered_json values) {
+std::string metrics_line(const Clock& clock, std::string_view source,
+                         nlohmann::ordered_json values) {
   return nlohmann::ordered_json{{"time", format_utc(clock.wall())},
                                 {"monotonic_ns", clock.monotonic().count()},
                                 {"source", source},
@@ -34,7 +35,9 @@ Sampler::Sampler(RunDir& dir, Options options) : dir_(dir), options_(std::move(o
   thread_ = std::thread([this] { loop(); });
 }
 
-Sampler::~Sampler() { stop(); }
+Sampler::~Sampler() {
+  stop();
+}
 
 void Sampler::watch(const std::string& slot, pid_t pid) {
   const std::scoped_lock lock(mutex_);

@@ -9,8 +9,8 @@ namespace jetmeter {
 namespace {
 
 TEST(Sha256, OfTheStandardsExamples) {
-  const auto path = std::filesystem::path(testing::TempDir()) /
-                    ("jm_sha256_" + std::to_string(getpid()));
+  const auto path =
+      std::filesystem::path(testing::TempDir()) / ("jm_sha256_" + std::to_string(getpid()));
   std::ofstream(path) << "abc";
   EXPECT_EQ(sha256_of_file(path),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -96,8 +96,7 @@ Result<void> SlotWorker::prepare() {
 }
 
 Result<void> SlotWorker::load() {
-  auto model =
-      share_.get([&] { return load_model(choice_, spec_.slot.model, spec_.slot.load); });
+  auto model = share_.get([&] { return load_model(choice_, spec_.slot.model, spec_.slot.load); });
   if (!model) return tl::make_unexpected(model.error());
   model_ = std::move(*model);
   const auto& kind = *pipeline_kinds().front();
@@ -162,8 +161,13 @@ void SlotWorker::report_model() {
   report.model.outputs = info.outputs;
   make_concrete(report.model.inputs, [&](std::size_t i) { return session_->input(i); });
   make_concrete(report.model.outputs, [&](std::size_t i) { return session_->output(i); });
-  report.backend = {std::string(choice_.backend->name), info.version, info.device, info.precision,
-                    choice_.why, spec_.slot.load.threads, spec_.slot.load.options};
+  report.backend = {std::string(choice_.backend->name),
+                    info.version,
+                    info.device,
+                    info.precision,
+                    choice_.why,
+                    spec_.slot.load.threads,
+                    spec_.slot.load.options};
   report.pipeline = pipeline_record(pipeline_->info(), spec_.slot.pipeline);
   report.labels = pipeline_->info().labels;
   report.first_inference_ms = milliseconds(first_inference_);

@@ -44,9 +44,8 @@ Supervisor::~Supervisor() {
 }
 
 Lane& Supervisor::add_lane(const SlotSpec& slot) {
-  lanes_.push_back(
-      std::make_unique<Lane>(slot, LaneOutput{&dir_, context_.clock, context_.warn,
-                                              spec_.save_overlays > 0}));
+  lanes_.push_back(std::make_unique<Lane>(
+      slot, LaneOutput{&dir_, context_.clock, context_.warn, spec_.save_overlays > 0}));
   return *lanes_.back();
 }
 
@@ -97,8 +96,7 @@ void Supervisor::start_worker(std::vector<Lane*> lanes) {
 }
 
 std::int64_t Supervisor::expected_frames(const Lane& lane) const {
-  const auto announced =
-      lane.data.model ? lane.data.model->source.frames_announced : std::nullopt;
+  const auto announced = lane.data.model ? lane.data.model->source.frames_announced : std::nullopt;
   if (spec_.max_frames == 0) return announced.value_or(0);
   return std::min(spec_.max_frames, announced.value_or(spec_.max_frames));
 }
@@ -184,9 +182,8 @@ void Supervisor::advance_pairs() {
 
 void Supervisor::check_silence() {
   const auto now = context_.clock->monotonic();
-  const auto patience = stopping_ || interrupted_
-                            ? std::min(kPatienceAfterInterrupt, spec_.timeout)
-                            : spec_.timeout;
+  const auto patience =
+      stopping_ || interrupted_ ? std::min(kPatienceAfterInterrupt, spec_.timeout) : spec_.timeout;
   for (auto& worker : workers_) {
     if (worker.pid < 0) continue;
     for (const auto* lane : worker.lanes)
@@ -236,9 +233,7 @@ void Supervisor::bury(Worker& worker) {
     const auto where = fmt::format(" in phase {}, after {} measured frames", lane->phase(),
                                    lane->data.measure.samples.size());
     const auto cause = cause_of_death(worker, status);
-    lane->leave(was_to_leave                     ? ""
-                : !worker.killed_because.empty() ? cause
-                                                 : cause + where);
+    lane->leave(was_to_leave ? "" : !worker.killed_because.empty() ? cause : cause + where);
   }
 }
 
@@ -262,8 +257,8 @@ void Supervisor::report_progress() {
   if (!context_.progress) return;
   for (const auto& lane : lanes_)
     if (lane->state == LaneState::in_pass)
-      context_.progress({lane->data.spec.name, lane->phase(), lane->frames_in_pass(),
-                         lane->frames_expected()});
+      context_.progress(
+          {lane->data.spec.name, lane->phase(), lane->frames_in_pass(), lane->frames_expected()});
 }
 
 }  // namespace jetmeter

@@ -25,12 +25,12 @@ enum class MessageKind : std::uint32_t {
   stop,  // end the pass
   quit,
   // worker to supervisor
-  phase,       // JSON: a phase has begun, and how the last one went
-  model,       // JSON: what was loaded
-  ready,       // warmed up, waits for a pass
-  frame,       // binary: FrameSample, id, detections
-  pass_done,   // JSON: PassReport
-  error,       // text: the slot ends here
+  phase,      // JSON: a phase has begun, and how the last one went
+  model,      // JSON: what was loaded
+  ready,      // warmed up, waits for a pass
+  frame,      // binary: FrameSample, id, detections
+  pass_done,  // JSON: PassReport
+  error,      // text: the slot ends here
   bye,
 };
 
@@ -41,11 +41,11 @@ struct Message {
 
 // One measured frame. Plain bytes: it travels as it is.
 struct FrameSample {
-  std::int64_t index = 0;        // in the source
-  std::int64_t started_ns = 0;   // monotonic: preprocess begins
-  std::int64_t acquire_ns = 0;   // decoding, on its own thread
+  std::int64_t index = 0;       // in the source
+  std::int64_t started_ns = 0;  // monotonic: preprocess begins
+  std::int64_t acquire_ns = 0;  // decoding, on its own thread
   std::int64_t preprocess_ns = 0, infer_ns = 0, postprocess_ns = 0;
-  std::int64_t latency_ns = 0;   // from started to the end of postprocess
+  std::int64_t latency_ns = 0;     // from started to the end of postprocess
   std::int64_t timestamp_ns = -1;  // of the stream; -1 where it has none
   std::int32_t width = 0, height = 0;
   std::uint32_t id_bytes = 0, detections = 0, truths = 0, padding = 0;

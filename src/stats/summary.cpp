@@ -41,7 +41,9 @@ std::int64_t samples_needed(double q) {
   return static_cast<std::int64_t>(std::ceil(std::log(kMiss) / std::log(q)));
 }
 
-std::span<const NamedQuantile> reported_quantiles() { return kQuantiles; }
+std::span<const NamedQuantile> reported_quantiles() {
+  return kQuantiles;
+}
 
 Summary summarise(std::span<const double> samples) {
   Summary summary;

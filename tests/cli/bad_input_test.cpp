@@ -64,24 +64,29 @@ INSTANTIATE_TEST_SUITE_P(
         WrongRequest{"DualWithoutSources",
                      {"detect", "--mode", "dual", "--model0", "good.ref", "--source", "synthetic"},
                      "--thermal-source"},
-        WrongRequest{"MissingModel", {"detect", "--model0", "no.onnx", "--source", "synthetic"},
-                     "no.onnx"},
+        WrongRequest{
+            "MissingModel", {"detect", "--model0", "no.onnx", "--source", "synthetic"}, "no.onnx"},
         WrongRequest{"ModelIsADirectory",
-                     {"detect", "--model0", "empty_dir", "--source", "synthetic"}, "empty_dir"},
+                     {"detect", "--model0", "empty_dir", "--source", "synthetic"},
+                     "empty_dir"},
         WrongRequest{"UnknownModelFormat",
-                     {"detect", "--model0", "labels.txt", "--source", "synthetic"}, "labels.txt"},
+                     {"detect", "--model0", "labels.txt", "--source", "synthetic"},
+                     "labels.txt"},
         WrongRequest{"UnknownBackend", good_with({"--backend", "tensorflow"}), "--backend"},
         WrongRequest{"UnknownHead", good_with({"--head", "yolov99"}), "--head"},
-        WrongRequest{"MissingSource", {"detect", "--model0", "good.ref", "--source", "no.mp4"},
-                     "no.mp4"},
+        WrongRequest{
+            "MissingSource", {"detect", "--model0", "good.ref", "--source", "no.mp4"}, "no.mp4"},
         WrongRequest{"MisspeltSource",
-                     {"detect", "--model0", "good.ref", "--source", "vidoe=a.mp4"}, "video"},
-        WrongRequest{"TextAsVideo", {"detect", "--model0", "good.ref", "--source", "note.mp4"},
-                     "note.mp4"},
+                     {"detect", "--model0", "good.ref", "--source", "vidoe=a.mp4"},
+                     "video"},
+        WrongRequest{
+            "TextAsVideo", {"detect", "--model0", "good.ref", "--source", "note.mp4"}, "note.mp4"},
         WrongRequest{"DirectoryWithoutImages",
-                     {"detect", "--model0", "good.ref", "--source", "empty_dir"}, "empty_dir"},
+                     {"detect", "--model0", "good.ref", "--source", "empty_dir"},
+                     "empty_dir"},
         WrongRequest{"UnknownScene",
-                     {"detect", "--model0", "good.ref", "--source", "synthetic=moon"}, "moon"},
+                     {"detect", "--model0", "good.ref", "--source", "synthetic=moon"},
+                     "moon"},
         WrongRequest{"MissingTruth", good_with({"--ground-truth", "nowhere"}), "nowhere"},
         WrongRequest{"MalformedTruth", good_with({"--ground-truth", "truth"}), "a.txt"},
         WrongRequest{"EmptyLabels", good_with({"--labels-file", "labels.txt"}), "labels.txt"},
@@ -137,8 +142,8 @@ TEST(FullDisk, LosesNoResult) {
   const std::string script = std::string("ulimit -f 40; exec ") + JM_PROGRAM +
                              " detect --model0 good.ref --source synthetic --max-frames 1000 "
                              "--out run --format json > out.json 2> err.txt";
-  const auto command = "cd " + place.path().string() + " && bash -c 'trap \"\" XFSZ; " + script +
-                       "'";
+  const auto command =
+      "cd " + place.path().string() + " && bash -c 'trap \"\" XFSZ; " + script + "'";
   const int status = std::system(command.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 2) << slurp(place / "err.txt");
   EXPECT_THAT(slurp(place / "err.txt"), HasSubstr("frames.jsonl' could not be written whole"));

@@ -46,8 +46,8 @@ class Detect : public testing::Test {
 };
 
 TEST_F(Detect, RgbModeSkipsTheThermalSlotWithAReason) {
-  const auto report = run({"--mode", "rgb", "--model0", model_, "--source", "synthetic",
-                           "--max-frames", "7"});
+  const auto report =
+      run({"--mode", "rgb", "--model0", model_, "--source", "synthetic", "--max-frames", "7"});
   ASSERT_EQ(report.at("slots").size(), 2U);
   EXPECT_EQ(report["slots"][0]["name"], "rgb");
   EXPECT_EQ(report["slots"][0]["frames"], 7);
@@ -57,8 +57,8 @@ TEST_F(Detect, RgbModeSkipsTheThermalSlotWithAReason) {
 }
 
 TEST_F(Detect, ThermalModeRunsTheSecondSlot) {
-  const auto report = run({"--mode", "thermal", "--model1", model_, "--source",
-                           "synthetic=thermal", "--max-frames", "7"});
+  const auto report = run({"--mode", "thermal", "--model1", model_, "--source", "synthetic=thermal",
+                           "--max-frames", "7"});
   EXPECT_EQ(report["slots"][0]["status"], "skipped");
   EXPECT_EQ(report["slots"][1]["frames"], 7);
 }
@@ -100,9 +100,9 @@ TEST_F(Detect, AVideoThatWasCutShort) {
 TEST_F(Detect, StreamsOfDifferentRatesArePairedByTime) {
   write_video(place_ / "fast.avi", 30, 60);
   write_video(place_ / "slow.avi", 10, 20);
-  const auto report = run({"--model0", model_, "--model1", model_, "--rgb-source",
-                           place_ / "fast.avi", "--thermal-source", place_ / "slow.avi",
-                           "--solo-frames", "6"});
+  const auto report =
+      run({"--model0", model_, "--model1", model_, "--rgb-source", place_ / "fast.avi",
+           "--thermal-source", place_ / "slow.avi", "--solo-frames", "6"});
   EXPECT_EQ(report["pairs"]["pairs"], 20);
   EXPECT_EQ(report["pairs"]["unpaired_first"], 40);
   EXPECT_EQ(report["pairs"]["unpaired_second"], 0);
@@ -156,6 +156,35 @@ TEST_F(Detect, OverlaysAreDrawnFromTheFramesThatWereMeasured) {
   EXPECT_EQ(pictures, 3);
 }
 
+// The objects of the first frames of the generated scene, as a COCO file that says `name` for the
+// first class.
+std::string coco_truth(const std::string& name) {
+  return R"({"images":[{"id":1,"file_name":"b0.png","width":160,"height":120}],)"
+         R"("categories":[{"id":4,"name":")" +
+         name +
+         R"("}],"annotations":[{"id":1,"image_id":1,"category_id":4,"iscrowd":0,)"
+         R"("bbox":[10,20,50,40],"area":2000}]})";
+}
+
+TEST_F(Detect, CocoCategoriesGoByTheModelsNames) {
+  cv::imwrite(place_.write("images/b0.png", ""), picture(0));
+  const auto truth = place_.write("instances.json", coco_truth("red-box"));
+  const auto report = run({"--model0", zoo_model(place_, "scene-rgb"), "--source",
+                           place_ / "images", "--ground-truth", truth});
+  EXPECT_EQ(report["slots"][0]["accuracy"]["truths"], 1);
+  EXPECT_GT(report["slots"][0]["accuracy"]["recall50"].get<double>(), 0.99);
+}
+
+TEST_F(Detect, GroundTruthOfOtherClassesIsAWarningAndNoAccuracy) {
+  cv::imwrite(place_.write("images/b0.png", ""), picture(0));
+  const auto truth = place_.write("instances.json", coco_truth("zebra"));
+  const auto report = run({"--model0", zoo_model(place_, "scene-rgb"), "--source",
+                           place_ / "images", "--ground-truth", truth});
+  EXPECT_TRUE(report["slots"][0]["accuracy"].is_null());
+  EXPECT_EQ(report["run"]["warnings"][0]["code"], "ground_truth");
+  EXPECT_THAT(result_.err, HasSubstr("zebra"));
+}
+
 TEST_F(Detect, UnderscoresAreTheOlderSpelling) {
   const auto report = run({"--model0=" + model_, "--rgb_source", "synthetic", "--max_frames=3"});
   EXPECT_EQ(report["slots"][0]["frames"], 3);
@@ -171,9 +200,9 @@ TEST_F(Detect, AConfigurationFileIsTheSameAsOptionsAndYieldsToThem) {
 }
 
 TEST_F(Detect, ADumpedConfigurationRunsAgain) {
-  const auto dumped = run_program({"detect", "--model0", model_, "--source", "synthetic",
-                                   "--max-frames", "6", "--dump-config"},
-                                  place_);
+  const auto dumped = run_program(
+      {"detect", "--model0", model_, "--source", "synthetic", "--max-frames", "6", "--dump-config"},
+      place_);
   EXPECT_EQ(dumped.exit_code, 0) << dumped.err;
   const auto report = run({"--config", place_.write("again.toml", dumped.out)});
   EXPECT_EQ(report["slots"][0]["frames"], 6);
@@ -209,9 +238,8 @@ TEST_F(Detect, AReportCanBeRenderedAgain) {
 }
 
 TEST_F(Detect, TheLatestRunIsReportedByDefault) {
-  const auto first = run_program({"detect", "--model0", model_, "--source", "synthetic",
-                                  "--max-frames", "3"},
-                                 place_);
+  const auto first = run_program(
+      {"detect", "--model0", model_, "--source", "synthetic", "--max-frames", "3"}, place_);
   EXPECT_EQ(first.exit_code, 0) << first.err;
   const auto report = run_program({"report", "--format", "json"}, place_);
   EXPECT_EQ(report.exit_code, 0) << report.err;
@@ -220,8 +248,7 @@ TEST_F(Detect, TheLatestRunIsReportedByDefault) {
 
 TEST(Demo, FindsTheKnownObjects) {
   const Workplace place;
-  const auto result =
-      run_program({"demo", "--max-frames", "100", "--out", place / "run"}, place);
+  const auto result = run_program({"demo", "--max-frames", "100", "--out", place / "run"}, place);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   const auto report = read_json(place / "run/report.json");
   for (const auto& slot : report.at("slots")) {
@@ -236,7 +263,8 @@ TEST(List, NamesWhatIsThereAndWhy) {
   const Workplace place;
   const auto text = run_program({"list"}, place);
   EXPECT_EQ(text.exit_code, 0);
-  for (const auto* name : {"reference", "yolo-e2e", "nanodet", "image_dir", "markdown", "scene-rgb"})
+  for (const auto* name :
+       {"reference", "yolo-e2e", "nanodet", "image_dir", "markdown", "scene-rgb"})
     EXPECT_THAT(text.out, HasSubstr(name));
   const auto json = run_program({"list", "--format", "json"}, place);
   const auto document = nlohmann::json::parse(json.out);

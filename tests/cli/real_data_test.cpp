@@ -89,17 +89,17 @@ TEST_F(RealData, VideosRunInAllThreeModes) {
   const auto model = data("models/detectors/yolox_nano_416.onnx");
   for (const std::string mode : {"rgb", "thermal"}) {
     const Workplace place;
-    const auto result = run_program({"detect", "--mode", mode, mode == "rgb" ? "--model0" : "--model1",
-                                     model, "--source", data("videos/01_dog.mp4"), "--max-frames",
-                                     "20", "--out", place / "run"},
-                                    place);
+    const auto result = run_program(
+        {"detect", "--mode", mode, mode == "rgb" ? "--model0" : "--model1", model, "--source",
+         data("videos/01_dog.mp4"), "--max-frames", "20", "--out", place / "run"},
+        place);
     EXPECT_EQ(result.exit_code, 0) << result.err;
     const auto report = read_json(place / "run/report.json");
     EXPECT_EQ(report["slots"][mode == "rgb" ? 0 : 1]["frames"], 20);
   }
-  const auto report = run({"--model0", model, "--model1", model, "--rgb-source",
-                           data("videos/08_driving.mp4"), "--thermal-source",
-                           data("videos/thermal_uav_static.mp4"), "--max-frames", "20"});
+  const auto report =
+      run({"--model0", model, "--model1", model, "--rgb-source", data("videos/08_driving.mp4"),
+           "--thermal-source", data("videos/thermal_uav_static.mp4"), "--max-frames", "20"});
   EXPECT_EQ(report["pairs"]["pairs"], 20);
   EXPECT_EQ(report["slots"][1]["model"]["shared_with"], "rgb");
 }

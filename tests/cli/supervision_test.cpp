@@ -26,15 +26,24 @@ struct DualRun {
     const auto rgb = place.write(rgb_name, rgb_model_text);
     const auto thermal = place.write("thermal.ref", ReferenceModel{}.text());
     std::vector<std::string> words{"detect",
-                                   "--model0", rgb,
-                                   "--model1", thermal,
-                                   "--rgb-source", "synthetic=rgb",
-                                   "--thermal-source", "synthetic=thermal",
-                                   "--max-frames", std::to_string(kFrames),
-                                   "--warmup", "2",
-                                   "--solo-frames", "5",
-                                   "--metrics-interval", "50ms",
-                                   "--out", place / "run"};
+                                   "--model0",
+                                   rgb,
+                                   "--model1",
+                                   thermal,
+                                   "--rgb-source",
+                                   "synthetic=rgb",
+                                   "--thermal-source",
+                                   "synthetic=thermal",
+                                   "--max-frames",
+                                   std::to_string(kFrames),
+                                   "--warmup",
+                                   "2",
+                                   "--solo-frames",
+                                   "5",
+                                   "--metrics-interval",
+                                   "50ms",
+                                   "--out",
+                                   place / "run"};
     words.insert(words.end(), extra.begin(), extra.end());
     result = run_program(words, place);
     if (std::filesystem::exists(place / "run/report.json")) {
@@ -82,8 +91,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(std::pair{"segfault", "signal SIGSEGV (segmentation fault) in phase measure"},
                     std::pair{"kill", "signal SIGKILL (killed) in phase measure, after 10"},
                     std::pair{"hang", "no sign of life for 2.00 s in phase measure"},
-                    std::pair{"throw", "an exception"},
-                    std::pair{"fail", "fail"},
+                    std::pair{"throw", "an exception"}, std::pair{"fail", "fail"},
                     std::pair{"exit", "exit code 7"}),
     [](const auto& test) { return std::string(test.param.first); });
 
@@ -122,10 +130,10 @@ TEST(BothSlotsFailing, StillWriteAReportWithBothReasons) {
   const auto bad = place.write("bad.ref", ReferenceModel{.fault = "exit", .phase = "load"}.text());
   const auto worse =
       place.write("worse.ref", ReferenceModel{.fault = "kill", .phase = "load"}.text());
-  const auto result = run_program(
-      {"detect", "--model0", bad, "--model1", worse, "--rgb-source", "synthetic",
-       "--thermal-source", "synthetic=thermal", "--out", place / "run"},
-      place);
+  const auto result =
+      run_program({"detect", "--model0", bad, "--model1", worse, "--rgb-source", "synthetic",
+                   "--thermal-source", "synthetic=thermal", "--out", place / "run"},
+                  place);
   EXPECT_EQ(result.exit_code, 4);
   EXPECT_THAT(result.err, AllOf(HasSubstr("exit code 7"), HasSubstr("SIGKILL")));
 }
@@ -157,9 +165,8 @@ TEST(InterruptedLoad, DoesNotWaitForTheModel) {
   const auto model = place.write("slow.ref", ReferenceModel{.load_delay_ms = 60000}.text());
   Program program({"detect", "--model0", model, "--source", "synthetic", "--out", place / "run"},
                   place);
-  ASSERT_TRUE(eventually([&] {
-    return slurp(place / "stderr.txt").find("[5/7]") != std::string::npos;
-  }));
+  ASSERT_TRUE(
+      eventually([&] { return slurp(place / "stderr.txt").find("[5/7]") != std::string::npos; }));
   program.signal(SIGINT);
   const auto result = program.wait();
   EXPECT_EQ(result.exit_code, 130);
@@ -187,11 +194,11 @@ double worker_megabytes(bool same_file) {
   const Workplace place;
   const auto text = ReferenceModel{.delay_ms = 5, .allocate_mb = 64}.text();
   const auto first = place.write("a.ref", text), second = place.write("b.ref", text);
-  const auto result = run_program(
-      {"detect", "--model0", first, "--model1", same_file ? first : second, "--rgb-source",
-       "synthetic", "--thermal-source", "synthetic", "--max-frames", "60", "--metrics-interval",
-       "20ms", "--out", place / "run"},
-      place);
+  const auto result =
+      run_program({"detect", "--model0", first, "--model1", same_file ? first : second,
+                   "--rgb-source", "synthetic", "--thermal-source", "synthetic", "--max-frames",
+                   "60", "--metrics-interval", "20ms", "--out", place / "run"},
+                  place);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   const auto report = read_json(place / "run/report.json");
   EXPECT_EQ(report.at("slots").at(1).at("model").at("shared_with").is_null() ||

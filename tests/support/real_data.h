@@ -17,7 +17,7 @@ inline std::filesystem::path real_data(std::string_view name) {
 
 }  // namespace jetmeter
 
-#define JM_SKIP_WITHOUT(path)                                                   \
-  if (!std::filesystem::exists(path)) {                                         \
+#define JM_SKIP_WITHOUT(path)                                                    \
+  if (!std::filesystem::exists(path)) {                                          \
     GTEST_SKIP() << path << " is absent; JETMETER_DATA names the data's folder"; \
   }

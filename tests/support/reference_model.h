@@ -10,9 +10,9 @@ struct ReferenceModel {
   int delay_ms = 2;
   int load_delay_ms = 0;
   int allocate_mb = 0;
-  std::string fault;           // empty: none
-  std::string phase = "run";   // of the fault
-  int at = 0;                  // call of run() that it happens in
+  std::string fault;          // empty: none
+  std::string phase = "run";  // of the fault
+  int at = 0;                 // call of run() that it happens in
 
   // 32x32 input, yolo head with two classes on its 21 anchors.
   std::string text() const {

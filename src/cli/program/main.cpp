@@ -28,8 +28,8 @@ struct Program {
     app.require_subcommand(1);
     app.footer("New here? Try: jetmeter demo\nThe options of a subcommand: jetmeter detect --help");
     for (const auto* subcommand : subcommands()) {
-      auto* child = app.add_subcommand(std::string(subcommand->name),
-                                       std::string(subcommand->summary));
+      auto* child =
+          app.add_subcommand(std::string(subcommand->name), std::string(subcommand->summary));
       if (subcommand->summary.empty()) child->group("");
       child->add_flag("-q,--quiet", quiet, "print results and errors only")->group("Output");
       child->add_flag("--no-color", no_color, "no colours, also on a terminal")->group("Output");
