@@ -23,7 +23,8 @@ test: setup  ## build everything and run every test
 
 bench: setup  ## our hot paths, each beside what a user would take instead
 	@$(call build_preset,release,-DJM_BENCH=ON)
-	@build/release/bench/jetmeter_bench
+	@build/release/bench/jm_bench
+	@build/release/bench/jm_detect_throughput
 
 check:  ## format, layers, lint of what changed, shell scripts
 	@scripts/setup.sh --tools
