@@ -12,7 +12,7 @@ setup:  ## install what is missing (asks nothing, may be repeated)
 	@scripts/setup.sh
 
 build: setup  ## build the program, optimised: build/release/src/cli/jetmeter
-	@$(call build_preset,release,-DJM_BENCH=OFF)
+	@$(call build_preset,release,-DJM_TESTS=OFF -DJM_BENCH=OFF)
 
 demo: build  ## the main job on generated scenes with generated detectors, in half a minute
 	@build/release/src/cli/jetmeter demo
@@ -22,7 +22,7 @@ test: setup  ## build everything and run every test
 	@scripts/test.sh dev
 
 bench: setup  ## our hot paths, each beside what a user would take instead
-	@$(call build_preset,release,-DJM_BENCH=ON)
+	@$(call build_preset,release,-DJM_TESTS=OFF -DJM_BENCH=ON)
 	@build/release/bench/jm_bench
 	@build/release/bench/jm_detect_throughput
 
