@@ -30,5 +30,6 @@ function(jm_module_tests name)
   target_link_libraries(jm_${name}_test PRIVATE jm_${name} ${arg_LINK} GTest::gmock_main)
   target_compile_definitions(jm_${name}_test PRIVATE JM_TESTS_DIR="${PROJECT_SOURCE_DIR}/tests"
     JM_DEFAULT_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
-  gtest_discover_tests(jm_${name}_test TEST_PREFIX ${name}. PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(jm_${name}_test TEST_PREFIX ${name}. NO_PRETTY_VALUES
+    PROPERTIES TIMEOUT 120)
 endfunction()
