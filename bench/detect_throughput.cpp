@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -26,13 +27,18 @@ struct Files {
   std::filesystem::path model, video;
 };
 
+void run_times(jetmeter::Session& session, int times) {
+  for (int i = 0; i < times; ++i)
+    if (const auto done = session.run(); !done) throw std::runtime_error(done.error().what);
+}
+
 double bare_fps(const Files& files, int threads) {
   const auto choice = jetmeter::choose_backend("onnxruntime", files.model);
   const auto model = jetmeter::load_model(choice.value(), files.model, {.threads = threads});
   const auto session = model.value()->open({});
-  for (int i = 0; i < kWarmup; ++i) session.value()->run().value();
+  run_times(*session.value(), kWarmup);
   const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < kFrames; ++i) session.value()->run().value();
+  run_times(*session.value(), kFrames);
   return kFrames / Seconds(std::chrono::steady_clock::now() - begin).count();
 }
 
