@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array kStreamNames{"frames.jsonl", "detections.jsonl", "metrics.jsonl", "run.log"};
 constexpr std::string_view kReserveName = ".reserve";
-constexpr off_t kReserveBytes = 256 * 1024;
+constexpr off_t kReserveBytes = off_t{256} * 1024;
 
 // 0, or the errno of the write that failed.
 int write_all(int fd, std::string_view text) {

@@ -98,7 +98,7 @@ std::optional<FrameMessage> parse_frame(std::string_view payload) {
 }
 
 MessageReader::Status MessageReader::fill() {
-  constexpr std::size_t kChunk = 64 * 1024;
+  constexpr std::size_t kChunk = std::size_t{64} * 1024;
   buffer_.erase(0, taken_);
   taken_ = 0;
   const std::size_t had = buffer_.size();
