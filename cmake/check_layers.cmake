@@ -14,12 +14,14 @@ set(backends  core tensor backend)
 set(frames    core detection frames)
 set(pipelines core tensor detection backend frames pipeline)
 set(zoo       core tensor zoo)
-set(telemetry core machine telemetry)
+set(telemetry core machine device telemetry processes sampler)
+set(memory    core machine telemetry processes sampler memory)
+set(model     core tensor model)
 set(report    core tensor detection stats accuracy machine record report)
 set(run       core tensor detection stats accuracy machine record backend frames pipeline zoo
-              telemetry report run version)
+              telemetry processes sampler device memory model report run version)
 set(cli       ${run})
-set(modules core stats accuracy record backends frames pipelines zoo telemetry report run cli)
+set(modules core stats accuracy record backends frames pipelines zoo telemetry memory model report run cli)
 
 # Left: how a third party's header begins. Right: the modules that may know that third party.
 set(third_parties "onnxruntime_" "core/providers/" "NvInfer" "opencv2/" "CLI/")

@@ -1,8 +1,23 @@
 // The contract between the sampler and a source of measurements. A SourceKind is plain data that
 // describes and opens; a Source is open and is read by one thread. When to read, timestamps, cost
 // and loss are the sampler's business, never the source's.
+//
+// Channels are named "quantity.subject": "temperature.cpu-thermal", "power.VDD_IN". The same
+// quantity has the same name on every machine, so that its readers need not know where it came
+// from:
+//
+//   load.cpu load.cpu3 load.gpu load.emc     percent; a core that is offline is absent
+//   clock.cpu3 clock.gpu clock.emc           hertz, now; clock.gpu_cap: the highest it may go to
+//   memory.total .available .free .cached .swap_used .nvmap .largest_free_block       bytes
+//   swap.in swap.out                         bytes since boot
+//   pressure.memory .memory_full .cpu .io    percent of the last 10 s
+//   temperature.<zone>  power.<rail>  power.board  fan.duty  fan.speed
+//   throttle.<what>                          events since boot, or 1 while an alarm stands
+//   load.gpu0 clock.gpu0 memory.gpu0_used …  a discrete GPU, by its index
+//   tegrastats.<name>                        what the tool says of the channel <name>
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,6 +47,9 @@ struct SourceKind {
   std::string_view summary;
   // Fails, with the reason, where this machine has no such source.
   Result<std::unique_ptr<Source>> (*open)(const Host&);
+  // Reading it more often than this tells nothing new (a rail that averages over 8 ms), or costs
+  // more than it tells.
+  Nanoseconds shortest_period = std::chrono::milliseconds(10);
 };
 
 std::span<const SourceKind* const> source_kinds();

@@ -1,0 +1,138 @@
+// Where memory is, so that it cannot be added up wrongly. A pool exists once: DRAM, the memory of
+// one discrete GPU. A view is a part of one pool as somebody sees it: a process, a driver, a
+// cache. Amounts of pools may be summed; an amount of a view cannot be added to anything.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jetmeter/core.h"
+#include "jetmeter/machine.h"
+#include "jetmeter/processes.h"
+
+namespace jetmeter {
+
+// Bytes of whole pools.
+class PoolBytes {
+ public:
+  constexpr PoolBytes() = default;
+  constexpr explicit PoolBytes(std::uint64_t bytes) : bytes_(bytes) {}
+  constexpr std::uint64_t bytes() const { return bytes_; }
+  friend constexpr PoolBytes operator+(PoolBytes a, PoolBytes b) {
+    return PoolBytes(a.bytes_ + b.bytes_);
+  }
+  friend constexpr auto operator<=>(PoolBytes, PoolBytes) = default;
+
+ private:
+  std::uint64_t bytes_ = 0;
+};
+
+// Bytes of a part of a pool. There is no operator+.
+class ViewBytes {
+ public:
+  constexpr ViewBytes() = default;
+  constexpr explicit ViewBytes(std::uint64_t bytes) : bytes_(bytes) {}
+  constexpr std::uint64_t bytes() const { return bytes_; }
+  friend constexpr auto operator<=>(ViewBytes, ViewBytes) = default;
+
+ private:
+  std::uint64_t bytes_ = 0;
+};
+
+struct Pool {
+  std::string name;  // "DRAM", "RAM", "VRAM 0"
+  PoolBytes total;
+  std::optional<PoolBytes> available;  // what can be had without swapping
+};
+
+struct View {
+  std::string name;      // "page cache", "NvMap (GPU)", "process 812"
+  std::size_t pool = 0;  // index of the pool that it is a part of
+  ViewBytes amount;
+  std::string note;  // "given back when needed"; may be empty
+};
+
+struct Ledger {
+  MemoryArchitecture architecture = MemoryArchitecture::host;
+  std::vector<Pool> pools;
+  std::vector<View> views;  // they overlap; never a sum
+
+  PoolBytes total() const;
+  // Share of the first pool, in [0, 1]; absent where the kernel does not tell.
+  std::optional<double> available_share() const;
+};
+// Swap and zram are views of nothing: zram lives in DRAM, a swap file on the disk; they are
+// listed under the first pool with a note that says so.
+Ledger read_ledger(const Host&, MemoryArchitecture);
+
+// What a worker costs: its PSS, and its GPU memory that PSS does not hold. The two are disjoint by
+// definition, which is why this type, and nothing else, adds them.
+struct Footprint {
+  std::optional<ViewBytes> pss, gpu;
+  // Absent when PSS is: a footprint of unknown size meets no budget.
+  std::optional<ViewBytes> total() const;
+};
+
+// How a limit is enforced, from the strongest to none.
+enum class Enforcement { hard, soft, unavailable };
+std::string_view name(Enforcement);
+
+struct Budget {
+  std::uint64_t limit_bytes = 0;
+  Enforcement enforcement = Enforcement::unavailable;
+  std::string mechanism;  // "cgroup v2 memory.max", "RLIMIT_DATA"; why not, when unavailable
+};
+
+// A stretch of time over the limit.
+struct Violation {
+  Nanoseconds began{0}, ended{0};  // monotonic, of its first and last reading over the limit
+  std::string phase;               // in which it began
+  std::uint64_t peak_bytes = 0;
+  std::uint64_t over_bytes = 0;  // peak - limit
+};
+
+// Watches readings of a footprint against a limit. Pure; one thread.
+class BudgetWatch {
+ public:
+  explicit BudgetWatch(std::uint64_t limit_bytes) : limit_(limit_bytes) {}
+  enum class Event { none, near, violation_began };
+  // `near` once, at 90 % of the limit; `violation_began` at the first reading over it, and again
+  // after a reading below. Times must not go back.
+  Event observe(Nanoseconds at, std::string_view phase, std::uint64_t footprint_bytes);
+  const std::vector<Violation>& violations() const { return violations_; }
+
+ private:
+  std::uint64_t limit_;
+  bool over_ = false, was_near_ = false;
+  std::vector<Violation> violations_;
+};
+
+// What loading a model is expected to take, before it is loaded.
+struct Forecast {
+  std::uint64_t weight_bytes = 0;      // as the runtime holds them, external data included
+  std::uint64_t activation_bytes = 0;  // peak of the intermediate tensors
+  std::uint64_t runtime_bytes = 0;     // the process with the runtime and nothing loaded
+  std::uint64_t peak_bytes = 0;        // of the footprint, over the whole run
+  std::vector<std::string> rests_on;   // what it assumed: "runtime: measured on this machine"
+};
+
+enum class Fit { fits, does_not_fit, cannot_tell };
+std::string_view name(Fit);
+
+struct FitVerdict {
+  Fit fit = Fit::cannot_tell;
+  // What is left after the load (negative: what is missing), of the tighter of the two bounds.
+  std::optional<std::int64_t> margin_bytes;
+  std::string reason;  // one sentence, with the numbers
+};
+// Against the limit and against the memory that the pool has available now. A forecast within 10 %
+// of a bound cannot be told from it. Without a forecast: cannot_tell.
+FitVerdict fits(const std::optional<Forecast>&, std::optional<std::uint64_t> limit_bytes,
+                std::optional<PoolBytes> available);
+
+}  // namespace jetmeter

@@ -1,0 +1,46 @@
+// What single processes hold: memory as the kernel accounts it, and GPU memory where the driver
+// tells. Every function reads under host.root only and may be called from any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jetmeter/core.h"
+#include "jetmeter/telemetry.h"
+
+namespace jetmeter {
+
+using ProcessId = int;
+
+struct ProcessMemory {
+  std::optional<std::uint64_t> pss_bytes;  // proportional: pages shared by n processes count 1/n
+  std::optional<std::uint64_t> rss_bytes;
+  std::optional<std::uint64_t> peak_rss_bytes;  // VmHWM
+  std::optional<std::uint64_t> swap_bytes;
+  std::optional<std::int64_t> threads, minor_faults, major_faults;
+};
+// Fails when there is no such process, or nothing of it may be read.
+Result<ProcessMemory> read_process(const Host&, ProcessId);
+
+// The same as a source, for the sampler: channels "process.pss", "process.rss", "process.threads",
+// "process.minor_faults", "process.major_faults". Opens its files once; reading does not allocate.
+Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
+
+// GPU memory of one process that its PSS does not hold.
+struct GpuClient {
+  ProcessId pid = 0;
+  std::string name;
+  std::uint64_t bytes = 0;
+};
+struct GpuClients {
+  std::string from;  // "nvmap", "NVML"
+  std::vector<GpuClient> clients;
+};
+// From nvmap's debugfs (Tegra; root only), else from NVML. Fails, with the reason, where neither
+// answers: the memory of processes on the GPU is then unknown, not zero.
+Result<GpuClients> read_gpu_clients(const Host&);
+
+}  // namespace jetmeter
