@@ -121,11 +121,11 @@ struct Forecast {
   std::vector<std::string> rests_on;   // what it assumed: "runtime: measured on this machine"
 };
 
-enum class Fit { fits, does_not_fit, cannot_tell };
-std::string_view name(Fit);
+enum class MemoryFit { fits, does_not_fit, cannot_tell };
+std::string_view name(MemoryFit);
 
 struct FitVerdict {
-  Fit fit = Fit::cannot_tell;
+  MemoryFit fit = MemoryFit::cannot_tell;
   // What is left after the load (negative: what is missing), of the tighter of the two bounds.
   std::optional<std::int64_t> margin_bytes;
   std::string reason;  // one sentence, with the numbers

@@ -73,7 +73,7 @@ struct SourceRecord {
 struct PhaseRecord {
   std::string name;  // probe load first warmup solo measure unload
   double seconds = 0;
-  std::optional<std::uint64_t> peak_bytes;  // resident, of the worker, within the phase
+  std::optional<std::uint64_t> peak_bytes;  // footprint of the worker's process within the phase
 };
 
 struct DetectionsRecord {
@@ -83,11 +83,43 @@ struct DetectionsRecord {
   std::map<std::string, std::int64_t> by_class;
 };
 
+// A stretch of time in which a footprint was over its limit.
+struct ViolationRecord {
+  WallTime began{};
+  double seconds = 0;  // 0: one reading
+  std::string phase;
+  std::uint64_t peak_bytes = 0, over_bytes = 0;
+};
+
+// What a model was expected to take before it was loaded.
+struct ForecastRecord {
+  std::string verdict;  // fits | does not fit | cannot tell
+  std::string reason;
+  std::optional<std::int64_t> margin_bytes;
+  std::optional<std::uint64_t> weight_bytes, activation_bytes, runtime_bytes, peak_bytes;
+  std::optional<double> error_percent;  // (forecast - measured) / measured
+  std::vector<std::string> rests_on;
+};
+
+// The footprint of the slot's worker process: its proportional set size, and its GPU memory that
+// this does not hold.
 struct MemoryRecord {
   std::optional<std::uint64_t> limit_bytes;
   std::string enforcement = "unavailable";  // hard | soft | unavailable
+  std::string mechanism;                    // what enforces it, or why nothing does
   std::optional<std::uint64_t> peak_bytes, mean_bytes;
   std::optional<bool> within_limit;
+  std::vector<ViolationRecord> violations;
+  std::optional<ForecastRecord> forecast;
+};
+
+// Of the board over the slot's measured frames; slots that run at the same time share it.
+struct EnergyRecord {
+  std::string rail;     // "VDD_IN", or the rails that were added
+  double coverage = 0;  // share of the time that had readings
+  double joules = 0;    // of the covered time
+  std::optional<double> joules_per_frame, mean_watts, idle_watts;
+  std::optional<double> joules_per_frame_above_idle;
 };
 
 // A slot beside the other one, against the same slot alone.
@@ -127,6 +159,7 @@ struct SlotRecord {
   std::optional<InterferenceRecord> interference;
   std::optional<DeadlineRecord> deadline;
   MemoryRecord memory;
+  std::optional<EnergyRecord> energy;
 };
 
 struct PairsRecord {
@@ -140,8 +173,9 @@ struct PairsRecord {
 };
 
 struct TelemetrySourceRecord {
-  std::string name, status, reason;  // status: ok | absent
-  double cost_seconds = 0;           // spent reading it, over the whole run
+  std::string name, status, reason;  // status: ok | absent | lost
+  double cost_seconds = 0;           // CPU time that reading it took, over the whole run
+  std::int64_t reads = 0, gaps = 0;  // gaps: how often it fell silent
 };
 
 struct ChannelRecord {
@@ -171,6 +205,7 @@ struct Record {
   std::vector<BackendProbeRecord> backends;
   std::vector<SlotRecord> slots;
   std::optional<PairsRecord> pairs;
+  std::optional<double> sampler_cpu_seconds;  // of the sampler's thread, everything included
   std::vector<TelemetrySourceRecord> telemetry_sources;
   std::vector<ChannelRecord> telemetry_channels;
 };

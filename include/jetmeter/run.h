@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,8 @@
 
 #include "jetmeter/backend.h"
 #include "jetmeter/core.h"
+#include "jetmeter/machine.h"
+#include "jetmeter/memory_limit.h"
 #include "jetmeter/pipeline.h"
 #include "jetmeter/record.h"
 
@@ -33,8 +36,22 @@ struct SlotSpec {
 // the other.
 enum class Schedule { parallel, alternate };
 
+// What to do with a forecast that says that a model will not fit.
+enum class Preflight { refuse, warn, off };
+
+struct MemoryPolicy {
+  std::optional<std::uint64_t> limit_bytes;         // of each worker's footprint
+  std::optional<std::uint64_t> clamped_from_bytes;  // a larger one was asked for
+  bool typed = false;  // a person asked for this limit; it is not a default
+  Limiter limiter = Limiter::automatic;
+  bool stop_over_budget = false;  // else a violation is recorded, and the run goes on
+  Preflight preflight = Preflight::warn;
+  std::optional<MemoryArchitecture> architecture;  // absent: as the machine looks
+};
+
 struct RunSpec {
   std::vector<SlotSpec> slots;
+  MemoryPolicy memory;
   std::int64_t max_frames = 300;  // per slot; 0: until the source ends
   int warmup = 5;                 // inferences before measuring, on the first frame
   std::int64_t solo_frames = 30;  // alone, before measuring together; 0: no solo pass
@@ -42,6 +59,7 @@ struct RunSpec {
   Nanoseconds tolerance = std::chrono::milliseconds(50);
   Nanoseconds timeout = std::chrono::seconds(120);  // without a sign of life from a worker
   Nanoseconds metrics_interval = std::chrono::milliseconds(500);
+  Nanoseconds idle_baseline = std::chrono::seconds(2);  // before the load; only with a power sensor
   std::int64_t save_overlays = 0;  // so many frames per slot, spread over the run
   std::filesystem::path out;       // must be absent or empty
   std::string command;             // as typed, for the record

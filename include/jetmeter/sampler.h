@@ -8,12 +8,16 @@
 // readings for p95, and a history that grows coarser as it grows older.
 #pragma once
 
+#include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "jetmeter/telemetry.h"
@@ -34,8 +38,8 @@ class SampleSink {
 struct SourceReport {
   std::string name;
   bool open = false;
-  std::string reason;     // why it is absent, or was lost last
-  Nanoseconds cost{0};    // CPU time of the sampler's thread that went into reading it
+  std::string reason;   // why it is absent, or was lost last
+  Nanoseconds cost{0};  // CPU time of the sampler's thread that went into reading it
   std::int64_t reads = 0, gaps = 0;
 };
 
@@ -51,6 +55,13 @@ struct HistoryPoint {
   Nanoseconds at{0};
   double value = 0;
 };
+
+struct Energy {
+  double joules = 0;
+  double covered_seconds = 0;  // of the time asked for; the rest had no reading
+};
+
+class SamplerCore;
 
 class Sampler {
  public:
@@ -69,8 +80,9 @@ class Sampler {
   Sampler(const Sampler&) = delete;
   Sampler& operator=(const Sampler&) = delete;
 
-  // One more source, from the next tick on, under a name that is not in use; e.g. a process.
-  void add(std::string name, std::unique_ptr<Source>);
+  // One more source, from the next tick on, under a name that was not used before; e.g. a process.
+  void add(std::string name, std::unique_ptr<Source>,
+           Nanoseconds shortest_period = std::chrono::milliseconds(10));
   void remove(std::string_view name);  // its reports stay
   // Reads once more and ends the thread. May be called twice.
   void stop();
@@ -81,12 +93,25 @@ class Sampler {
   // Of one channel by its name, oldest first; empty when there is no such channel.
   std::vector<HistoryPoint> history(std::string_view channel, std::string_view source = {}) const;
 
+  // Of a channel in watts, by the trapezoid rule over the readings' own times. Two readings that
+  // are further apart than five periods of their source cover nothing between them. Absent when
+  // there is no such channel, or no time is covered.
+  std::optional<Energy> energy(std::string_view channel, Nanoseconds from, Nanoseconds to) const;
+
   // CPU time of the sampler's thread so far, everything included.
   Nanoseconds cpu_time() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  void loop();
+
+  const Clock& clock_;
+  Nanoseconds interval_;
+  std::unique_ptr<SamplerCore> core_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopped_ = false;
+  std::atomic<std::int64_t> cpu_time_ns_{0};
+  std::thread thread_;
 };
 
 }  // namespace jetmeter

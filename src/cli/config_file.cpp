@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include <map>
 #include <sstream>
 
 namespace jetmeter {
@@ -85,8 +86,20 @@ Result<std::vector<std::string>> with_config_files(std::vector<std::string> argu
 std::string to_toml(const OptionValues& values, const std::string& subcommand) {
   std::ostringstream out;
   out << '[' << subcommand << "]\n";
-  for (const auto& [key, value] : values)
-    out << key << " = " << toml::value<std::string>(value) << '\n';
+  std::vector<std::string> keys;
+  std::map<std::string, toml::array> by_key;
+  for (const auto& [key, value] : values) {
+    auto& all = by_key[key];
+    if (all.empty()) keys.push_back(key);
+    all.push_back(value);
+  }
+  for (const auto& key : keys) {
+    const auto& all = by_key[key];
+    if (all.size() == 1)
+      out << key << " = " << *all.front().as_string() << '\n';
+    else
+      out << key << " = " << all << '\n';
+  }
   return std::move(out).str();
 }
 

@@ -59,5 +59,14 @@ TEST_F(ConfigFile, WhatIsWrittenIsReadAgain) {
   EXPECT_EQ(*words, (Words{"--max-frames", "30", "--model0", "a \"quoted\" name.onnx"}));
 }
 
+TEST_F(ConfigFile, AnOptionThatIsRepeatedIsAnArray) {
+  const OptionValues values{
+      {"backend-option", "a=1"}, {"warmup", "2"}, {"backend-option", "b=x,y"}};
+  const auto words = arguments_from_toml(write(to_toml(values, "detect")), "detect");
+  ASSERT_TRUE(words) << words.error().what;
+  EXPECT_EQ(*words,
+            (Words{"--backend-option", "a=1", "--backend-option", "b=x,y", "--warmup", "2"}));
+}
+
 }  // namespace
 }  // namespace jetmeter

@@ -21,7 +21,9 @@ Result<ExitCode> detect(const State& state, const CLI::App& app, const Invocatio
     invocation.terminal->print(to_toml(spec->config, "detect"));
     return ExitCode::done;
   }
-  return run_command(std::move(*spec), invocation, state.show);
+  auto show = state.show;
+  show.strict_memory = state.options.strict_memory;
+  return run_command(std::move(*spec), invocation, show);
 }
 
 Action define(CLI::App& app, const Invocation& invocation) {
@@ -42,7 +44,8 @@ Action define(CLI::App& app, const Invocation& invocation) {
       "0.05\n"
       "  jetmeter detect --model0 rgb.onnx --model1 thermal.onnx \\\n"
       "      --rgb-source camera=0 --thermal-source video=thermal.mp4 --schedule alternate\n"
-      "Exit codes: 0 done, 1 wrong request, 2 a slot failed, 4 nothing measured, 130 interrupted");
+      "Exit codes: 0 done, 1 wrong request, 2 a slot failed,\n"
+      "  3 --strict-memory failed, 4 nothing measured, 130 interrupted");
   return [state, &app, invocation] { return detect(*state, app, invocation); };
 }
 

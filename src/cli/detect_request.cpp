@@ -121,10 +121,41 @@ void add_measuring(CLI::App& app, DetectOptions& o) {
       ->capture_default_str();
   add(app, run, "--metrics-interval", o.metrics_interval, "between two telemetry readings")
       ->capture_default_str();
+  add(app, run, "--idle-baseline", o.idle_baseline,
+      "how long the idle power is measured before the load, where there is a sensor")
+      ->capture_default_str();
   add(app, run, "--save-overlays", o.save_overlays, "pictures per slot with the boxes drawn in")
       ->check(CLI::NonNegativeNumber);
   add(app, run, "--out,--output-dir", o.out, "run directory; default: runs/<UTC time>");
 }
+
+void add_memory(CLI::App& app, DetectOptions& o) {
+  const char* group = "Memory";
+  add(app, group, "--memory-limit,--gpu-mem-limit", o.memory_limit,
+      "of each worker's footprint: 8GiB, 512MiB, 8GB, bytes; none")
+      ->capture_default_str()
+      ->each([&o](const std::string&) { o.memory_limit_typed = true; });
+  add(app, group, "--memory-limiter", o.memory_limiter,
+      "who enforces it: auto, cgroup, rlimit or none (watched only)")
+      ->check(CLI::IsMember({"auto", "cgroup", "rlimit", "none"}))
+      ->capture_default_str();
+  add(app, group, "--on-over-budget", o.on_over_budget,
+      "continue: record the violation and go on; stop: end that slot")
+      ->check(CLI::IsMember({"continue", "stop"}))
+      ->capture_default_str();
+  app.add_flag("--strict-memory", o.strict_memory, "exit with 3 when a slot was over its limit")
+      ->group(group);
+  add(app, group, "--preflight", o.preflight,
+      "when the forecast says that a model will not fit: refuse it, warn, or off (no forecast)")
+      ->check(CLI::IsMember({"refuse", "warn", "off"}))
+      ->capture_default_str();
+  add(app, group, "--memory-architecture", o.memory_architecture,
+      "unified, discrete or host; default: as the machine looks")
+      ->check(CLI::IsMember({"unified", "discrete", "host"}));
+}
+
+// This job is for boards of 8 GB; what needs more does not fit them. `none` is no limit.
+constexpr std::uint64_t kLargestLimit = std::uint64_t{8} << 30;
 
 struct Both {
   const DetectOptions& options;
@@ -255,10 +286,42 @@ Result<SlotSpec> make_slot(const Both& both, bool thermal) {
   return slot;
 }
 
+Limiter limiter_of(const std::string& word) {
+  for (const auto limiter : {Limiter::cgroup, Limiter::rlimit, Limiter::none})
+    if (word == name(limiter)) return limiter;
+  return Limiter::automatic;
+}
+
+std::optional<MemoryArchitecture> architecture_of(const std::string& word) {
+  for (const auto architecture :
+       {MemoryArchitecture::unified, MemoryArchitecture::discrete, MemoryArchitecture::host})
+    if (word == name(architecture)) return architecture;
+  return std::nullopt;
+}
+
+Result<MemoryPolicy> memory_policy(const DetectOptions& o) {
+  MemoryPolicy policy;
+  policy.typed = o.memory_limit_typed;
+  policy.limiter = limiter_of(o.memory_limiter);
+  policy.stop_over_budget = o.on_over_budget == "stop";
+  policy.preflight = o.preflight == "refuse" ? Preflight::refuse
+                     : o.preflight == "off"  ? Preflight::off
+                                             : Preflight::warn;
+  policy.architecture = architecture_of(o.memory_architecture);
+  if (o.memory_limit == "none") return policy;
+  const auto bytes = parse_bytes(o.memory_limit);
+  if (!bytes) return fail("--memory-limit: " + bytes.error().what);
+  if (*bytes == 0) return fail("--memory-limit must be more than nothing; none is no limit");
+  policy.limit_bytes = std::min(*bytes, kLargestLimit);
+  if (*bytes > kLargestLimit) policy.clamped_from_bytes = *bytes;
+  return policy;
+}
+
 Result<void> read_durations(const DetectOptions& o, RunSpec& spec) {
   const std::pair<const std::string*, Nanoseconds*> durations[] = {
       {&o.tolerance, &spec.tolerance},
       {&o.timeout, &spec.timeout},
+      {&o.idle_baseline, &spec.idle_baseline},
       {&o.metrics_interval, &spec.metrics_interval}};
   for (const auto& [text, target] : durations) {
     const auto duration = parse_duration(*text);
@@ -277,6 +340,7 @@ void add_detect_options(CLI::App& app, DetectOptions& options) {
   add_inputs(app, options);
   add_backends(app, options);
   add_pipeline(app, options);
+  add_memory(app, options);
   add_measuring(app, options);
 }
 
@@ -297,6 +361,9 @@ Result<RunSpec> run_spec(const DetectOptions& options) {
   spec.schedule = options.schedule == "alternate" ? Schedule::alternate : Schedule::parallel;
   spec.save_overlays = options.save_overlays;
   spec.out = options.out;
+  auto memory = memory_policy(options);
+  if (!memory) return tl::make_unexpected(memory.error());
+  spec.memory = *memory;
   if (auto read = read_durations(options, spec); !read) return tl::make_unexpected(read.error());
   return spec;
 }
@@ -307,11 +374,15 @@ OptionValues option_values(const CLI::App& app) {
     if (option->get_lnames().empty() || option->get_group() == "Output") continue;
     const auto& name = option->get_lnames().front();
     if (name == "help" || name == "dump-config" || name == "out") continue;
-    const bool repeated = option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast;
-    if (option->count() > 0 && repeated)
-      values.emplace_back(name, option->results().back());
+    const bool last_wins = option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast;
+    const bool list = option->get_delimiter() != '\0';
+    const auto& results = option->results();
+    if (option->count() > 0 && last_wins)
+      values.emplace_back(name, results.back());
+    else if (option->count() > 0 && list)
+      values.emplace_back(name, fmt::format("{}", fmt::join(results, ",")));
     else if (option->count() > 0)
-      values.emplace_back(name, fmt::format("{}", fmt::join(option->results(), ",")));
+      for (const auto& result : results) values.emplace_back(name, result);
     else if (!option->get_default_str().empty())
       values.emplace_back(name, option->get_default_str());
   }

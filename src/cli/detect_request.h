@@ -31,7 +31,11 @@ struct DetectOptions {
   std::int64_t max_frames = 300, solo_frames = 30, save_overlays = 0;
   int warmup = 5;
   std::string schedule = "parallel", tolerance = "50ms", timeout = "120s";
-  std::string metrics_interval = "500ms";
+  std::string metrics_interval = "500ms", idle_baseline = "2s";
+  std::string memory_limit = "8GiB", memory_limiter = "auto", memory_architecture;
+  std::string on_over_budget = "continue", preflight = "warn";
+  bool memory_limit_typed = false;  // not the default
+  bool strict_memory = false;
   std::string out;
 };
 

@@ -67,16 +67,18 @@ void show(const RunOutcome& outcome, const RunSpec& spec, Terminal& terminal,
     terminal.print((*format)->render(outcome.record, {.color = terminal.color_on_stdout()}));
   for (const auto& unwritten : outcome.unwritten) terminal.error(unwritten.what);
   for (const auto& slot : outcome.record.slots)
-    if (slot.status == SlotStatus::failed)
+    if (slot.status == SlotStatus::failed || slot.status == SlotStatus::over_budget)
       terminal.error(fmt::format("{}: {}", slot.name, slot.reason));
   terminal.note(fmt::format("report: {}", (spec.out / "report.md").string()));
 }
 
 }  // namespace
 
-ExitCode exit_code(const RunOutcome& outcome) {
+ExitCode exit_code(const RunOutcome& outcome, bool strict_memory) {
   const auto& slots = outcome.record.slots;
   if (outcome.interrupted) return ExitCode::interrupted;
+  const auto over = [](const auto& s) { return !s.memory.within_limit.value_or(true); };
+  if (strict_memory && std::ranges::any_of(slots, over)) return ExitCode::gate_failed;
   if (std::ranges::none_of(slots, [](const auto& s) { return s.frames > 0; }))
     return ExitCode::nothing_measured;
   const bool whole = outcome.unwritten.empty() && std::ranges::all_of(slots, [](const auto& s) {
@@ -103,7 +105,7 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
   if (!outcome) return tl::make_unexpected(outcome.error());
   if (own_place) point_latest_to(spec.out);
   show(*outcome, spec, terminal, options);
-  return exit_code(*outcome);
+  return exit_code(*outcome, options.strict_memory);
 }
 
 }  // namespace jetmeter

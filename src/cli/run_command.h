@@ -9,12 +9,13 @@ namespace jetmeter {
 
 struct RunCommandOptions {
   std::string format = "text";  // of what goes to standard output: text | json | none
+  bool strict_memory = false;   // a slot over its limit fails the gate
 };
 
 // Fills spec.out when it is empty (runs/<UTC time>, runs/latest points there).
 Result<ExitCode> run_command(RunSpec spec, const Invocation&, const RunCommandOptions&);
 
 // The exit code that a finished run deserves. Pure.
-ExitCode exit_code(const RunOutcome&);
+ExitCode exit_code(const RunOutcome&, bool strict_memory = false);
 
 }  // namespace jetmeter

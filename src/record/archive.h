@@ -21,6 +21,7 @@
 namespace jetmeter::record_json {
 
 using Json = nlohmann::ordered_json;
+// An object; a key that stands there more than once has a list of its values.
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 using Counts = std::map<std::string, std::int64_t>;
 
@@ -73,7 +74,15 @@ class Writer {
   static Json convert(WallTime& value) { return format_utc(value); }
   static Json convert(Pairs& pairs) {
     auto out = Json::object();
-    for (const auto& [key, value] : pairs) out[key] = value;
+    for (const auto& [key, value] : pairs) {
+      auto& place = out[key];
+      if (place.is_null()) {
+        place = value;
+        continue;
+      }
+      if (!place.is_array()) place = Json::array({place});
+      place.push_back(value);
+    }
     return out;
   }
   template <typename T>

@@ -46,6 +46,8 @@ void fields(Archive&& in, TelemetrySourceRecord& source) {
   in("status", source.status);
   in("reason", source.reason);
   in("cost_seconds", source.cost_seconds);
+  in("reads", source.reads);
+  in("gaps", source.gaps);
 }
 
 template <typename Archive>

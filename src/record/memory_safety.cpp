@@ -28,7 +28,8 @@ std::vector<const SlotRecord*> by_peak(std::span<const SlotRecord> slots) {
 
 Json memory_safety(std::span<const SlotRecord> slots) {
   std::optional<std::uint64_t> limit;
-  std::optional<std::int64_t> over;  // slots whose peak was above their limit
+  std::optional<bool> all_within;
+  std::optional<std::int64_t> violations;
   std::string enforcement = "unavailable";
   for (const auto& slot : slots) {
     const auto& memory = slot.memory;
@@ -36,13 +37,16 @@ Json memory_safety(std::span<const SlotRecord> slots) {
       limit = std::max(limit.value_or(0), *memory.limit_bytes);
       enforcement = memory.enforcement;
     }
-    if (memory.within_limit) over = over.value_or(0) + (*memory.within_limit ? 0 : 1);
+    if (memory.within_limit) {
+      all_within = all_within.value_or(true) && *memory.within_limit;
+      violations = violations.value_or(0) + static_cast<std::int64_t>(memory.violations.size());
+    }
   }
   Json out;
-  out["all_within_limit"] = over ? Json(*over == 0) : Json();
+  out["all_within_limit"] = or_null(all_within);
   out["limit_bytes"] = or_null(limit);
   out["enforcement"] = enforcement;
-  out["total_violations"] = or_null(over);
+  out["total_violations"] = or_null(violations);
   out["top"] = Json::array();
   for (const auto* slot : by_peak(slots)) {
     auto& entry = out["top"].emplace_back();

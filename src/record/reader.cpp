@@ -66,8 +66,12 @@ void Reader::convert(const Place& place, Pairs& pairs) {
   const Reader reader(place.json, place.path);
   pairs.clear();
   for (const auto& [key, value] : place.json.items()) {
-    auto& pair = pairs.emplace_back(key, "");
-    convert({value, place.path + "." + key}, pair.second);
+    std::vector<std::string> values(1);
+    if (value.is_array())
+      convert({value, place.path + "." + key}, values);
+    else
+      convert({value, place.path + "." + key}, values.front());
+    for (auto& each : values) pairs.emplace_back(key, std::move(each));
   }
 }
 

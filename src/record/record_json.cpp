@@ -20,6 +20,7 @@ void record_fields(Archive&& in, Record& record) {
   in("slots", record.slots);
   in("pairs", record.pairs);
   in.object("telemetry", [&](auto&& telemetry) {
+    telemetry("sampler_cpu_seconds", record.sampler_cpu_seconds);
     telemetry("sources", record.telemetry_sources);
     telemetry.keyed("channels", record.telemetry_channels);
   });

@@ -81,6 +81,8 @@ TEST(RecordJson, KeepsTheRunTheMachineAndTheSensors) {
   EXPECT_EQ(record.run.started, sample_record().run.started);
   EXPECT_EQ(record.run.finished - record.run.started, std::chrono::microseconds(12345678));
   EXPECT_THAT(record.run.config[2], testing::Pair("labels", "a|b"));
+  EXPECT_THAT(record.run.config[3], testing::Pair("backend-option", "a=1"));
+  EXPECT_THAT(record.run.config[4], testing::Pair("backend-option", "b=2"));
   EXPECT_EQ(record.run.tool_git, "0123456789ab");
   EXPECT_EQ(record.run.warnings.at(0).slot, "rgb");
   EXPECT_EQ(record.machine.board->l4t, "36.4.4");

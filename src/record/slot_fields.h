@@ -63,13 +63,48 @@ void fields(Archive&& in, DeadlineRecord& deadline) {
 }
 
 template <typename Archive>
+void fields(Archive&& in, ViolationRecord& violation) {
+  in("began", violation.began);
+  in("seconds", violation.seconds);
+  in("phase", violation.phase);
+  in("peak_bytes", violation.peak_bytes);
+  in("over_bytes", violation.over_bytes);
+}
+
+template <typename Archive>
+void fields(Archive&& in, ForecastRecord& forecast) {
+  in("verdict", forecast.verdict);
+  in("reason", forecast.reason);
+  in("margin_bytes", forecast.margin_bytes);
+  in("weight_bytes", forecast.weight_bytes);
+  in("activation_bytes", forecast.activation_bytes);
+  in("runtime_bytes", forecast.runtime_bytes);
+  in("peak_bytes", forecast.peak_bytes);
+  in("error_percent", forecast.error_percent);
+  in("rests_on", forecast.rests_on);
+}
+
+template <typename Archive>
 void fields(Archive&& in, MemoryRecord& memory) {
   in("limit_bytes", memory.limit_bytes);
   in("enforcement", memory.enforcement);
+  in("mechanism", memory.mechanism);
   in("peak_bytes", memory.peak_bytes);
   in("mean_bytes", memory.mean_bytes);
   in("within_limit", memory.within_limit);
-  in.absent("violations");
+  in("violations", memory.violations);
+  in("forecast", memory.forecast);
+}
+
+template <typename Archive>
+void fields(Archive&& in, EnergyRecord& energy) {
+  in("rail", energy.rail);
+  in("coverage", energy.coverage);
+  in("joules", energy.joules);
+  in("joules_per_frame", energy.joules_per_frame);
+  in("mean_watts", energy.mean_watts);
+  in("idle_watts", energy.idle_watts);
+  in("joules_per_frame_above_idle", energy.joules_per_frame_above_idle);
 }
 
 template <typename Archive>
@@ -93,7 +128,7 @@ void fields(Archive&& in, SlotRecord& slot) {
   in("interference", slot.interference);
   in("deadline", slot.deadline);
   in("memory", slot.memory);
-  in.absent("energy");
+  in("energy", slot.energy);
   in("labels", slot.labels);
 }
 

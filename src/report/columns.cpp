@@ -10,7 +10,7 @@ namespace {
 using Slot = const SlotRecord&;
 
 constexpr Notation kPlain{"", 0}, kMilliseconds{"ms", 2}, kPerSecond{"fps", 1}, kShare{"", 3},
-    kFactor{"x", 2}, kBytes{"bytes", 0};
+    kFactor{"x", 2}, kBytes{"bytes", 0}, kJoules{"J", 3};
 
 template <auto Member>
 Cell latency(Slot slot) {
@@ -42,6 +42,11 @@ Cell frames(Slot slot) {
 Cell within_limit(Slot slot) {
   const auto& within = slot.memory.within_limit;
   return within ? Cell(std::string(*within ? "yes" : "no")) : Cell();
+}
+
+Cell violations(Slot slot) {
+  if (!slot.memory.within_limit) return {};
+  return Cell(static_cast<std::int64_t>(slot.memory.violations.size()));
 }
 
 constexpr std::array kColumns{
@@ -117,7 +122,18 @@ constexpr std::array kColumns{
            [](Slot s) { return cell(s.memory.limit_bytes); }},
     Column{"memory_enforcement", "limit enforced", kPlain,
            [](Slot s) { return s.memory.limit_bytes ? cell(s.memory.enforcement) : Cell(); }},
+    Column{"memory_mechanism", "limit enforced by", kPlain,
+           [](Slot s) { return s.memory.limit_bytes ? cell(s.memory.mechanism) : Cell(); }},
     Column{"memory_within_limit", "within the limit", kPlain, within_limit},
+    Column{"memory_violations", "times over the limit", kPlain, violations},
+    Column{"memory_forecast_bytes", "memory forecast", kBytes,
+           [](Slot s) { return s.memory.forecast ? cell(s.memory.forecast->peak_bytes) : Cell(); }},
+    Column{"energy_rail", "energy measured at", kPlain,
+           [](Slot s) { return s.energy ? cell(s.energy->rail) : Cell(); }},
+    Column{"energy_joules_per_frame", "energy per frame", kJoules,
+           [](Slot s) { return s.energy ? cell(s.energy->joules_per_frame) : Cell(); }},
+    Column{"energy_coverage", "energy coverage", kShare,
+           [](Slot s) { return s.energy ? cell(std::optional(s.energy->coverage)) : Cell(); }},
 };
 
 }  // namespace

@@ -43,12 +43,13 @@ std::string tensors(const std::vector<TensorSpec>& specs) {
 }
 
 // Told elsewhere on a terminal: the names are the table's headings, the headline has the reason,
-// the stages have a table of their own.
+// stages, memory and energy have tables of their own.
 bool told_elsewhere(std::string_view key, Detail detail) {
   if (key == "slot") return true;
   const bool stage = key == "acquire_p50_ms" || key == "preprocess_p50_ms" ||
                      key == "infer_p50_ms" || key == "postprocess_p50_ms";
-  return detail == Detail::brief && (key == "reason" || stage);
+  const bool memory = key.starts_with("memory_") || key.starts_with("energy_");
+  return detail == Detail::brief && (key == "reason" || stage || memory);
 }
 
 // Classes that any slot found, the most frequent first.

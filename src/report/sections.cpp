@@ -43,6 +43,8 @@ std::vector<Section> sections(const Record& record, Detail detail) {
   add(detections_section(record, detail));
   if (full) add(accuracy_section(record));
   add(pairs_section(record));
+  add(memory_section(record, detail));
+  add(energy_section(record));
   add(warnings_section(record));
   add(unmeasured_section(record));
   if (!full) return all;

@@ -41,6 +41,9 @@ Section phases_section(const Record&);
 Section detections_section(const Record&, Detail);
 Section accuracy_section(const Record&);
 Section pairs_section(const Record&);
+// The footprints of the workers against their limits and their forecasts, largest first.
+Section memory_section(const Record&, Detail);
+Section energy_section(const Record&);
 Section machine_section(const Record&);
 Section config_section(const Record&);
 Section backends_section(const Record&);

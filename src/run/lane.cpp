@@ -127,9 +127,22 @@ void Lane::handle(const Message& message) {
     case MessageKind::ready: state = LaneState::ready; return;
     case MessageKind::frame: return handle_frame(message.payload);
     case MessageKind::pass_done: return finish_pass(message.payload);
-    case MessageKind::error: state = LaneState::broken; return fail_with(message.payload);
+    case MessageKind::error: return handle_error(std::string(message.payload));
     default: return;
   }
+}
+
+void Lane::handle_error(const std::string& what) {
+  state = LaneState::broken;
+  const bool refusing = data.budget && data.budget->mechanism == kRefusingMechanism;
+  if (!refusing || !is_refused_allocation(what)) return fail_with(what);
+  pass_budget(fmt::format("in phase {} memory was refused beyond the limit of {} ({}): {}", phase_,
+                          format_bytes(data.budget->limit_bytes), data.budget->mechanism, what));
+}
+
+void Lane::pass_budget(const std::string& why) {
+  fail_with(why);
+  data.status = SlotStatus::over_budget;
 }
 
 void Lane::handle_frame(std::string_view payload) {

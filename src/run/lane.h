@@ -56,6 +56,8 @@ class Lane {
   bool receive();
   // The worker is gone; `why` is empty when it was to be.
   void leave(const std::string& why);
+  // The slot ends here for its memory's sake; its worker may live on.
+  void pass_budget(const std::string& why);
   void use_ground_truth(const GroundTruth* truth) { truth_ = truth; }
 
  private:
@@ -64,6 +66,7 @@ class Lane {
     std::int64_t frames_expected = 0;
   };
   void handle(const Message&);
+  void handle_error(const std::string& what);
   void handle_frame(std::string_view payload);
   void keep_detections(const FrameMessage&);
   void keep_truth(const FrameMessage&);

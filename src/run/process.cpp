@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -46,12 +47,13 @@ Result<BothEnds> make_pipes() {
 
 // Between fork and exec: only calls that are safe there.
 [[noreturn]] void become(const char* program, char* const* argv, const std::vector<BothEnds>& pipes,
-                         int log, pid_t parent) {
+                         const ChildOptions& options, pid_t parent) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(126);
-  dup2(log, STDOUT_FILENO);
-  dup2(log, STDERR_FILENO);
+  dup2(options.log, STDOUT_FILENO);
+  dup2(options.log, STDERR_FILENO);
+  if (options.limit && !options.limit->enter()) _exit(kExitNotLimited);
   int next = kFirstSlotDescriptor;
   for (const auto& ends : pipes) {
     dup2(ends.child_control.get(), next++);
@@ -92,16 +94,15 @@ void Descriptor::reset() {
   fd_ = -1;
 }
 
-Result<Child> start_child(const std::filesystem::path& program,
-                          const std::vector<std::string>& arguments, int slots, int log) {
+Result<Child> start_child(const std::filesystem::path& program, const ChildOptions& options) {
   std::vector<BothEnds> pipes;
-  for (int slot = 0; slot < slots; ++slot) {
+  for (int slot = 0; slot < options.slots; ++slot) {
     auto ends = make_pipes();
     if (!ends) return tl::make_unexpected(ends.error());
     pipes.push_back(std::move(*ends));
   }
   std::vector<std::string> words{program.string()};
-  words.insert(words.end(), arguments.begin(), arguments.end());
+  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);
   for (auto& word : words) argv.push_back(word.data());
@@ -110,7 +111,7 @@ Result<Child> start_child(const std::filesystem::path& program,
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) return fail(fmt::format("cannot start a worker: {}", std::strerror(errno)));
-  if (pid == 0) become(words[0].c_str(), argv.data(), pipes, log, parent);
+  if (pid == 0) become(words[0].c_str(), argv.data(), pipes, options, parent);
   Child child{pid, {}};
   for (auto& ends : pipes)
     child.slots.push_back({std::move(ends.ours_control), std::move(ends.ours_events)});
@@ -127,14 +128,14 @@ std::string describe_exit(int wait_status) {
   return fmt::format("exit code {}", WEXITSTATUS(wait_status));
 }
 
-std::optional<std::uint64_t> pss_bytes(const Host& host, pid_t pid) {
-  const auto rollup = read_text(host.path(fmt::format("/proc/{}/smaps_rollup", pid)));
-  return rollup ? kilobytes_after(*rollup, "\nPss:") : std::nullopt;
-}
-
 std::optional<std::uint64_t> own_peak_bytes() {
-  const auto status = read_text("/proc/self/status");
-  return status ? kilobytes_after(*status, "VmHWM:") : std::nullopt;
+  const auto status = read_text("/proc/self/status").value_or("");
+  const auto resident_peak = kilobytes_after(status, "VmHWM:");
+  const auto rollup = read_text("/proc/self/smaps_rollup").value_or("");
+  const auto resident = kilobytes_after(rollup, "Rss:"), own = kilobytes_after(rollup, "\nPss:");
+  if (!resident_peak || !resident || !own) return resident_peak;
+  const auto of_others = *resident - std::min(*own, *resident);
+  return *resident_peak - std::min(of_others, *resident_peak);
 }
 
 // proc(5), clear_refs: 5 resets the peak resident set size to the current one.

@@ -1,5 +1,5 @@
-// Child processes of the supervisor: starting one with its pipes, telling how it ended, and what
-// memory it holds.
+// Child processes of the supervisor: starting one with its pipes and under its memory limit, and
+// telling how it ended.
 #pragma once
 
 #include <sys/types.h>
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "jetmeter/core.h"
+#include "jetmeter/memory_limit.h"
 
 namespace jetmeter {
 
@@ -43,18 +44,27 @@ struct Child {
   std::vector<ChildPipes> slots;
 };
 
+struct ChildOptions {
+  std::vector<std::string> arguments;
+  int slots = 1;
+  int log = -1;
+  const MemoryLimit* limit = nullptr;  // null: none
+};
+
 // Slot i of the child reads descriptor 3+2i and writes descriptor 4+2i. Standard output and error
 // go to `log`. The child leads its own process group, so that Ctrl-C is the supervisor's alone,
 // and is killed when the supervisor dies.
-Result<Child> start_child(const std::filesystem::path& program,
-                          const std::vector<std::string>& arguments, int slots, int log);
+Result<Child> start_child(const std::filesystem::path& program, const ChildOptions&);
+
+// The exit code of a child that could not be put under its limit.
+inline constexpr int kExitNotLimited = 125;
 
 // "exit code 7", "signal SIGSEGV (segmentation fault)".
 std::string describe_exit(int wait_status);
 
-// From /proc; absent when the process is gone or the kernel does not tell.
-std::optional<std::uint64_t> pss_bytes(const Host&, pid_t);
-// Highest resident size since the last reset, of this process.
+// The largest footprint of this process since the last reset: the kernel's high-water mark of its
+// resident size, less the part that is other processes' share of common pages now. Absent when the
+// kernel does not tell.
 std::optional<std::uint64_t> own_peak_bytes();
 void reset_own_peak();
 

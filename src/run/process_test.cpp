@@ -8,6 +8,8 @@
 #include <array>
 #include <csignal>
 
+#include "support/temp_dir.h"
+
 namespace jetmeter {
 namespace {
 
@@ -17,7 +19,7 @@ struct ShellChild {
   Child child;
 
   ShellChild(const std::string& script, int slots)
-      : child(start_child("/bin/sh", {"-c", script}, slots, log.get()).value()) {}
+      : child(start_child("/bin/sh", {{"-c", script}, slots, log.get()}).value()) {}
 
   std::string read_slot(std::size_t slot) {
     const int fd = child.slots[slot].events.get();
@@ -56,7 +58,7 @@ TEST(StartChild, ASecondChildDoesNotKeepTheFirstOnesPipesOpen) {
 
 TEST(StartChild, AProgramThatIsNotThereIsAnExitCode) {
   const Descriptor log(open("/dev/null", O_WRONLY));
-  const auto child = start_child("/nonexistent/program", {}, 1, log.get());
+  const auto child = start_child("/nonexistent/program", {{}, 1, log.get()});
   ASSERT_TRUE(child);
   int status = 0;
   waitpid(child->pid, &status, 0);
@@ -81,11 +83,18 @@ TEST(OwnPeak, SeesMemoryThatWasUsedAndGivenBack) {
   EXPECT_GT(own_peak_bytes().value(), *before + kBytes / 2);
 }
 
-TEST(Pss, OfThisProcessIsMoreThanNothingAndOfNoProcessIsAbsent) {
-  const auto own = pss_bytes(Host{}, getpid());
-  if (!own) GTEST_SKIP() << "this kernel has no smaps_rollup";
-  EXPECT_GT(*own, 100U * 1024);
-  EXPECT_FALSE(pss_bytes(Host{"/nonexistent"}, getpid()));
+TEST(StartChild, PutsTheChildUnderItsLimit) {
+  const auto limit =
+      MemoryLimit::prepare({}, {.bytes = 1 << 30, .limiter = Limiter::rlimit, .cgroup = "unused"});
+  const TempDir dir;
+  const auto out = (dir.path() / "log").string();
+  const Descriptor log(open(out.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+  const auto child =
+      start_child("/bin/sh", {{"-c", "ulimit -d; exit 3"}, 1, log.get(), &limit}).value();
+  int status = 0;
+  waitpid(child.pid, &status, 0);
+  EXPECT_EQ(describe_exit(status), "exit code 3");
+  EXPECT_EQ(read_text(out), "1048576\n");  // KiB
 }
 
 }  // namespace

@@ -93,15 +93,26 @@ std::vector<double> latencies_ms(std::span<const FrameSample> samples) {
 
 MemoryRecord memory(const SlotData& data) {
   MemoryRecord record;
-  const auto& sampled = data.footprint_bytes;
-  if (!sampled.empty()) {
-    const auto sum = std::accumulate(sampled.begin(), sampled.end(), std::uint64_t{0});
-    record.mean_bytes = sum / sampled.size();
-    record.peak_bytes = std::ranges::max(sampled);
-  }
+  record.mean_bytes = data.footprint_mean;
+  record.peak_bytes = data.footprint_peak;
   for (const auto& phase : data.phases)
     if (phase.peak_bytes)
       record.peak_bytes = std::max(record.peak_bytes.value_or(0), *phase.peak_bytes);
+  record.violations = data.violations;
+  record.forecast = data.forecast;
+  if (record.forecast && record.forecast->peak_bytes && record.peak_bytes && *record.peak_bytes > 0)
+    record.forecast->error_percent = 100 * (static_cast<double>(*record.forecast->peak_bytes) /
+                                                static_cast<double>(*record.peak_bytes) -
+                                            1);
+  if (!data.budget) return record;
+  record.limit_bytes = data.budget->limit_bytes;
+  record.enforcement = name(data.budget->enforcement);
+  record.mechanism = data.budget->mechanism;
+  const bool over = data.status == SlotStatus::over_budget || !record.violations.empty();
+  if (over)
+    record.within_limit = false;
+  else if (record.peak_bytes)
+    record.within_limit = *record.peak_bytes <= *record.limit_bytes;
   return record;
 }
 
@@ -141,6 +152,32 @@ SlotRecord slot_record(const SlotData& data, std::optional<double> period) {
   record.interference = interference(data, record.latency_ms);
   if (period && !samples.empty()) record.deadline = deadline(*period, latencies_ms(samples));
   record.memory = memory(data);
+  record.energy = data.energy;
+  return record;
+}
+
+std::optional<MeasuredTime> measured_time(const SlotData& data) {
+  const auto& samples = data.measure.samples;
+  if (samples.empty()) return std::nullopt;
+  return MeasuredTime{Nanoseconds(samples.front().started_ns), Nanoseconds(end_ns(samples.back()))};
+}
+
+EnergyRecord energy_record(const SlotData& data, const Energy& energy, std::string rail,
+                           std::optional<double> idle_watts) {
+  EnergyRecord record;
+  record.rail = std::move(rail);
+  record.joules = energy.joules;
+  record.idle_watts = idle_watts;
+  const auto time = measured_time(data);
+  if (!time || energy.covered_seconds <= 0) return record;
+  const double seconds = std::chrono::duration<double>(time->to - time->from).count();
+  record.coverage = std::min(energy.covered_seconds / seconds, 1.0);
+  record.mean_watts = energy.joules / energy.covered_seconds;
+  // The frames of the time that was not covered are taken to cost what the others cost.
+  const auto frames = static_cast<double>(data.measure.samples.size());
+  record.joules_per_frame = *record.mean_watts * seconds / frames;
+  if (idle_watts)
+    record.joules_per_frame_above_idle = (*record.mean_watts - *idle_watts) * seconds / frames;
   return record;
 }
 

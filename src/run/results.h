@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "jetmeter/frames.h"
+#include "jetmeter/memory.h"
 #include "jetmeter/record.h"
 #include "jetmeter/run.h"
+#include "jetmeter/sampler.h"
 #include "run/orders.h"
 #include "run/overlays.h"
 #include "run/wire.h"
@@ -35,8 +37,23 @@ struct SlotData {
   std::map<int, std::int64_t> detections_by_class;
   std::vector<ImageResult> images;              // frames whose truth is known
   std::vector<FrameDetections> overlay_frames;  // kept only when overlays were asked for
-  std::vector<std::uint64_t> footprint_bytes;   // sampled from outside
+  std::string worker;                           // under which its process is sampled
+  std::optional<std::uint64_t> footprint_mean, footprint_peak;  // sampled from outside
+  std::optional<Budget> budget;
+  std::vector<ViolationRecord> violations;
+  std::optional<ForecastRecord> forecast;
+  std::optional<EnergyRecord> energy;
 };
+
+// From the first measured frame to the end of the last one; absent when there is none.
+struct MeasuredTime {
+  Nanoseconds from{0}, to{0};
+};
+std::optional<MeasuredTime> measured_time(const SlotData&);
+
+// `energy` is that of the slot's measured time.
+EnergyRecord energy_record(const SlotData&, const Energy& energy, std::string rail,
+                           std::optional<double> idle_watts);
 
 SlotRecord slot_record(const SlotData&, std::optional<double> period_ms);
 

@@ -8,7 +8,7 @@
 #include "jetmeter/report.h"
 #include "jetmeter/version.h"
 #include "run/overlays.h"
-#include "run/sampler.h"
+#include "run/run_telemetry.h"
 #include "run/sha256.h"
 #include "run/supervisor.h"
 
@@ -65,9 +65,11 @@ class Run {
     started_ = context_.clock->wall();
     step(1, "Checking the machine");
     machine_ = identify_machine(context_.host);
+    if (spec_.memory.architecture) machine_.memory_architecture = *spec_.memory.architecture;
     note(describe(machine_));
     step(2, "Checking the request");
     if (auto checked = check_request(); !checked) return tl::make_unexpected(checked.error());
+    warn_of_clamped_limit();
     step(3, "Opening the sources");
     if (auto opened = open_sources(); !opened) return tl::make_unexpected(opened.error());
     auto dir = RunDir::create(spec_.out);
@@ -76,13 +78,14 @@ class Run {
     for (const auto& line : announced_) dir_->log(started_, line);
     announced_.clear();
     step(4, "Starting telemetry");
-    Sampler sampler(*dir_, {context_.host, context_.clock, spec_.metrics_interval});
-    Supervisor supervisor(spec_, context_, *dir_, sampler);
+    RunTelemetry telemetry(*dir_, context_, spec_);
+    telemetry.measure_idle();
+    Supervisor supervisor(spec_, context_, *dir_, telemetry.sampler(), telemetry.log());
     measure(supervisor);
-    sampler.stop();
-    collect(supervisor, sampler);
+    telemetry.stop();
+    collect(supervisor, telemetry);
     step(7, "Writing the reports");
-    return write_reports(supervisor, sampler);
+    return write_reports(supervisor, telemetry);
   }
 
  private:
@@ -112,17 +115,18 @@ class Run {
   }
 
   Result<void> check_request();
+  void warn_of_clamped_limit();
   Result<void> open_sources();
   Result<void> read_truth(const SlotSpec&);
   void measure(Supervisor&);
   void name_truth_classes(Supervisor&);
   void warn_of_left_out(const SlotSpec&, const std::vector<std::string>& categories);
   std::optional<Pairing> plan_pairs() const;
-  void collect(Supervisor&, const Sampler&);
+  void collect(Supervisor&, const RunTelemetry&);
   void draw_overlays(const SlotData&);
   std::optional<PairsRecord> pairs() const;
-  Record make_record(const Supervisor&, const Sampler&) const;
-  RunOutcome write_reports(const Supervisor&, const Sampler&);
+  Record make_record(const Supervisor&, const RunTelemetry&) const;
+  RunOutcome write_reports(const Supervisor&, const RunTelemetry&);
 
   const RunSpec& spec_;
   RunContext context_;
@@ -153,6 +157,15 @@ Result<void> Run::check_request() {
                      choice->backend->name, choice->why));
   }
   return {};
+}
+
+void Run::warn_of_clamped_limit() {
+  const auto& policy = spec_.memory;
+  if (!policy.clamped_from_bytes) return;
+  warn({"memory_limit_clamped",
+        fmt::format("the memory limit is {}, not {}: more than this job may use",
+                    format_bytes(*policy.limit_bytes), format_bytes(*policy.clamped_from_bytes)),
+        "--memory-limit none runs without one", ""});
 }
 
 // A live source is opened by its worker alone: two readers of one camera would fight.
@@ -240,12 +253,12 @@ void Run::measure(Supervisor& supervisor) {
 }
 
 // Back into the order of the request, skipped slots included.
-void Run::collect(Supervisor& supervisor, const Sampler& sampler) {
+void Run::collect(Supervisor& supervisor, const RunTelemetry& telemetry) {
   auto lane = supervisor.lanes().begin();
   for (const auto& slot : spec_.slots) {
     if (runs(slot)) {
       slots_.push_back(std::move((*lane++)->data));
-      slots_.back().footprint_bytes = sampler.footprint(slot.name);
+      telemetry.add_to(slots_.back());
       if (slots_.back().model)
         slots_.back().model->model.sha256 = sha256_of_file(slot.model).value_or("");
       std::error_code error;
@@ -282,7 +295,7 @@ std::optional<PairsRecord> Run::pairs() const {
   return pairs_record({pairing, spec_.schedule, spec_.tolerance}, first, second, period_ms(slots_));
 }
 
-Record Run::make_record(const Supervisor& supervisor, const Sampler& sampler) const {
+Record Run::make_record(const Supervisor& supervisor, const RunTelemetry& telemetry) const {
   Record record;
   record.run.id = std::filesystem::absolute(spec_.out / ".").parent_path().filename().string();
   record.run.started = started_;
@@ -300,15 +313,15 @@ Record Run::make_record(const Supervisor& supervisor, const Sampler& sampler) co
   }
   for (const auto& slot : slots_) record.slots.push_back(slot_record(slot, period_ms(slots_)));
   record.pairs = pairs();
-  record.telemetry_sources = sampler.sources();
-  record.telemetry_channels = sampler.channels();
+  telemetry.add_to(record);
   record.run.verdict = verdict(record.slots, supervisor.interrupted());
   return record;
 }
 
-RunOutcome Run::write_reports(const Supervisor& supervisor, const Sampler& sampler) {
+RunOutcome Run::write_reports(const Supervisor& supervisor, const RunTelemetry& telemetry) {
+  for (const auto& warning : telemetry.warnings()) warn(warning);
   for (const auto& slot : slots_) draw_overlays(slot);
-  RunOutcome outcome{make_record(supervisor, sampler), supervisor.interrupted(), {}};
+  RunOutcome outcome{make_record(supervisor, telemetry), supervisor.interrupted(), {}};
   dir_->release_reserve();
   for (const auto* format : formats())
     if (format->name != "text")

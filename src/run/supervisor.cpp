@@ -9,18 +9,28 @@
 #include <csignal>
 #include <ranges>
 
+#include "jetmeter/worker_memory.h"
+
 namespace jetmeter {
 namespace {
 
 constexpr Nanoseconds kPatienceAfterInterrupt = std::chrono::seconds(5);
 constexpr Nanoseconds kSyncInterval = std::chrono::seconds(1);
 constexpr int kPollMilliseconds = 100;
+// Reading a process's footprint walks its page tables and holds its memory map meanwhile.
+constexpr Nanoseconds kMemoryPeriod = std::chrono::milliseconds(200);
 
 bool same_weights(const SlotSpec& a, const SlotSpec& b) {
   std::error_code error;
   return std::filesystem::equivalent(a.model, b.model, error) && !error && a.backend == b.backend &&
          a.load.threads == b.load.threads && a.load.device == b.load.device &&
          a.load.options == b.load.options;
+}
+
+std::string worker_name(const std::vector<Lane*>& lanes) {
+  std::string name = "worker";
+  for (const auto* lane : lanes) name += "." + lane->data.spec.name;
+  return name;
 }
 
 std::uintmax_t file_bytes(const std::filesystem::path& path) {
@@ -32,8 +42,8 @@ std::uintmax_t file_bytes(const std::filesystem::path& path) {
 }  // namespace
 
 Supervisor::Supervisor(const RunSpec& spec, const RunContext& context, RunDir& dir,
-                       Sampler& sampler)
-    : spec_(spec), context_(context), dir_(dir), sampler_(sampler) {}
+                       Sampler& sampler, TelemetryLog& telemetry)
+    : spec_(spec), context_(context), dir_(dir), sampler_(sampler), telemetry_(telemetry) {}
 
 Supervisor::~Supervisor() {
   for (auto& worker : workers_)
@@ -80,19 +90,102 @@ void Supervisor::load() {
   }
 }
 
+std::optional<MemoryLimit> Supervisor::prepare_limit(const Worker& worker) const {
+  const auto& policy = spec_.memory;
+  if (!policy.limit_bytes) return std::nullopt;
+  return MemoryLimit::prepare(context_.host,
+                              {.bytes = *policy.limit_bytes,
+                               .limiter = policy.limiter,
+                               .typed = policy.typed,
+                               .cgroup = fmt::format("jetmeter-{}-{}", getpid(), worker.name)});
+}
+
 void Supervisor::start_worker(std::vector<Lane*> lanes) {
-  auto child = start_child(context_.worker, {"worker", std::to_string(lanes.size())},
-                           static_cast<int>(lanes.size()), dir_.log_descriptor());
+  Worker worker;
+  worker.name = worker_name(lanes);
+  worker.lanes = std::move(lanes);
+  worker.oom_kills_before = oom_kills(context_.host);
+  if (auto limit = prepare_limit(worker)) {
+    worker.limit = std::move(*limit);
+    worker.watch.emplace(*spec_.memory.limit_bytes);
+    for (auto* lane : worker.lanes) lane->data.budget = worker.limit.budget();
+  }
+  auto child =
+      start_child(context_.worker, {.arguments = {"worker", std::to_string(worker.lanes.size())},
+                                    .slots = static_cast<int>(worker.lanes.size()),
+                                    .log = dir_.log_descriptor(),
+                                    .limit = &worker.limit});
   if (!child) {
-    for (auto* lane : lanes) lane->leave(child.error().what);
+    for (auto* lane : worker.lanes) lane->leave(child.error().what);
     return;
   }
-  for (std::size_t i = 0; i < lanes.size(); ++i) {
-    lanes[i]->attach(std::move(child->slots[i]));
-    sampler_.watch(lanes[i]->data.spec.name, child->pid);
-    lanes[i]->send_spec(spec_.warmup);
+  worker.pid = child->pid;
+  for (std::size_t i = 0; i < worker.lanes.size(); ++i) {
+    worker.lanes[i]->data.worker = worker.name;
+    worker.lanes[i]->attach(std::move(child->slots[i]));
+    worker.lanes[i]->send_spec(spec_.warmup);
   }
-  workers_.push_back({child->pid, std::move(lanes), {}, oom_kills(context_.host)});
+  watch_memory(worker);
+  workers_.push_back(std::move(worker));
+}
+
+// What is not told of the process does not stop the run: the kernel's high-water marks remain.
+void Supervisor::watch_memory(Worker& worker) {
+  auto source = open_worker_memory(context_.host, worker.pid);
+  if (!source) {
+    context_.warn({"worker_memory", "the workers' memory is not sampled: " + source.error().what,
+                   "peaks are the kernel's high-water marks alone", ""});
+    return;
+  }
+  sampler_.add(worker.name, std::move(*source), kMemoryPeriod);
+}
+
+void Supervisor::check_budgets() {
+  for (const auto& reading : telemetry_.take_footprints())
+    for (auto& worker : workers_)
+      if (worker.name == reading.worker) check_budget(worker, reading);
+}
+
+void Supervisor::check_budget(Worker& worker, const FootprintReading& reading) {
+  worker.last_peak_bytes = std::max(worker.last_peak_bytes, reading.bytes);
+  if (!worker.watch) return;
+  const auto& phase = worker.lanes.front()->phase();
+  const auto limit = format_bytes(worker.limit.budget().limit_bytes);
+  const auto now = format_bytes(reading.bytes);
+  const auto& slot = worker.lanes.front()->data.spec.name;
+  switch (worker.watch->observe(reading.at, phase, reading.bytes)) {
+    case BudgetWatch::Event::none: break;
+    case BudgetWatch::Event::near:
+      context_.warn({"memory_near_limit",
+                     fmt::format("the worker holds {} in phase {}: over 90 % of its limit of {}",
+                                 now, phase, limit),
+                     "", slot});
+      break;
+    case BudgetWatch::Event::violation_began: {
+      dir_.log(context_.clock->wall(),
+               fmt::format("ERROR {}: the worker holds {} in phase {}: over its limit of {}", slot,
+                           now, phase, limit));
+      if (!spec_.memory.stop_over_budget || worker.pid < 0) break;
+      worker.killed_over_budget = true;
+      kill_worker(worker,
+                  fmt::format("stopped: the worker held {} in phase {}, over its limit of {}", now,
+                              phase, limit));
+    }
+  }
+}
+
+// Monotonic times of the violations as times of the day.
+void Supervisor::report_violations(Worker& worker) {
+  if (!worker.watch) return;
+  const auto now = context_.clock->monotonic();
+  const auto wall = context_.clock->wall();
+  std::vector<ViolationRecord> records;
+  for (const auto& violation : worker.watch->violations())
+    records.push_back(
+        {wall - std::chrono::duration_cast<std::chrono::microseconds>(now - violation.began),
+         std::chrono::duration<double>(violation.ended - violation.began).count(), violation.phase,
+         violation.peak_bytes, violation.over_bytes});
+  for (auto* lane : worker.lanes) lane->data.violations = records;
 }
 
 std::int64_t Supervisor::expected_frames(const Lane& lane) const {
@@ -140,6 +233,7 @@ void Supervisor::listen(const std::function<bool()>& done) {
     advance_pairs();
     wait_for_events();
     receive_all();
+    check_budgets();
     check_silence();
     check_interrupt();
     report_progress();
@@ -221,28 +315,51 @@ void Supervisor::kill_worker(Worker& worker, const std::string& why) {
 }
 
 void Supervisor::bury(Worker& worker) {
-  sampler_.forget(worker.pid);
   int status = 0;
   waitpid(worker.pid, &status, 0);
   worker.pid = -1;
+  sampler_.remove(worker.name);
+  check_budgets();
+  report_violations(worker);
   const bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  const auto cause = cause_of_death(worker, status);
+  const bool over_budget = worker.killed_over_budget || killed_for_its_limit(worker);
   for (auto* lane : worker.lanes) {
+    if (worker.last_peak_bytes > 0) lane->data.footprint_peak = worker.last_peak_bytes;
     const bool was_to_leave =
         clean && (lane->state == LaneState::leaving || lane->state == LaneState::broken);
     if (was_to_leave && lane->data.reason.empty()) lane->data.status = SlotStatus::completed;
     const auto where = fmt::format(" in phase {}, after {} measured frames", lane->phase(),
                                    lane->data.measure.samples.size());
-    const auto cause = cause_of_death(worker, status);
-    lane->leave(was_to_leave ? "" : !worker.killed_because.empty() ? cause : cause + where);
+    const auto why = worker.killed_because.empty() ? cause + where : cause;
+    lane->leave(was_to_leave || over_budget ? "" : why);
+    if (over_budget && !was_to_leave) lane->pass_budget(why);
   }
+  worker.limit = {};
+}
+
+bool Supervisor::killed_for_its_limit(const Worker& worker) const {
+  return worker.limit.kills().value_or(0) > 0;
 }
 
 std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
   if (!worker.killed_because.empty()) return worker.killed_because;
+  if (killed_for_its_limit(worker)) {
+    const auto& budget = worker.limit.budget();
+    const auto peak = std::max(worker.last_peak_bytes, worker.limit.peak_bytes().value_or(0));
+    return fmt::format("the kernel killed the worker at its limit of {} ({}; last known peak {})",
+                       format_bytes(budget.limit_bytes), budget.mechanism, format_bytes(peak));
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kExitNotLimited)
+    return fmt::format("the worker could not be put under its limit by {}",
+                       worker.limit.budget().mechanism);
   const auto before = worker.oom_kills_before, after = oom_kills(context_.host);
   const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   if (killed && before && after && *after > *before)
-    return "the kernel's out-of-memory killer ended the worker (signal SIGKILL)";
+    return fmt::format(
+        "the kernel's out-of-memory killer ended the worker (signal SIGKILL; last "
+        "known peak {})",
+        format_bytes(worker.last_peak_bytes));
   return fmt::format("the worker ended by {}", describe_exit(status));
 }
 

@@ -7,16 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "jetmeter/memory.h"
+#include "jetmeter/memory_limit.h"
 #include "jetmeter/run.h"
+#include "jetmeter/sampler.h"
 #include "run/lane.h"
 #include "run/process.h"
-#include "run/sampler.h"
+#include "run/telemetry_log.h"
 
 namespace jetmeter {
 
 class Supervisor {
  public:
-  Supervisor(const RunSpec&, const RunContext&, RunDir&, Sampler&);
+  Supervisor(const RunSpec&, const RunContext&, RunDir&, Sampler&, TelemetryLog&);
   ~Supervisor();  // kills what is left
 
   // One lane per slot that is to run; the reference stays valid.
@@ -35,11 +38,21 @@ class Supervisor {
  private:
   struct Worker {
     pid_t pid = -1;
+    std::string name;  // of its readings: "worker.rgb"
     std::vector<Lane*> lanes;
     std::string killed_because;
+    bool killed_over_budget = false;
     std::optional<std::int64_t> oom_kills_before;
+    MemoryLimit limit;
+    std::optional<BudgetWatch> watch;
+    std::uint64_t last_peak_bytes = 0;
   };
   void start_worker(std::vector<Lane*> lanes);
+  std::optional<MemoryLimit> prepare_limit(const Worker&) const;
+  void watch_memory(Worker&);
+  void check_budgets();
+  void check_budget(Worker&, const FootprintReading&);
+  void report_violations(Worker&);
   std::vector<std::vector<Lane*>> groups() const;
   // Listens until `done`, or until no worker is left.
   void listen(const std::function<bool()>& done);
@@ -51,6 +64,7 @@ class Supervisor {
   void bury(Worker&);
   void kill_worker(Worker&, const std::string& why);
   std::string cause_of_death(const Worker&, int status) const;
+  bool killed_for_its_limit(const Worker&) const;
   std::vector<Lane*> with_state(LaneState) const;
   std::int64_t expected_frames(const Lane&) const;
   void report_progress();
@@ -59,6 +73,7 @@ class Supervisor {
   const RunContext& context_;
   RunDir& dir_;
   Sampler& sampler_;
+  TelemetryLog& telemetry_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<Worker> workers_;
   bool interrupted_ = false, stopping_ = false;

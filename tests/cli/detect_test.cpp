@@ -208,6 +208,19 @@ TEST_F(Detect, ADumpedConfigurationRunsAgain) {
   EXPECT_EQ(report["slots"][0]["frames"], 6);
 }
 
+TEST_F(Detect, OptionsOfTheBackendAreDumpedOneByOne) {
+  const auto dumped =
+      run_program({"detect", "--model0", model_, "--source", "synthetic", "--backend-option", "a=1",
+                   "--backend-option", "b=x,y", "--mean", "1,2,3", "--dump-config"},
+                  place_);
+  EXPECT_EQ(dumped.exit_code, 0) << dumped.err;
+  EXPECT_THAT(dumped.out, HasSubstr("backend-option = [ 'a=1', 'b=x,y' ]"));
+  EXPECT_THAT(dumped.out, HasSubstr("mean = '1,2,3'"));
+  const auto again = run_program(
+      {"detect", "--config", place_.write("again.toml", dumped.out), "--dump-config"}, place_);
+  EXPECT_EQ(again.out, dumped.out) << again.err;
+}
+
 TEST_F(Detect, JsonOnStandardOutputIsTheRecord) {
   const auto report =
       run({"--model0", model_, "--source", "synthetic", "--max-frames", "3", "--format", "json"});

@@ -166,7 +166,11 @@ inline Record sample_record() {
   record.run.started = WallTime(sys_days(2026y / 1 / 31) + 12h + 123456us);
   record.run.finished = record.run.started + 12345678us;
   record.run.command = "jetmeter detect --mode dual --rgb-source street/rgb";
-  record.run.config = {{"mode", "dual"}, {"conf", "0.25"}, {"labels", "a|b"}};
+  record.run.config = {{"mode", "dual"},
+                       {"conf", "0.25"},
+                       {"labels", "a|b"},
+                       {"backend-option", "a=1"},
+                       {"backend-option", "b=2"}};
   record.run.tool_version = "0.1.0";
   record.run.tool_git = "0123456789ab";
   record.run.verdict = "completed";

@@ -1,5 +1,5 @@
 // Counts every allocation of the process between two moments, on every thread and below operator
-// new: it stands in for malloc, so only one file of a test program may include it. Under a
+// new: it stands in for malloc (weakly, so that several files of a program may include it). Under a
 // sanitizer, which stands there itself, nothing is counted and kCanWatchHeap is false.
 #pragma once
 
@@ -58,23 +58,23 @@ void* __libc_calloc(std::size_t, std::size_t);
 void* __libc_realloc(void*, std::size_t);
 void* __libc_memalign(std::size_t, std::size_t);
 
-void* malloc(std::size_t bytes) noexcept {
+[[gnu::weak]] void* malloc(std::size_t bytes) noexcept {
   jetmeter::note_allocation(bytes);
   return __libc_malloc(bytes);
 }
-void* calloc(std::size_t count, std::size_t bytes) noexcept {
+[[gnu::weak]] void* calloc(std::size_t count, std::size_t bytes) noexcept {
   jetmeter::note_allocation(count * bytes);
   return __libc_calloc(count, bytes);
 }
-void* realloc(void* memory, std::size_t bytes) noexcept {
+[[gnu::weak]] void* realloc(void* memory, std::size_t bytes) noexcept {
   jetmeter::note_allocation(bytes);
   return __libc_realloc(memory, bytes);
 }
-void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
+[[gnu::weak]] void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
   jetmeter::note_allocation(bytes);
   return __libc_memalign(alignment, bytes);
 }
-int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) noexcept {
+[[gnu::weak]] int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) noexcept {
   jetmeter::note_allocation(bytes);
   *memory = __libc_memalign(alignment, bytes);
   return *memory == nullptr ? 12 /* ENOMEM */ : 0;

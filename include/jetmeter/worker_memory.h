@@ -1,0 +1,19 @@
+// What a worker process costs, as a source for the sampler: the channels of open_process(), and
+//
+//   process.gpu         its memory on the GPU that PSS does not hold, where a driver tells
+//   process.footprint   PSS + that; what meets the budget
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "jetmeter/processes.h"
+
+namespace jetmeter {
+
+inline constexpr std::string_view kFootprintChannel = "process.footprint";
+
+// Where GPU memory is told per process, reading allocates: the driver's list has no fixed length.
+Result<std::unique_ptr<Source>> open_worker_memory(const Host&, ProcessId);
+
+}  // namespace jetmeter

@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "jetmeter/memory.h"
+
+namespace jetmeter {
+namespace {
+
+// The amount of a line "Key:  1234 kB" of /proc/meminfo. Absent when there is no such line.
+std::optional<std::uint64_t> meminfo(std::string_view text, std::string_view key) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    auto line = text.substr(at, end - at);
+    at = end + 1;
+    if (!line.starts_with(key) || line.substr(key.size(), 1) != ":") continue;
+    line.remove_prefix(key.size() + 1);
+    std::uint64_t kilobytes = 0;
+    const auto first = line.find_first_of("0123456789");
+    if (first == line.npos || line.find_first_not_of(" \t") != first) return std::nullopt;
+    for (const char c : line.substr(first)) {
+      if (c < '0' || c > '9') break;
+      kilobytes = kilobytes * 10 + static_cast<std::uint64_t>(c - '0');
+      if (kilobytes > (std::uint64_t{1} << 50)) return std::nullopt;
+    }
+    return kilobytes * 1024;
+  }
+  return std::nullopt;
+}
+
+void add_view(Ledger& ledger, std::string name, std::optional<std::uint64_t> bytes,
+              std::string note) {
+  if (bytes) ledger.views.push_back({std::move(name), 0, ViewBytes(*bytes), std::move(note)});
+}
+
+std::optional<std::uint64_t> sum(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
+  return a || b ? std::optional(a.value_or(0) + b.value_or(0)) : std::nullopt;
+}
+
+// zram keeps what was swapped out compressed in the pool itself.
+std::optional<std::uint64_t> zram_bytes(const Host& host) {
+  std::optional<std::uint64_t> total;
+  for (int i = 0; i < 64; ++i) {
+    const auto path = host.path(fmt::format("/sys/block/zram{}/mm_stat", i));
+    const auto text = read_text(path);
+    if (!text) continue;
+    // orig_data_size compr_data_size mem_used_total …, bytes
+    unsigned long long original = 0, compressed = 0, used = 0;
+    if (std::sscanf(text->c_str(), "%llu %llu %llu", &original, &compressed, &used) == 3)
+      total = total.value_or(0) + used;
+  }
+  return total;
+}
+
+void add_clients(Ledger& ledger, const Host& host) {
+  const auto clients = read_gpu_clients(host);
+  if (!clients) return;
+  for (const auto& client : clients->clients)
+    add_view(ledger, fmt::format("GPU memory of {} ({})", client.name, client.pid), client.bytes,
+             "as " + clients->from + " tells");
+}
+
+}  // namespace
+
+PoolBytes Ledger::total() const {
+  PoolBytes sum;
+  for (const auto& pool : pools) sum = sum + pool.total;
+  return sum;
+}
+
+std::optional<double> Ledger::available_share() const {
+  if (pools.empty() || !pools[0].available || pools[0].total.bytes() == 0) return std::nullopt;
+  return static_cast<double>(pools[0].available->bytes()) /
+         static_cast<double>(pools[0].total.bytes());
+}
+
+Ledger read_ledger(const Host& host, MemoryArchitecture architecture) {
+  Ledger ledger;
+  ledger.architecture = architecture;
+  const auto text = read_text(host.path("/proc/meminfo")).value_or("");
+  const auto total = meminfo(text, "MemTotal");
+  if (!total) return ledger;
+  const bool unified = architecture == MemoryArchitecture::unified;
+  Pool pool{unified ? "DRAM (CPU and GPU)" : "RAM", PoolBytes(*total), {}};
+  if (const auto available = meminfo(text, "MemAvailable")) pool.available = PoolBytes(*available);
+  ledger.pools.push_back(pool);
+
+  add_view(ledger, "free", meminfo(text, "MemFree"), "holds nothing at all");
+  add_view(
+      ledger, "page cache",
+      sum(sum(meminfo(text, "Cached"), meminfo(text, "Buffers")), meminfo(text, "SReclaimable")),
+      "given back when needed, except what is shared memory");
+  add_view(ledger, "anonymous memory", meminfo(text, "AnonPages"), "of all processes");
+  if (unified)
+    add_view(ledger, "NvMap (GPU buffers)", meminfo(text, "NvMapMemUsed"),
+             "a part of the DRAM, not beside it");
+  add_clients(ledger, host);
+  const auto swap_total = meminfo(text, "SwapTotal"), swap_free = meminfo(text, "SwapFree");
+  if (swap_total && swap_free && *swap_total > 0 && *swap_free <= *swap_total)
+    add_view(ledger, "swapped out", *swap_total - *swap_free,
+             "lies outside the pool, in swap files and zram");
+  add_view(ledger, "zram", zram_bytes(host), "what was swapped out, compressed inside the pool");
+  return ledger;
+}
+
+std::optional<ViewBytes> Footprint::total() const {
+  if (!pss) return std::nullopt;
+  return ViewBytes(pss->bytes() + (gpu ? gpu->bytes() : 0));
+}
+
+}  // namespace jetmeter

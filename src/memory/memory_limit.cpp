@@ -1,0 +1,184 @@
+#include "jetmeter/memory_limit.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+namespace jetmeter {
+namespace {
+
+// The path of this process's group, from /proc/self/cgroup: "0::/user.slice/…" in the unified
+// hierarchy, "4:memory:/…" in that of the memory controller.
+std::optional<std::string> own_group(const Host& host, bool unified) {
+  std::istringstream lines(read_text(host.path("/proc/self/cgroup")).value_or(""));
+  for (std::string line; std::getline(lines, line);) {
+    const auto first = line.find(':');
+    const auto second = line.find(':', first + 1);
+    if (first == line.npos || second == line.npos) continue;
+    const auto controllers = line.substr(first + 1, second - first - 1);
+    if (unified ? line.starts_with("0::") : controllers == "memory") return line.substr(second + 1);
+  }
+  return std::nullopt;
+}
+
+// To the end of the file's old contents, if it has any; true when the kernel took it.
+bool put(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream out(file);
+  out << text << std::flush;
+  return static_cast<bool>(out);
+}
+
+// Group v2: a group may hand the memory controller on only when it has no processes of its own, so
+// the place for a sibling is above ours.
+std::filesystem::path make_unified(const Host& host, const MemoryLimit::Options& options) {
+  const auto own = own_group(host, true);
+  if (!own) return {};
+  for (std::filesystem::path above = *own;; above = above.parent_path()) {
+    const auto parent = host.path("/sys/fs/cgroup" + above.string());
+    const auto controllers = read_text(parent / "cgroup.subtree_control").value_or("");
+    std::error_code error;
+    const auto group = parent / options.cgroup;
+    if (controllers.find("memory") != controllers.npos &&
+        std::filesystem::create_directory(group, error)) {
+      put(group / "memory.swap.max", "0");  // absent without swap accounting
+      if (put(group / "memory.max", std::to_string(options.bytes))) return group;
+      std::filesystem::remove(group, error);
+    }
+    if (!above.has_relative_path()) return {};
+  }
+}
+
+std::filesystem::path make_legacy(const Host& host, const MemoryLimit::Options& options) {
+  const auto own = own_group(host, false);
+  if (!own) return {};
+  const auto group = host.path("/sys/fs/cgroup/memory" + *own) / options.cgroup;
+  std::error_code error;
+  if (!std::filesystem::create_directory(group, error)) return {};
+  const auto bytes = std::to_string(options.bytes);
+  if (put(group / "memory.limit_in_bytes", bytes)) {
+    put(group / "memory.memsw.limit_in_bytes", bytes);  // absent without swap accounting
+    return group;
+  }
+  std::filesystem::remove(group, error);
+  return {};
+}
+
+// The number after `key` in lines of the form "key 12".
+std::optional<std::int64_t> count_of(const std::filesystem::path& file, std::string_view key) {
+  std::istringstream words(read_text(file).value_or(""));
+  std::string word;
+  std::int64_t count = 0;
+  while (words >> word >> count)
+    if (word == key) return count;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name(Limiter limiter) {
+  switch (limiter) {
+    case Limiter::automatic: return "auto";
+    case Limiter::cgroup: return "cgroup";
+    case Limiter::rlimit: return "rlimit";
+    case Limiter::none: return "none";
+  }
+  return "";
+}
+
+MemoryLimit MemoryLimit::prepare(const Host& host, const Options& options) {
+  MemoryLimit limit;
+  limit.budget_ = {options.bytes, Enforcement::unavailable, "not asked for"};
+  if (options.limiter == Limiter::none) return limit;
+  if (options.limiter != Limiter::rlimit) {
+    limit.group_ = make_unified(host, options);
+    limit.unified_ = !limit.group_.empty();
+    if (limit.group_.empty()) limit.group_ = make_legacy(host, options);
+  }
+  if (!limit.group_.empty()) {
+    limit.procs_ = (limit.group_ / "cgroup.procs").string();
+    limit.budget_.enforcement = Enforcement::hard;
+    limit.budget_.mechanism =
+        limit.unified_ ? "cgroup v2 memory.max" : "cgroup v1 memory.limit_in_bytes";
+    return limit;
+  }
+  const bool fall_back = options.limiter == Limiter::automatic && options.typed;
+  if (options.limiter == Limiter::rlimit || fall_back) {
+    limit.rlimit_ = true;
+    limit.budget_.enforcement = Enforcement::hard;
+    limit.budget_.mechanism = kRefusingMechanism;
+    return limit;
+  }
+  limit.budget_.mechanism =
+      "no memory cgroup can be made here; it takes root, or one that was handed to this user";
+  return limit;
+}
+
+MemoryLimit::MemoryLimit(MemoryLimit&& other) noexcept
+    : budget_(std::move(other.budget_)),
+      group_(std::exchange(other.group_, {})),
+      procs_(std::move(other.procs_)),
+      unified_(other.unified_),
+      rlimit_(other.rlimit_) {}
+
+MemoryLimit& MemoryLimit::operator=(MemoryLimit&& other) noexcept {
+  remove_group();
+  budget_ = std::move(other.budget_);
+  group_ = std::exchange(other.group_, {});
+  procs_ = std::move(other.procs_);
+  unified_ = other.unified_;
+  rlimit_ = other.rlimit_;
+  return *this;
+}
+
+MemoryLimit::~MemoryLimit() {
+  remove_group();
+}
+
+void MemoryLimit::remove_group() noexcept {
+  if (!group_.empty()) rmdir(group_.c_str());
+  group_.clear();
+}
+
+bool MemoryLimit::enter() const noexcept {
+  if (rlimit_) {
+    const rlimit bound{budget_.limit_bytes, budget_.limit_bytes};
+    return setrlimit(RLIMIT_DATA, &bound) == 0;
+  }
+  if (group_.empty()) return true;
+  const int file = open(procs_.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  const bool entered = write(file, "0", 1) == 1;  // 0: the process that writes
+  close(file);
+  return entered;
+}
+
+std::optional<std::int64_t> MemoryLimit::kills() const {
+  if (group_.empty()) return std::nullopt;
+  return count_of(group_ / (unified_ ? "memory.events" : "memory.oom_control"), "oom_kill");
+}
+
+std::optional<std::uint64_t> MemoryLimit::peak_bytes() const {
+  if (group_.empty()) return std::nullopt;
+  const auto peak = read_number(group_ / (unified_ ? "memory.peak" : "memory.max_usage_in_bytes"));
+  return peak ? std::optional(static_cast<std::uint64_t>(*peak)) : std::nullopt;
+}
+
+bool is_refused_allocation(std::string_view error) {
+  // std::bad_alloc; ONNX Runtime's arena; errno's words; OpenCV; CUDA and TensorRT.
+  constexpr std::array<std::string_view, 7> kWords{
+      "bad_alloc",           "Failed to allocate memory", "Cannot allocate memory",
+      "Insufficient memory", "Failed to allocate",        "out of memory",
+      "OutOfMemory"};
+  for (const auto words : kWords)
+    if (error.find(words) != error.npos) return true;
+  return false;
+}
+
+}  // namespace jetmeter

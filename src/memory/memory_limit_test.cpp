@@ -1,0 +1,135 @@
+#include "jetmeter/memory_limit.h"
+
+#include <gmock/gmock.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "support/board_copy.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::uint64_t kMiB = 1024 * 1024;
+
+// Runs in a child under the limit: maps and touches so much. Its exit code: 0 it could, 3 the
+// mapping was refused, 4 it could not enter.
+int status_of_a_child_that_takes(std::size_t bytes, const MemoryLimit& limit) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    if (!limit.enter()) _exit(4);
+    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) _exit(3);
+    for (std::size_t i = 0; i < bytes; i += 4096) static_cast<volatile char*>(memory)[i] = 1;
+    _exit(0);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return status;
+}
+
+MemoryLimit::Options options(std::uint64_t bytes, Limiter limiter) {
+  return {bytes, limiter, true, "jetmeter-test-" + std::to_string(getpid())};
+}
+
+TEST(MemoryLimit, RlimitRefusesWhatPassesIt) {
+  const auto limit = MemoryLimit::prepare({}, options(64 * kMiB, Limiter::rlimit));
+  EXPECT_EQ(limit.budget().enforcement, Enforcement::hard);
+  EXPECT_EQ(limit.budget().mechanism, "RLIMIT_DATA");
+  EXPECT_EQ(limit.budget().limit_bytes, 64 * kMiB);
+  EXPECT_EQ(limit.kills(), std::nullopt);
+  const int within = status_of_a_child_that_takes(16 * kMiB, limit);
+  const int beyond = status_of_a_child_that_takes(65 * kMiB, limit);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer reserves more than the limit for itself: " << within << beyond;
+#endif
+  ASSERT_TRUE(WIFEXITED(within));
+  EXPECT_EQ(WEXITSTATUS(within), 0);
+  ASSERT_TRUE(WIFEXITED(beyond));
+  EXPECT_EQ(WEXITSTATUS(beyond), 3);
+}
+
+TEST(MemoryLimit, TheKernelKillsInAGroupAndTheGroupTells) {
+  const auto limit = MemoryLimit::prepare({}, options(64 * kMiB, Limiter::cgroup));
+  if (limit.budget().enforcement != Enforcement::hard)
+    GTEST_SKIP() << "no memory cgroup can be made here: " << limit.budget().mechanism;
+  EXPECT_THAT(limit.budget().mechanism, HasSubstr("cgroup v"));
+  const int within = status_of_a_child_that_takes(16 * kMiB, limit);
+  EXPECT_TRUE(WIFEXITED(within) && WEXITSTATUS(within) == 0) << within;
+  EXPECT_EQ(limit.kills(), 0);
+  const int beyond = status_of_a_child_that_takes(256 * kMiB, limit);
+  ASSERT_TRUE(WIFSIGNALED(beyond)) << beyond;
+  EXPECT_EQ(WTERMSIG(beyond), SIGKILL);
+  EXPECT_EQ(limit.kills(), 1);
+  if (const auto peak = limit.peak_bytes()) {
+    EXPECT_GE(*peak, 60 * kMiB);
+    EXPECT_LE(*peak, 64 * kMiB);
+  }
+}
+
+TEST(MemoryLimit, ItsGroupIsGoneAfterwards) {
+  const auto group = "jetmeter-test-" + std::to_string(getpid());
+  const auto find = [&] {
+    int found = 0;
+    std::error_code error;
+    for (std::filesystem::recursive_directory_iterator it("/sys/fs/cgroup", error), end;
+         !error && it != end; it.increment(error))
+      found += it->path().filename() == group;
+    return found;
+  };
+  {
+    const auto limit = MemoryLimit::prepare({}, options(64 * kMiB, Limiter::cgroup));
+    EXPECT_EQ(find(), limit.budget().enforcement == Enforcement::hard ? 1 : 0);
+  }
+  EXPECT_EQ(find(), 0);
+}
+
+TEST(MemoryLimit, TheUnifiedHierarchyIsPreferredWhereTheControllerIsHandedOn) {
+  const BoardCopy machine;
+  machine.write("/proc/self/cgroup", "0::/user.slice/session-3.scope\n");
+  machine.write("/sys/fs/cgroup/user.slice/session-3.scope/cgroup.subtree_control", "");
+  machine.write("/sys/fs/cgroup/user.slice/cgroup.subtree_control", "cpu memory pids\n");
+  const auto limit =
+      MemoryLimit::prepare(machine.host(), {512 * kMiB, Limiter::automatic, true, "jm"});
+  EXPECT_EQ(limit.budget().mechanism, "cgroup v2 memory.max");
+  const auto group = machine.host().path("/sys/fs/cgroup/user.slice/jm");
+  EXPECT_EQ(read_text(group / "memory.max"), "536870912");
+  EXPECT_EQ(read_text(group / "memory.swap.max"), "0");
+  machine.write("/sys/fs/cgroup/user.slice/jm/memory.events",
+                "low 0\nhigh 0\nmax 7\noom 1\noom_kill 1\n");
+  machine.write("/sys/fs/cgroup/user.slice/jm/memory.peak", "500000000\n");
+  EXPECT_EQ(limit.kills(), 1);
+  EXPECT_EQ(limit.peak_bytes(), 500000000u);
+}
+
+TEST(MemoryLimit, WithoutAGroupAnExplicitLimitIsEnforcedByRlimit) {
+  const BoardCopy machine;
+  const auto typed = MemoryLimit::prepare(machine.host(), {1, Limiter::automatic, true, "jm"});
+  EXPECT_EQ(typed.budget().mechanism, "RLIMIT_DATA");
+  const auto by_default =
+      MemoryLimit::prepare(machine.host(), {1, Limiter::automatic, false, "jm"});
+  EXPECT_EQ(by_default.budget().enforcement, Enforcement::unavailable);
+  EXPECT_THAT(by_default.budget().mechanism, HasSubstr("no memory cgroup can be made here"));
+  const auto none = MemoryLimit::prepare(machine.host(), {1, Limiter::none, true, "jm"});
+  EXPECT_EQ(none.budget().enforcement, Enforcement::unavailable);
+  EXPECT_EQ(none.budget().mechanism, "not asked for");
+  EXPECT_TRUE(none.enter());
+}
+
+TEST(RefusedAllocation, IsKnownByTheWordsOfTheRuntimes) {
+  EXPECT_TRUE(is_refused_allocation("std::bad_alloc"));
+  EXPECT_TRUE(is_refused_allocation(
+      "Exception during initialization: bfc_arena.cc:376 Failed to allocate memory for requested "
+      "buffer of size 1048576"));
+  EXPECT_TRUE(is_refused_allocation("(-4:Insufficient memory) Failed to allocate 123 bytes"));
+  EXPECT_TRUE(is_refused_allocation("CUDA failure 2: out of memory"));
+  EXPECT_FALSE(is_refused_allocation("the file is not a model"));
+  EXPECT_FALSE(is_refused_allocation(""));
+}
+
+}  // namespace
+}  // namespace jetmeter

@@ -1,0 +1,166 @@
+#include "jetmeter/memory.h"
+
+#include <gmock/gmock.h>
+
+#include <concepts>
+
+#include "support/board_copy.h"
+
+namespace jetmeter {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+// The reason for the two types: what cannot be written cannot go wrong.
+template <typename A, typename B>
+concept CanBeAdded = requires(A a, B b) {
+  a + b;
+};
+static_assert(CanBeAdded<PoolBytes, PoolBytes>);
+static_assert(!CanBeAdded<ViewBytes, ViewBytes>);
+static_assert(!CanBeAdded<PoolBytes, ViewBytes>);
+static_assert(!CanBeAdded<ViewBytes, PoolBytes>);
+static_assert(!std::convertible_to<ViewBytes, PoolBytes>);
+static_assert(!std::convertible_to<ViewBytes, std::uint64_t>);
+static_assert(!std::convertible_to<std::uint64_t, PoolBytes>);
+
+constexpr std::uint64_t kKiB = 1024, kMiB = 1024 * kKiB, kGiB = 1024 * kMiB;
+
+constexpr std::string_view kMeminfo =
+    "MemTotal:        7802880 kB\n"
+    "MemFree:          200000 kB\n"
+    "MemAvailable:    1500000 kB\n"
+    "Buffers:           10000 kB\n"
+    "Cached:          1200000 kB\n"
+    "SwapTotal:       3901440 kB\n"
+    "SwapFree:        3500000 kB\n"
+    "AnonPages:       3000000 kB\n"
+    "SReclaimable:      90000 kB\n"
+    "NvMapMemUsed:    2000000 kB\n";
+
+const View* view(const Ledger& ledger, std::string_view name) {
+  for (const auto& each : ledger.views)
+    if (each.name.starts_with(name)) return &each;
+  return nullptr;
+}
+
+TEST(Ledger, UnifiedMemoryIsOnePoolAndEverythingElseIsAPartOfIt) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", kMeminfo);
+  const auto ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  ASSERT_EQ(ledger.pools.size(), 1u);
+  EXPECT_EQ(ledger.pools[0].name, "DRAM (CPU and GPU)");
+  EXPECT_EQ(ledger.pools[0].total, PoolBytes(7802880 * kKiB));
+  EXPECT_EQ(ledger.pools[0].available, PoolBytes(1500000 * kKiB));
+  EXPECT_EQ(ledger.total(), PoolBytes(7802880 * kKiB));
+  EXPECT_NEAR(*ledger.available_share(), 1500000.0 / 7802880, 1e-12);
+  ASSERT_TRUE(view(ledger, "NvMap"));
+  EXPECT_EQ(view(ledger, "NvMap")->amount, ViewBytes(2000000 * kKiB));
+  EXPECT_THAT(view(ledger, "NvMap")->note, HasSubstr("a part of"));
+  ASSERT_TRUE(view(ledger, "page cache"));
+  EXPECT_EQ(view(ledger, "page cache")->amount, ViewBytes(1300000 * kKiB));
+  ASSERT_TRUE(view(ledger, "swapped out"));
+  EXPECT_EQ(view(ledger, "swapped out")->amount, ViewBytes(401440 * kKiB));
+  for (const auto& each : ledger.views) EXPECT_EQ(each.pool, 0u);
+}
+
+TEST(Ledger, AMachineWithoutAGpuHasNoNvMapView) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", kMeminfo);
+  const auto ledger = read_ledger(board.host(), MemoryArchitecture::host);
+  EXPECT_EQ(ledger.pools[0].name, "RAM");
+  EXPECT_EQ(view(ledger, "NvMap"), nullptr);
+}
+
+TEST(Ledger, WhatTheKernelDoesNotTellIsAbsent) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", "MemTotal: 1024 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n");
+  const auto ledger = read_ledger(board.host(), MemoryArchitecture::host);
+  ASSERT_EQ(ledger.pools.size(), 1u);
+  EXPECT_EQ(ledger.pools[0].available, std::nullopt);
+  EXPECT_EQ(ledger.available_share(), std::nullopt);
+  EXPECT_TRUE(ledger.views.empty());
+}
+
+TEST(Ledger, GarbageGivesNoPool) {
+  const BoardCopy board;
+  for (const auto* text : {"", "MemTotal: lots kB\n", "MemTotal 12\n", "MemTotal:x12 kB",
+                           "MemTotal: 99999999999999999999999 kB\n", "\x80\xff\n:\n"}) {
+    board.write("/proc/meminfo", text);
+    EXPECT_TRUE(read_ledger(board.host(), MemoryArchitecture::host).pools.empty()) << text;
+  }
+}
+
+TEST(Ledger, ZramIsCountedWhereItLies) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", kMeminfo);
+  board.write("/sys/block/zram0/mm_stat", "4096000 1024000 1100000 0 1100000 0 0 0 0\n");
+  board.write("/sys/block/zram1/mm_stat", "0 0 100000 0 0 0 0 0 0\n");
+  const auto ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  ASSERT_TRUE(view(ledger, "zram"));
+  EXPECT_EQ(view(ledger, "zram")->amount, ViewBytes(1200000));
+}
+
+TEST(Footprint, AddsWhatPssDoesNotHold) {
+  EXPECT_EQ((Footprint{ViewBytes(100), ViewBytes(20)}).total(), ViewBytes(120));
+  EXPECT_EQ((Footprint{ViewBytes(100), {}}).total(), ViewBytes(100));
+  EXPECT_EQ((Footprint{{}, ViewBytes(20)}).total(), std::nullopt);
+}
+
+TEST(BudgetWatch, TellsOnceThatTheLimitIsNear) {
+  BudgetWatch watch(1000);
+  EXPECT_EQ(watch.observe(seconds(0), "load", 900), BudgetWatch::Event::none);
+  EXPECT_EQ(watch.observe(seconds(1), "load", 901), BudgetWatch::Event::near);
+  EXPECT_EQ(watch.observe(seconds(2), "load", 950), BudgetWatch::Event::none);
+  EXPECT_EQ(watch.observe(seconds(3), "load", 1000), BudgetWatch::Event::none);
+  EXPECT_TRUE(watch.violations().empty());
+}
+
+TEST(BudgetWatch, AViolationIsAStretchOfTimeWithItsPhaseAndItsPeak) {
+  BudgetWatch watch(1000);
+  EXPECT_EQ(watch.observe(seconds(1), "load", 1001), BudgetWatch::Event::violation_began);
+  EXPECT_EQ(watch.observe(seconds(2), "measure", 1500), BudgetWatch::Event::none);
+  EXPECT_EQ(watch.observe(seconds(3), "measure", 1200), BudgetWatch::Event::none);
+  EXPECT_EQ(watch.observe(seconds(4), "measure", 1000), BudgetWatch::Event::none);
+  EXPECT_EQ(watch.observe(seconds(5), "measure", 1100), BudgetWatch::Event::violation_began);
+  ASSERT_EQ(watch.violations().size(), 2u);
+  const auto& first = watch.violations()[0];
+  EXPECT_EQ(first.phase, "load");
+  EXPECT_EQ(first.began, seconds(1));
+  EXPECT_EQ(first.ended, seconds(3));
+  EXPECT_EQ(first.peak_bytes, 1500u);
+  EXPECT_EQ(first.over_bytes, 500u);
+  EXPECT_EQ(watch.violations()[1].phase, "measure");
+  EXPECT_EQ(watch.violations()[1].began, watch.violations()[1].ended);
+}
+
+Forecast needs(std::uint64_t bytes) {
+  Forecast forecast;
+  forecast.peak_bytes = bytes;
+  return forecast;
+}
+
+TEST(Fits, IsMeasuredAgainstTheTighterBound) {
+  const auto by_limit = fits(needs(kGiB), 2 * kGiB, PoolBytes(4 * kGiB));
+  EXPECT_EQ(by_limit.fit, MemoryFit::fits);
+  EXPECT_EQ(by_limit.margin_bytes, static_cast<std::int64_t>(kGiB));
+  EXPECT_EQ(by_limit.reason, "it needs about 1.00 GiB, and the limit is 2.00 GiB");
+  const auto by_pool = fits(needs(kGiB), 8 * kGiB, PoolBytes(kGiB / 2));
+  EXPECT_EQ(by_pool.fit, MemoryFit::does_not_fit);
+  EXPECT_EQ(by_pool.margin_bytes, -static_cast<std::int64_t>(kGiB / 2));
+  EXPECT_THAT(by_pool.reason, HasSubstr("the memory that is available is 512 MiB"));
+}
+
+TEST(Fits, DoesNotClaimWhatTheForecastCannotTell) {
+  EXPECT_EQ(fits(needs(1000), 1099, {}).fit, MemoryFit::cannot_tell);
+  EXPECT_EQ(fits(needs(1000), 1100, {}).fit, MemoryFit::fits);
+  EXPECT_EQ(fits(needs(1000), 900, {}).fit, MemoryFit::cannot_tell);
+  EXPECT_EQ(fits(needs(1000), 899, {}).fit, MemoryFit::does_not_fit);
+  EXPECT_EQ(fits({}, kGiB, PoolBytes(kGiB)).fit, MemoryFit::cannot_tell);
+  EXPECT_EQ(fits({}, kGiB, PoolBytes(kGiB)).margin_bytes, std::nullopt);
+  EXPECT_EQ(fits(needs(1), {}, {}).fit, MemoryFit::cannot_tell);
+}
+
+}  // namespace
+}  // namespace jetmeter

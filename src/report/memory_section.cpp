@@ -1,0 +1,129 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "report/cell.h"
+#include "report/sections.h"
+
+namespace jetmeter {
+namespace {
+
+std::string bytes(const std::optional<std::uint64_t>& value) {
+  return value ? format_bytes(*value) : "";
+}
+
+std::string signed_bytes(std::int64_t value) {
+  const auto size = format_bytes(static_cast<std::uint64_t>(value < 0 ? -value : value));
+  return value < 0 ? fmt::format("{} too much", size) : fmt::format("{} left", size);
+}
+
+std::string within(const MemoryRecord& memory) {
+  if (!memory.within_limit) return "";
+  return *memory.within_limit ? "yes" : "no";
+}
+
+std::string forecast_of(const MemoryRecord& memory) {
+  if (!memory.forecast) return "";
+  const auto& forecast = *memory.forecast;
+  auto text = forecast.peak_bytes ? format_bytes(*forecast.peak_bytes) : forecast.verdict;
+  if (forecast.error_percent) text += fmt::format(" ({:+.1f} %)", *forecast.error_percent);
+  return text;
+}
+
+Sentence violation_in_words(const SlotRecord& slot, const ViolationRecord& violation) {
+  const auto lasted =
+      violation.seconds > 0 ? fmt::format("for {:.1f} s", violation.seconds) : "in one reading";
+  return {fmt::format("{}: over the limit by {} at {} in phase {}, {}.", slot.name,
+                      format_bytes(violation.over_bytes), format_utc(violation.began),
+                      violation.phase, lasted)};
+}
+
+void add_sentences(Section& section, const SlotRecord& slot, Detail detail) {
+  const auto& memory = slot.memory;
+  if (memory.limit_bytes && memory.enforcement == "unavailable")
+    section.sentences.push_back(
+        {fmt::format("{}: nobody enforces the limit: {}.", slot.name, memory.mechanism)});
+  for (const auto& violation : memory.violations)
+    section.sentences.push_back(violation_in_words(slot, violation));
+  if (!memory.forecast) return;
+  const auto& forecast = *memory.forecast;
+  if (detail == Detail::brief && forecast.verdict == "fits") return;
+  auto text = fmt::format("{}, before the load: {}", slot.name, forecast.verdict);
+  if (!forecast.reason.empty()) text += ": " + forecast.reason;
+  if (forecast.margin_bytes) text += fmt::format(" ({})", signed_bytes(*forecast.margin_bytes));
+  section.sentences.push_back({text + "."});
+  if (detail == Detail::full && !forecast.rests_on.empty())
+    section.sentences.push_back({fmt::format("{}: the forecast rests on {}.", slot.name,
+                                             fmt::join(forecast.rests_on, "; "))});
+}
+
+}  // namespace
+
+Section memory_section(const Record& record, Detail detail) {
+  Section section{"Memory safety",
+                  {{{"slot", Align::left},
+                    {"limit"},
+                    {"enforced", Align::left},
+                    {"by", Align::left},
+                    {"peak"},
+                    {"mean"},
+                    {"within", Align::left},
+                    {"violations"},
+                    {"forecast"}},
+                   {}},
+                  {}};
+  std::vector<const SlotRecord*> slots;
+  for (const auto& slot : record.slots)
+    if (slot.memory.peak_bytes || slot.memory.limit_bytes) slots.push_back(&slot);
+  std::ranges::stable_sort(slots, [](const auto* a, const auto* b) {
+    return a->memory.peak_bytes > b->memory.peak_bytes;
+  });
+  for (const auto* slot : slots) {
+    const auto& memory = slot->memory;
+    const bool limited = memory.limit_bytes.has_value();
+    section.table.rows.push_back(
+        {slot->name, bytes(memory.limit_bytes), limited ? memory.enforcement : "",
+         memory.enforcement == "unavailable" ? "" : memory.mechanism, bytes(memory.peak_bytes),
+         bytes(memory.mean_bytes), within(memory),
+         limited ? std::to_string(memory.violations.size()) : "", forecast_of(memory)});
+    add_sentences(section, *slot, detail);
+  }
+  if (!slots.empty() && detail == Detail::full)
+    section.sentences.push_back(
+        {"Peak and mean are of the worker's footprint: its proportional set size and the GPU "
+         "memory that this does not hold. Slots that share a worker share its footprint."});
+  return section;
+}
+
+Section energy_section(const Record& record) {
+  Section section{"Energy of the board",
+                  {{{"slot", Align::left},
+                    {"rail", Align::left},
+                    {"J per frame"},
+                    {"above idle"},
+                    {"mean, W"},
+                    {"idle, W"},
+                    {"time covered"}},
+                   {}},
+                  {}};
+  const auto number = [](const std::optional<double>& value) {
+    return for_people(cell(value), Notation{"", 3});
+  };
+  int measured = 0;
+  for (const auto& slot : record.slots) {
+    if (!slot.energy) continue;
+    const auto& energy = *slot.energy;
+    ++measured;
+    section.table.rows.push_back({slot.name, energy.rail, number(energy.joules_per_frame),
+                                  number(energy.joules_per_frame_above_idle),
+                                  number(energy.mean_watts), number(energy.idle_watts),
+                                  fmt::format("{:.0f} %", 100 * energy.coverage)});
+  }
+  if (measured > 1)
+    section.sentences.push_back(
+        {"The slots ran at the same time: each row is the whole board's energy, not a share."});
+  return section;
+}
+
+}  // namespace jetmeter

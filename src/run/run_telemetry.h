@@ -1,0 +1,43 @@
+// A run's sampler, and what its readings say about the run: footprints, energy, shortage.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "jetmeter/run.h"
+#include "jetmeter/sampler.h"
+#include "run/results.h"
+#include "run/telemetry_log.h"
+
+namespace jetmeter {
+
+class RunTelemetry {
+ public:
+  // Starts reading. `dir` must outlive it.
+  RunTelemetry(RunDir& dir, const RunContext&, const RunSpec&);
+
+  Sampler& sampler() { return sampler_; }
+  TelemetryLog& log() { return log_; }
+
+  // Waits, where the board's power is measured, and notes what it draws with nothing loaded.
+  // Returns early when the run is interrupted.
+  void measure_idle();
+  // Afterwards the results below are complete.
+  void stop() { sampler_.stop(); }
+
+  void add_to(SlotData&) const;
+  void add_to(Record&) const;
+  std::vector<Warning> warnings() const;
+
+ private:
+  std::optional<std::string> board_rail() const;
+
+  const RunContext& context_;
+  const RunSpec& spec_;
+  TelemetryLog log_;
+  Sampler sampler_;
+  std::optional<double> idle_watts_;
+};
+
+}  // namespace jetmeter

@@ -1,0 +1,44 @@
+// Where the sampler's readings go: every one into metrics.jsonl, and those of the workers'
+// footprints to the supervisor as well. Called on the sampler's thread.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "jetmeter/sampler.h"
+#include "run/run_dir.h"
+
+namespace jetmeter {
+
+struct FootprintReading {
+  Nanoseconds at{0};
+  std::string worker;
+  std::uint64_t bytes = 0;
+};
+
+class TelemetryLog : public SampleSink {
+ public:
+  TelemetryLog(RunDir& dir, const Clock& clock) : dir_(dir), clock_(clock) {}
+
+  void reading(Nanoseconds at, std::string_view source, std::span<const Channel>,
+               std::span<const std::optional<double>>) override;
+  void gap(Nanoseconds at, std::string_view source, std::string_view reason) override;
+
+  // What came since the last call, in the order of time.
+  std::vector<FootprintReading> take_footprints();
+
+ private:
+  void begin_line(Nanoseconds at, std::string_view source);
+
+  RunDir& dir_;
+  const Clock& clock_;
+  fmt::memory_buffer line_;  // of the sampler's thread alone
+  std::mutex mutex_;
+  std::vector<FootprintReading> footprints_;
+};
+
+}  // namespace jetmeter

@@ -1,0 +1,233 @@
+#include "telemetry/sampler_core.h"
+
+#include <time.h>
+
+#include <algorithm>
+
+namespace jetmeter {
+namespace {
+
+constexpr std::size_t kSample = 4096;  // readings for p95, per channel
+constexpr std::size_t kHistory = 2048;
+constexpr int kPatience = 3;    // readings without a value, until a source counts as lost
+constexpr int kLongestGap = 5;  // periods that a trapezoid may bridge
+constexpr Nanoseconds kFirstPause = std::chrono::seconds(1);
+constexpr Nanoseconds kLongestPause = std::chrono::minutes(1);
+
+Nanoseconds thread_cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
+}
+
+// The sampler's interval, or the next multiple of it that the source can bear.
+Nanoseconds period_of(Nanoseconds interval, Nanoseconds shortest) {
+  const auto ticks = (shortest + interval - Nanoseconds(1)) / interval;
+  return interval * std::max<std::int64_t>(ticks, 1);
+}
+
+bool any_value(const std::vector<std::optional<double>>& values) {
+  return std::any_of(values.begin(), values.end(), [](const auto& v) { return v.has_value(); });
+}
+
+}  // namespace
+
+SamplerCore::SamplerCore(const Sampler::Options& options)
+    : host_(options.host), interval_(options.interval), sink_(options.sink) {
+  const auto all = source_kinds();
+  auto kinds = options.kinds;
+  if (kinds.empty()) kinds.assign(all.begin(), all.end());
+  for (const auto* kind : kinds) {
+    auto entry = std::make_unique<Entry>();
+    entry->kind = kind;
+    entry->report.name = kind->name;
+    entry->period = period_of(interval_, kind->shortest_period);
+    open(*entry);
+    entries_.push_back(std::move(entry));
+  }
+}
+
+SamplerCore::~SamplerCore() = default;
+
+void SamplerCore::open(Entry& entry) {
+  auto source = entry.kind->open(host_);
+  if (!source) {
+    entry.report.reason = source.error().what;
+    return;
+  }
+  adopt(entry, std::move(*source));
+}
+
+// A source that was opened again may have other channels than before; those that it had go on.
+void SamplerCore::adopt(Entry& entry, std::unique_ptr<Source> source) {
+  entry.source = std::move(source);
+  const auto channels = entry.source->channels();
+  entry.now.assign(channels.size(), std::nullopt);
+  entry.place.clear();
+  for (const auto& channel : channels) {
+    const auto known = std::find_if(entry.kept.begin(), entry.kept.end(), [&](const Kept& kept) {
+      return kept.channel.name == channel.name;
+    });
+    entry.place.push_back(static_cast<std::size_t>(known - entry.kept.begin()));
+    if (known != entry.kept.end()) continue;
+    entry.kept.push_back({channel, ChannelStats(kSample), History(kHistory), {}});
+    if (channel.unit == Unit::watt)
+      entry.kept.back().energy.emplace(kHistory, kLongestGap * entry.period);
+  }
+  entry.report.open = true;
+  entry.report.reason.clear();
+  entry.fruitless = 0;
+}
+
+void SamplerCore::add(std::string name, std::unique_ptr<Source> source,
+                      Nanoseconds shortest_period) {
+  auto entry = std::make_unique<Entry>();
+  entry->report.name = std::move(name);
+  entry->period = period_of(interval_, shortest_period);
+  adopt(*entry, std::move(source));
+  const std::scoped_lock lock(mutex_);
+  arriving_.push_back(std::move(entry));
+}
+
+void SamplerCore::remove(std::string_view name) {
+  const std::scoped_lock lock(mutex_);
+  leaving_.emplace_back(name);
+}
+
+void SamplerCore::take_changes() {
+  const std::scoped_lock lock(mutex_);
+  for (auto& entry : arriving_) entries_.push_back(std::move(entry));
+  arriving_.clear();
+  for (const auto& name : leaving_) {
+    for (auto& entry : entries_) {
+      if (entry->kind || entry->report.name != name) continue;
+      entry->removed = true;
+      entry->source.reset();
+      entry->report.open = false;
+    }
+  }
+  leaving_.clear();
+}
+
+void SamplerCore::tick(Nanoseconds now, bool everything) {
+  take_changes();
+  for (auto& entry : entries_) {
+    if (entry->removed || (now < entry->due && !everything)) continue;
+    // On the grid of its own period, so that sources with the same one are read together.
+    if (entry->source) {
+      entry->due = (now / entry->period + 1) * entry->period;
+      read(*entry, now);
+    } else if (entry->pause > Nanoseconds{0} && now >= entry->due) {
+      reopen(*entry, now);
+    }
+  }
+}
+
+void SamplerCore::read(Entry& entry, Nanoseconds now) {
+  const auto begin = thread_cpu_time();
+  entry.source->read(entry.now);
+  const auto cost = thread_cpu_time() - begin;
+  const bool fruit = any_value(entry.now);
+  {
+    const std::scoped_lock lock(mutex_);
+    entry.report.cost += cost;
+    ++entry.report.reads;
+    keep(entry, now);
+  }
+  if (fruit && sink_) sink_->reading(now, entry.report.name, entry.source->channels(), entry.now);
+  if (fruit) entry.pause = Nanoseconds{0};
+  entry.fruitless = fruit ? 0 : entry.fruitless + 1;
+  if (entry.fruitless >= kPatience) lose(entry, now);
+}
+
+void SamplerCore::keep(Entry& entry, Nanoseconds now) {
+  for (std::size_t i = 0; i < entry.now.size(); ++i) {
+    if (!entry.now[i]) continue;
+    auto& kept = entry.kept[entry.place[i]];
+    kept.stats.add(*entry.now[i]);
+    kept.history.add(now, *entry.now[i]);
+    if (kept.energy) kept.energy->add(now, *entry.now[i]);
+  }
+}
+
+void SamplerCore::lose(Entry& entry, Nanoseconds now) {
+  const bool known = entry.pause > Nanoseconds{0};  // opened again in vain: the gap goes on
+  entry.pause = known ? std::min(entry.pause * 2, kLongestPause) : kFirstPause;
+  entry.due = now + entry.pause;
+  {
+    const std::scoped_lock lock(mutex_);
+    entry.report.open = false;
+    entry.report.reason = "no value in " + std::to_string(kPatience) + " readings in a row";
+    if (!known) ++entry.report.gaps;
+  }
+  entry.source.reset();
+  if (!known && sink_) sink_->gap(now, entry.report.name, entry.report.reason);
+  if (!entry.kind) entry.removed = true;
+}
+
+void SamplerCore::reopen(Entry& entry, Nanoseconds now) {
+  auto source = entry.kind->open(host_);
+  if (!source) {
+    entry.pause = std::min(entry.pause * 2, kLongestPause);
+    entry.due = now + entry.pause;
+    const std::scoped_lock lock(mutex_);
+    entry.report.reason = source.error().what;
+    return;
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    adopt(entry, std::move(*source));
+  }
+  const auto pause = entry.pause;
+  read(entry, now);
+  entry.due = (now / entry.period + 1) * entry.period;
+  if (entry.pause == Nanoseconds{0} && sink_) sink_->gap(now, entry.report.name, {});
+  if (entry.source && entry.pause > Nanoseconds{0}) entry.pause = pause;
+}
+
+std::vector<SourceReport> SamplerCore::sources() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<SourceReport> reports;
+  for (const auto& entry : entries_) reports.push_back(entry->report);
+  return reports;
+}
+
+std::vector<ChannelReport> SamplerCore::channels(std::string_view source) const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<ChannelReport> reports;
+  for (const auto& entry : entries_) {
+    if (source.empty() ? !entry->kind : entry->report.name != source) continue;
+    for (const auto& kept : entry->kept) {
+      ChannelReport report{kept.channel.name, kept.channel.unit, 0, {}, {}, {}, {}, {}};
+      kept.stats.report(report);
+      reports.push_back(std::move(report));
+    }
+  }
+  return reports;
+}
+
+const SamplerCore::Kept* SamplerCore::find(std::string_view channel,
+                                           std::string_view source) const {
+  for (const auto& entry : entries_) {
+    if (source.empty() ? !entry->kind : entry->report.name != source) continue;
+    for (const auto& kept : entry->kept)
+      if (kept.channel.name == channel) return &kept;
+  }
+  return nullptr;
+}
+
+std::vector<HistoryPoint> SamplerCore::history(std::string_view channel,
+                                               std::string_view source) const {
+  const std::scoped_lock lock(mutex_);
+  const auto* kept = find(channel, source);
+  return kept ? kept->history.points() : std::vector<HistoryPoint>();
+}
+
+std::optional<Energy> SamplerCore::energy(std::string_view channel, Nanoseconds from,
+                                          Nanoseconds to) const {
+  const std::scoped_lock lock(mutex_);
+  const auto* kept = find(channel, {});
+  return kept && kept->energy ? kept->energy->between(from, to) : std::nullopt;
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,71 @@
+// The sampler without its thread: what is read at a tick, and what is kept of it.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jetmeter/sampler.h"
+#include "telemetry/channel_stats.h"
+#include "telemetry/energy_integral.h"
+#include "telemetry/history.h"
+
+namespace jetmeter {
+
+// tick() belongs to one thread; everything else may be called from any.
+class SamplerCore {
+ public:
+  explicit SamplerCore(const Sampler::Options&);
+  ~SamplerCore();
+
+  void add(std::string name, std::unique_ptr<Source>, Nanoseconds shortest_period);
+  void remove(std::string_view name);
+  // Reads what is due at `now`; with `everything`, also what is not.
+  void tick(Nanoseconds now, bool everything = false);
+
+  std::vector<SourceReport> sources() const;
+  std::vector<ChannelReport> channels(std::string_view source) const;
+  std::vector<HistoryPoint> history(std::string_view channel, std::string_view source) const;
+  std::optional<Energy> energy(std::string_view channel, Nanoseconds from, Nanoseconds to) const;
+
+ private:
+  struct Kept {  // of one channel
+    Channel channel;
+    ChannelStats stats;
+    History history;
+    std::optional<EnergyIntegral> energy;
+  };
+  struct Entry {
+    SourceReport report;
+    const SourceKind* kind = nullptr;  // null: added by hand, cannot be opened again
+    std::unique_ptr<Source> source;    // touched by the ticking thread only
+    Nanoseconds period{0}, due{0};
+    std::vector<std::optional<double>> now;
+    std::vector<std::size_t> place;  // in `kept`, per channel of the source
+    std::vector<Kept> kept;
+    int fruitless = 0;  // readings in a row without a value
+    Nanoseconds pause{0};
+    bool removed = false;
+  };
+  void open(Entry&);
+  void adopt(Entry&, std::unique_ptr<Source>);
+  void read(Entry&, Nanoseconds now);
+  void keep(Entry&, Nanoseconds now);
+  void lose(Entry&, Nanoseconds now);
+  void reopen(Entry&, Nanoseconds now);
+  void take_changes();
+  const Kept* find(std::string_view channel, std::string_view source) const;
+
+  Host host_;
+  Nanoseconds interval_;
+  SampleSink* sink_;
+  std::vector<std::unique_ptr<Entry>> entries_;  // grows and shrinks on the ticking thread only
+  std::vector<std::unique_ptr<Entry>> arriving_;
+  std::vector<std::string> leaving_;
+  mutable std::mutex mutex_;
+};
+
+}  // namespace jetmeter
