@@ -132,19 +132,19 @@ int count_cores(const Host& host, std::string_view stat) {
 
 // Where one core has a clock, one that is offline may show its own once it has come online.
 void add_clocks(Cpu& cpu, const Host& host, int cores) {
-  const auto folder = host.path("/sys/devices/system/cpu");
-  std::vector<int> with_clock;
+  std::vector<std::pair<int, std::filesystem::path>> clocks;
   bool any = false;
   for (int core = 0; core < cores; ++core) {
-    const auto self = folder / (std::string(kCpu) + std::to_string(core));
-    const bool has_clock = std::filesystem::exists(self / "cpufreq/scaling_cur_freq");
-    any = any || has_clock;
-    if (has_clock || read_number(self / "online") == 0.0) with_clock.push_back(core);
+    const auto folder = host.path("/sys/devices/system/cpu/cpu" + std::to_string(core));
+    auto file = folder / "cpufreq/scaling_cur_freq";
+    std::error_code error;
+    const bool exists = std::filesystem::exists(file, error);
+    const bool offline = read_number(folder / "online") == 0.0;
+    any = any || exists;
+    if (exists || offline) clocks.emplace_back(core, std::move(file));
   }
   if (!any) return;
-  for (const int core : with_clock)
-    cpu.add_clock(core,
-                  folder / (std::string(kCpu) + std::to_string(core)) / "cpufreq/scaling_cur_freq");
+  for (auto& [core, file] : clocks) cpu.add_clock(core, std::move(file));
 }
 
 Result<std::unique_ptr<Source>> open(const Host& host) {

@@ -32,7 +32,8 @@ Meminfo parse_meminfo(std::string_view text) {
   return bytes;
 }
 
-// What the kernel keeps of files and can take back, dirty pages included.
+// As free(1) has it: what the kernel keeps of files. Shared memory is in it too, though the kernel
+// cannot take that back; what it can is in MemAvailable.
 std::optional<double> file_cache(const Meminfo& bytes) {
   if (!bytes[cached]) return std::nullopt;
   return *bytes[cached] + bytes[buffers].value_or(0) + bytes[reclaimable].value_or(0);

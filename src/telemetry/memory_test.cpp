@@ -41,7 +41,7 @@ TEST(Memory, WhatAKernelDoesNotSayIsNoChannel) {
   EXPECT_EQ(reading.at("memory.swap_total"), 0) << "no swap is a reading";
 }
 
-TEST(Memory, CacheIsAllThatIsKeptOfFilesAndCanBeTakenBack) {
+TEST(Memory, CacheIsCachedBuffersAndReclaimable) {
   const BoardCopy board;
   board.write("/proc/meminfo",
               "MemTotal: 9999 kB\nBuffers: 1 kB\nCached: 20 kB\nSwapCached: 4000 kB\n"
