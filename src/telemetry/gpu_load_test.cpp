@@ -78,10 +78,10 @@ TEST(GpuLoad, TakesTheGraphicsCoresOfThorAndNoLoadThatItDoesNotHave) {
   board.write("/sys/class/devfreq/bwmgr/cur_freq", "4266000000\n");
   for (const auto* name : {"gpu-nvd-0", "gpu-gpc-0"}) {
     const auto device = std::string("/sys/class/devfreq/") + name;
-    board.write(device + "/device/of_node/name", "gpu");
     board.write(device + "/cur_freq", name[4] == 'g' ? "1575000000\n" : "1692000000\n");
     board.write(device + "/max_freq", "1575000000\n");
   }
+  board.write("/sys/class/devfreq/gpu-nvd-0/device/of_node/name", "gpu");
   const auto source = gpu_load_source.open(board.host());
   ASSERT_TRUE(source);
   const auto reading = read_once(**source);
