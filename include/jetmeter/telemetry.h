@@ -8,7 +8,8 @@
 //
 //   load.cpu load.cpu3 load.gpu load.emc     percent; a core that is offline is absent
 //   clock.cpu3 clock.gpu clock.emc           hertz, now; clock.gpu_cap: the highest it may go to
-//   memory.total .available .free .cached .swap_used .nvmap .largest_free_block       bytes
+//   memory.total .available .free .cached .swap_used .swap_total .nvmap               bytes
+//   memory.largest_free_block                bytes; at most 4 MiB where a page has 4 KiB
 //   swap.in swap.out                         bytes since boot
 //   pressure.memory .memory_full .cpu .io    percent of the last 10 s
 //   temperature.<zone>  power.<rail>  power.board  fan.duty  fan.speed

@@ -15,6 +15,7 @@ TEST(GpuLoad, ConvertsPerMilleAndReadsTheClock) {
   const auto reading = read_once(**source);
   EXPECT_NEAR(*reading.at("load.gpu"), 99, 1e-9);
   EXPECT_EQ(*reading.at("clock.gpu"), 612e6);
+  EXPECT_EQ(*reading.at("clock.gpu_cap"), 1020e6);
 }
 
 TEST(GpuLoad, FindsTheFilesOfOlderReleases) {
@@ -26,7 +27,7 @@ TEST(GpuLoad, FindsTheFilesOfOlderReleases) {
     ASSERT_TRUE(source) << path;
     const auto reading = read_once(**source);
     EXPECT_NEAR(*reading.at("load.gpu"), 12, 1e-9) << path;
-    EXPECT_FALSE(reading.at("clock.gpu"));
+    EXPECT_EQ(reading.size(), 1u) << "no clock to be had, no channel";
   }
 }
 
@@ -40,6 +41,80 @@ TEST(GpuLoad, AsksDevfreqWhereNoKnownPathExists) {
   const auto source = gpu_load_source.open(board.host());
   ASSERT_TRUE(source);
   EXPECT_NEAR(*read_once(**source)["load.gpu"], 0.7, 1e-9);
+}
+
+// JetPack 4 on Nano, 4 and 5 on Xavier, 5 on AGX Orin.
+TEST(GpuLoad, FindsTheClockOfEveryGeneration) {
+  for (const auto* name : {"57000000.gpu", "17000000.gv11b", "17000000.gp10b", "17000000.ga10b"}) {
+    const BoardCopy board;
+    const auto device = std::string("/sys/class/devfreq/") + name;
+    const auto node = std::string_view(name).substr(9);
+    board.write(device + "/device/of_node/name", std::string(node) + '\0');
+    board.write(device + "/cur_freq", "318750000\n");
+    board.write(device + "/max_freq", "1377000000\n");
+    board.write(device + "/device/load", "455\n");
+    const auto source = gpu_load_source.open(board.host());
+    ASSERT_TRUE(source) << name;
+    const auto reading = read_once(**source);
+    EXPECT_EQ(*reading.at("clock.gpu"), 318.75e6) << name;
+    EXPECT_EQ(*reading.at("clock.gpu_cap"), 1377e6) << name;
+    EXPECT_NEAR(*reading.at("load.gpu"), 45.5, 1e-9) << name;
+  }
+}
+
+TEST(GpuLoad, KnowsTheDeviceByItsNameWhereAContainerHidesTheDeviceTree) {
+  const BoardCopy board;
+  board.write("/sys/class/devfreq/15340000.vic/cur_freq", "115200000\n");
+  board.write("/sys/class/devfreq/17000000.ga10b/cur_freq", "306000000\n");
+  const auto source = gpu_load_source.open(board.host());
+  ASSERT_TRUE(source);
+  const auto reading = read_once(**source);
+  ASSERT_EQ(reading.size(), 1u);
+  EXPECT_EQ(*reading.at("clock.gpu"), 306e6);
+}
+
+TEST(GpuLoad, TakesTheGraphicsCoresOfThorAndNoLoadThatItDoesNotHave) {
+  const BoardCopy board;
+  board.write("/sys/class/devfreq/bwmgr/cur_freq", "4266000000\n");
+  for (const auto* name : {"gpu-nvd-0", "gpu-gpc-0"}) {
+    const auto device = std::string("/sys/class/devfreq/") + name;
+    board.write(device + "/cur_freq", name[4] == 'g' ? "1575000000\n" : "1692000000\n");
+    board.write(device + "/max_freq", "1575000000\n");
+  }
+  board.write("/sys/class/devfreq/gpu-nvd-0/device/of_node/name", "gpu");
+  const auto source = gpu_load_source.open(board.host());
+  ASSERT_TRUE(source);
+  const auto reading = read_once(**source);
+  EXPECT_EQ(reading.size(), 2u);
+  EXPECT_EQ(*reading.at("clock.gpu"), 1575e6);
+  EXPECT_EQ(*reading.at("clock.gpu_cap"), 1575e6);
+}
+
+TEST(GpuLoad, GpuWhoseRailIsOffHasNoClock) {
+  const BoardCopy board("orin-nano-super");
+  const auto source = gpu_load_source.open(board.host());
+  ASSERT_TRUE(source);
+  board.write("/sys/class/devfreq/17000000.gpu/cur_freq", "0\n");
+  board.write(kJetPack6Load, "0\n");
+  auto reading = read_once(**source);
+  EXPECT_FALSE(reading["clock.gpu"]);
+  EXPECT_EQ(reading["load.gpu"], 0) << "idle is a reading";
+  EXPECT_EQ(reading["clock.gpu_cap"], 1020e6);
+  board.write("/sys/class/devfreq/17000000.gpu/cur_freq", "");
+  board.write(kJetPack6Load, "");
+  reading = read_once(**source);
+  EXPECT_FALSE(reading["clock.gpu"]);
+  EXPECT_FALSE(reading["load.gpu"]);
+}
+
+TEST(GpuLoad, OtherDevfreqDevicesAreNoGpu) {
+  const BoardCopy board;
+  board.write("/sys/class/devfreq/15340000.vic/cur_freq", "115200000\n");
+  board.write("/sys/class/devfreq/15340000.vic/device/of_node/name", "vic");
+  board.write("/sys/class/devfreq/devfreq0/cur_freq", "1\n");
+  const auto source = gpu_load_source.open(board.host());
+  ASSERT_FALSE(source);
+  EXPECT_NE(source.error().what.find("Jetson"), std::string::npos);
 }
 
 TEST(GpuLoad, IsAbsentOutsideItsScale) {

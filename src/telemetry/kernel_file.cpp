@@ -23,6 +23,11 @@ KernelFile::~KernelFile() {
 KernelFile::KernelFile(KernelFile&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
+KernelFile& KernelFile::operator=(KernelFile&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
 std::optional<std::string_view> KernelFile::read(std::span<char> buffer) const {
   std::size_t filled = 0;
   while (filled < buffer.size()) {

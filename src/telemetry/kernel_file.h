@@ -15,6 +15,7 @@ class KernelFile {
   explicit KernelFile(const std::filesystem::path&);
   ~KernelFile();
   KernelFile(KernelFile&& other) noexcept;
+  KernelFile& operator=(KernelFile&& other) noexcept;
 
   bool is_open() const { return descriptor_ >= 0; }
   // What the file says now, as much of it as `buffer` holds. Absent when it cannot be read: Tegra

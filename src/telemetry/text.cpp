@@ -63,6 +63,16 @@ std::optional<std::uint64_t> to_count(std::string_view word) {
   return parse_whole<std::uint64_t>(word);
 }
 
+std::optional<std::uint64_t> number_between(std::string_view name, std::string_view prefix,
+                                            std::string_view suffix) {
+  const bool fits = name.starts_with(prefix) && name.ends_with(suffix) &&
+                    name.size() > prefix.size() + suffix.size();
+  if (!fits) return std::nullopt;
+  name.remove_prefix(prefix.size());
+  name.remove_suffix(suffix.size());
+  return to_count(name);
+}
+
 std::optional<std::uint64_t> meminfo_bytes(std::string_view text, std::string_view key) {
   while (auto line = next_line(text)) {
     auto name = next_word(*line);

@@ -26,6 +26,11 @@ std::string clean_name(std::string_view);
 std::optional<double> to_number(std::string_view word);
 std::optional<std::uint64_t> to_count(std::string_view word);
 
+// 7 from "pwm7" between "pwm" and "", or from "oc7_event_cnt" between "oc" and "_event_cnt"; absent
+// for every other name.
+std::optional<std::uint64_t> number_between(std::string_view name, std::string_view prefix,
+                                            std::string_view suffix);
+
 // The value after `key` in lines of the form "MemTotal:  16384 kB", in bytes.
 std::optional<std::uint64_t> meminfo_bytes(std::string_view text, std::string_view key);
 

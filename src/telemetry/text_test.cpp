@@ -15,6 +15,15 @@ TEST(ToNumber, TakesWholeFiniteNumbersOnly) {
     EXPECT_FALSE(to_number(word)) << word;
 }
 
+TEST(NumberBetween, NeedsDigitsAndNothingElse) {
+  EXPECT_THAT(number_between("pwm7", "pwm", ""), Optional(7u));
+  EXPECT_THAT(number_between("oc12_event_cnt", "oc", "_event_cnt"), Optional(12u));
+  for (const auto* name : {"", "oc", "oc_event_cnt", "oc1_event_cnt2", "oc1_throt_en",
+                           "oc-1_event_cnt", "oc1x_event_cnt", "xoc1_event_cnt"})
+    EXPECT_FALSE(number_between(name, "oc", "_event_cnt")) << name;
+  EXPECT_FALSE(number_between("aba", "ab", "ba")) << "prefix and suffix overlap";
+}
+
 TEST(MeminfoBytes, NeedsTheWholeKeyAndTheUnit) {
   const std::string_view text = "SwapCached: 1 kB\nCached:   3 kB\nHugePages_Total: 7\n";
   EXPECT_THAT(meminfo_bytes(text, "Cached"), Optional(3 * 1024u));

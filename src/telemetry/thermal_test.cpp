@@ -27,6 +27,29 @@ TEST(Thermal, SensorThatIsSwitchedOffIsAbsentUntilItComesBack) {
   EXPECT_NEAR(*read_once(**source).at("temperature.cv0-thermal"), -45, 1e-9);
 }
 
+TEST(Thermal, NothingIsAsColdAsMinus200Degrees) {
+  const BoardCopy board;
+  const std::string file = "/sys/class/thermal/thermal_zone0/temp";
+  board.write(file, "-199999\n");
+  const auto source = thermal_source.open(board.host());
+  ASSERT_TRUE(source);
+  EXPECT_NEAR(*read_once(**source).at("temperature.thermal_zone0"), -199.999, 1e-9)
+      << "a zone without a type has its folder's name";
+  board.write(file, "-200000\n");
+  EXPECT_FALSE(read_once(**source).at("temperature.thermal_zone0"));
+  board.write(file, "0\n");
+  EXPECT_EQ(read_once(**source).at("temperature.thermal_zone0"), 0);
+}
+
+TEST(Thermal, ZoneWithoutATemperatureIsLeftOut) {
+  const BoardCopy board;
+  board.write("/sys/class/thermal/thermal_zone0/type", "cpu-thermal");
+  board.write("/sys/class/thermal/cooling_device0/temp", "1000");
+  const auto source = thermal_source.open(board.host());
+  ASSERT_FALSE(source);
+  EXPECT_NE(source.error().what.find("no thermal zone"), std::string::npos);
+}
+
 TEST(Thermal, TellsZonesOfOneTypeApart) {
   const BoardCopy board("x86-host");
   const auto source = thermal_source.open(board.host());
