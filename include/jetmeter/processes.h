@@ -21,12 +21,15 @@ struct ProcessMemory {
   std::optional<std::uint64_t> peak_rss_bytes;  // VmHWM
   std::optional<std::uint64_t> swap_bytes;
   std::optional<std::int64_t> threads, minor_faults, major_faults;
+  std::string why_no_pss;  // empty when pss_bytes is there
 };
-// Fails when there is no such process, or nothing of it may be read.
+// Fails when there is no such process, when it has ended, or when nothing of it may be read.
 Result<ProcessMemory> read_process(const Host&, ProcessId);
 
 // The same as a source, for the sampler: channels "process.pss", "process.rss", "process.threads",
-// "process.minor_faults", "process.major_faults". Opens its files once; reading does not allocate.
+// "process.minor_faults", "process.major_faults"; the faults since it started. Opens its files once;
+// reading does not allocate. From the process' end on every channel is absent. On a kernel without
+// smaps_rollup "process.pss" always is; read_process says why.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 
 // GPU memory of one process that its PSS does not hold.

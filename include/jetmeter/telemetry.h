@@ -55,4 +55,10 @@ struct SourceKind {
 
 std::span<const SourceKind* const> source_kinds();
 
+// What "power.board" is, by the rails that the machine measures ("VDD_IN", …: what follows "power."
+// in the channels' names): the one rail, or the sum, that is a module's or a board's total on the
+// Jetson that has these rails. "VDD_IN", "VDD_GPU_SOC + VDD_CPU_CV + VIN_SYS_5V0". Absent where no
+// Jetson is known by these rails; there is then no channel "power.board" either.
+std::optional<std::string> board_power_rule(std::span<const std::string> rail_names);
+
 }  // namespace jetmeter

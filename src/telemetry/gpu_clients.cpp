@@ -1,0 +1,53 @@
+#include "jetmeter/processes.h"
+#include "telemetry/access.h"
+#include "telemetry/nvmap_clients.h"
+#include "telemetry/nvml_clients.h"
+#include "telemetry/text.h"
+
+namespace jetmeter {
+namespace {
+
+Result<NvmapClients> read_nvmap(const Host& host) {
+  const auto path = host.path("/sys/kernel/debug/nvmap/iovmm/clients");
+  const auto text = read_text(path);
+  if (!text) return fail(why_unreadable(path));
+  auto list = parse_nvmap_clients(*text);
+  if (!list) return fail(in_quotes(path.string()) + " is no list of nvmap's clients");
+  return std::move(*list);
+}
+
+bool holds_anything(const NvmapClients& list) {
+  if (list.total_bytes.value_or(0) > 0) return true;
+  for (const auto& client : list.clients) {
+    if (client.bytes > 0) return true;
+  }
+  return false;
+}
+
+// On Thor nvmap lists everybody with 0K: its GPU driver takes memory elsewhere. That driver is
+// also the one without this line (github.com/rbonghi/jetson_stats/pull/849).
+bool gpu_uses_nvmap(const Host& host) {
+  const auto meminfo = read_text(host.path("/proc/meminfo")).value_or("");
+  return meminfo_bytes(meminfo, "NvMapMemUsed").has_value();
+}
+
+// NVML answers for the machine that this program runs on, not for a recorded one.
+Result<GpuClients> ask_nvml(const Host& host) {
+  if (host.root != Host().root) return fail("NVML is not asked about a recorded machine");
+  return nvml_gpu_clients();
+}
+
+}  // namespace
+
+Result<GpuClients> read_gpu_clients(const Host& host) {
+  auto nvmap = read_nvmap(host);
+  if (nvmap && holds_anything(*nvmap)) return GpuClients{"nvmap", std::move(nvmap->clients)};
+  auto nvml = ask_nvml(host);
+  if (nvml) return nvml;
+  if (nvmap && gpu_uses_nvmap(host)) return GpuClients{"nvmap", std::move(nvmap->clients)};
+  const auto why =
+      nvmap ? "nvmap holds nothing, and this GPU's driver may not use it" : nvmap.error().what;
+  return fail("GPU memory of processes is unknown: " + why + "; " + nvml.error().what);
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,78 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "jetmeter/processes.h"
+#include "support/board_copy.h"
+#include "support/without_root.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr std::string_view kClients = "/sys/kernel/debug/nvmap/iovmm/clients";
+
+TEST(GpuClients, AreThoseOfNvmapOnAnOrin) {
+  const BoardCopy board("orin-nano-super");
+  const auto gpu = read_gpu_clients(board.host());
+  ASSERT_TRUE(gpu) << gpu.error().what;
+  EXPECT_EQ(gpu->from, "nvmap");
+  ASSERT_EQ(gpu->clients.size(), 3u);
+  EXPECT_EQ(gpu->clients[2].pid, 4711);
+  EXPECT_EQ(gpu->clients[2].name, "trtexec");
+  EXPECT_EQ(gpu->clients[2].bytes, 1849344u * 1024);
+}
+
+TEST(GpuClients, NobodyIsAnAnswerWhereTheGpuUsesNvmap) {
+  const BoardCopy board;
+  board.write(kClients, "CLIENT PROCESS PID SIZE\ntotal 0K\n");
+  board.write("/proc/meminfo", "MemTotal: 7800000 kB\nNvMapMemUsed: 0 kB\n");
+  const auto gpu = read_gpu_clients(board.host());
+  ASSERT_TRUE(gpu) << gpu.error().what;
+  EXPECT_TRUE(gpu->clients.empty());
+}
+
+TEST(GpuClients, ZerosOfThorAreUnknown) {
+  const BoardCopy board;
+  board.write(kClients, "user ollama 812 0K\ntotal 0K\n");
+  board.write("/proc/meminfo", "MemTotal: 128700000 kB\n");
+  const auto gpu = read_gpu_clients(board.host());
+  ASSERT_FALSE(gpu);
+  EXPECT_THAT(gpu.error().what, HasSubstr("nvmap holds nothing"));
+}
+
+TEST(GpuClients, AreUnknownWhereNobodyTells) {
+  const auto gpu = read_gpu_clients(BoardCopy("x86-host").host());
+  ASSERT_FALSE(gpu);
+  EXPECT_THAT(
+      gpu.error().what,
+      AllOf(StartsWith("GPU memory of processes is unknown: there is no '"), HasSubstr("NVML")));
+}
+
+TEST(GpuClients, SayThatNvmapNeedsRoot) {
+  const BoardCopy board("orin-nano-super");
+  const auto error_without_root = [&] {
+    const WithoutRoot user;
+    const auto gpu = read_gpu_clients(board.host());
+    return gpu ? "it answered" : gpu.error().what;
+  };
+  EXPECT_THAT(error_without_root(), HasSubstr("needs root: "));
+}
+
+TEST(GpuClients, AreUnknownWhereTheListIsGarbage) {
+  const BoardCopy board("orin-nano-super");
+  for (const auto& text : {std::string(), std::string("\x00\xff", 2), std::string(50000, 'K')}) {
+    board.write(kClients, text);
+    const auto gpu = read_gpu_clients(board.host());
+    ASSERT_FALSE(gpu);
+    EXPECT_THAT(gpu.error().what, HasSubstr("is no list of nvmap's clients"));
+  }
+  board.remove(kClients);
+  std::filesystem::create_directory(board.host().path(kClients));
+  EXPECT_FALSE(read_gpu_clients(board.host()));
+}
+
+}  // namespace
+}  // namespace jetmeter

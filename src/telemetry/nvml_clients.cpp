@@ -1,0 +1,9 @@
+#include "telemetry/nvml_clients.h"
+
+namespace jetmeter {
+
+Result<GpuClients> nvml_gpu_clients() {
+  return fail("NVML is not built in");
+}
+
+}  // namespace jetmeter

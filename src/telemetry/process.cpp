@@ -1,0 +1,137 @@
+#include <unistd.h>
+
+#include <array>
+#include <system_error>
+
+#include "jetmeter/processes.h"
+#include "telemetry/access.h"
+#include "telemetry/kernel_file.h"
+#include "telemetry/process_text.h"
+#include "telemetry/text.h"
+
+namespace jetmeter {
+namespace {
+
+// status lists every supplementary group before it comes to the memory.
+using Buffer = std::array<char, 16384>;
+constexpr std::uint64_t kMostThreads = 1 << 22;  // Linux gives no higher number to a task
+
+std::filesystem::path folder_of(const Host& host, ProcessId pid) {
+  return host.path("/proc/" + std::to_string(pid));
+}
+
+// The kernel's files of one process. They stay with it: when it has ended they cannot be read,
+// even if another process has its number by then.
+class ProcessFiles {
+ public:
+  explicit ProcessFiles(const std::filesystem::path& folder)
+      : rollup_(folder / "smaps_rollup"),
+        status_(folder / "status"),
+        statm_(folder / "statm"),
+        stat_(folder / "stat") {}
+
+  bool any_open() const { return status_.is_open() || statm_.is_open() || stat_.is_open(); }
+
+  // Does not allocate.
+  ProcessMemory read() const {
+    ProcessMemory memory;
+    Buffer buffer;
+    const auto stat = parse_process_stat(text_of(stat_, buffer));
+    // One that waits to be reaped still has counters and a thread, but no memory: nothing of it is
+    // the cost of a process that runs.
+    if (stat && stat->has_ended()) return memory;
+    if (stat) {
+      memory.minor_faults = stat->minor_faults;
+      memory.major_faults = stat->major_faults;
+    }
+    memory.pss_bytes = meminfo_bytes(text_of(rollup_, buffer), "Pss");
+    read_status(text_of(status_, buffer), memory);
+    if (!memory.rss_bytes) {
+      const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+      memory.rss_bytes = parse_statm_rss(text_of(statm_, buffer), page_bytes);
+    }
+    return memory;
+  }
+
+ private:
+  static std::string_view text_of(const KernelFile& file, Buffer& buffer) {
+    return file.read(buffer).value_or(std::string_view());
+  }
+
+  static void read_status(std::string_view text, ProcessMemory& memory) {
+    memory.rss_bytes = meminfo_bytes(text, "VmRSS");
+    memory.peak_rss_bytes = meminfo_bytes(text, "VmHWM");
+    memory.swap_bytes = meminfo_bytes(text, "VmSwap");
+    const auto threads = to_count(colon_value(text, "Threads").value_or(""));
+    if (threads && *threads <= kMostThreads) memory.threads = static_cast<std::int64_t>(*threads);
+  }
+
+  KernelFile rollup_, status_, statm_, stat_;
+};
+
+bool knows_nothing(const ProcessMemory& memory) {
+  return !memory.pss_bytes && !memory.rss_bytes && !memory.threads && !memory.minor_faults;
+}
+
+std::string why_no_pss(const std::filesystem::path& rollup) {
+  std::error_code error;
+  if (!std::filesystem::exists(rollup, error) && !error)
+    return "this kernel has no smaps_rollup (Linux 4.14 brought it)";
+  return why_unreadable(rollup);
+}
+
+Error no_process(const std::filesystem::path& folder, ProcessId pid) {
+  std::error_code error;
+  const auto who = "process " + std::to_string(pid);
+  if (pid <= 0 || !std::filesystem::is_directory(folder, error))
+    return {"there is no " + who + " (no folder " + in_quotes(folder.string()) + ")"};
+  return {who + " has ended, or this user may not read " + in_quotes(folder.string())};
+}
+
+template <typename Count>
+std::optional<double> as_double(std::optional<Count> count) {
+  return count ? std::optional(static_cast<double>(*count)) : std::nullopt;
+}
+
+class Process : public Source {
+ public:
+  explicit Process(ProcessFiles files) : files_(std::move(files)) {}
+
+  std::span<const Channel> channels() const override { return channels_; }
+
+  void read(std::span<std::optional<double>> out) override {
+    const auto memory = files_.read();
+    out[0] = as_double(memory.pss_bytes);
+    out[1] = as_double(memory.rss_bytes);
+    out[2] = as_double(memory.threads);
+    out[3] = as_double(memory.minor_faults);
+    out[4] = as_double(memory.major_faults);
+  }
+
+ private:
+  ProcessFiles files_;
+  std::array<Channel, 5> channels_{{{"process.pss", Unit::byte},
+                                    {"process.rss", Unit::byte},
+                                    {"process.threads", Unit::count},
+                                    {"process.minor_faults", Unit::count},
+                                    {"process.major_faults", Unit::count}}};
+};
+
+}  // namespace
+
+Result<ProcessMemory> read_process(const Host& host, ProcessId pid) {
+  const auto folder = folder_of(host, pid);
+  auto memory = ProcessFiles(folder).read();
+  if (pid <= 0 || knows_nothing(memory)) return tl::make_unexpected(no_process(folder, pid));
+  if (!memory.pss_bytes) memory.why_no_pss = why_no_pss(folder / "smaps_rollup");
+  return memory;
+}
+
+Result<std::unique_ptr<Source>> open_process(const Host& host, ProcessId pid) {
+  const auto folder = folder_of(host, pid);
+  ProcessFiles files(folder);
+  if (pid <= 0 || knows_nothing(files.read())) return tl::make_unexpected(no_process(folder, pid));
+  return std::make_unique<Process>(std::move(files));
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,244 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "jetmeter/processes.h"
+#include "support/without_root.h"
+#include "telemetry/source_test.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr std::uint64_t kKibibyte = 1024, kMebibyte = 1024 * kKibibyte;
+
+constexpr std::string_view kStat =
+    "812 (my model) S 800 812 800 34816 812 4194304 15734 21 307 4 1203 88 0 0 20 0 9 0 5000\n";
+constexpr std::string_view kStatus =
+    "Name:\tmy model\nState:\tS (sleeping)\nVmPeak:\t 9000000 kB\nVmHWM:\t 1400000 kB\n"
+    "VmRSS:\t 1300000 kB\nVmSwap:\t     512 kB\nThreads:\t9\n";
+constexpr std::string_view kRollup =
+    "aaaac3a50000-fffff5e8f000 ---p 00000000 00:00 0    [rollup]\n"
+    "Rss:             1300004 kB\nPss:             1250001 kB\nPss_Anon:        1000000 kB\n";
+
+BoardCopy& add_process(BoardCopy& board) {
+  board.write("/proc/812/stat", kStat);
+  board.write("/proc/812/status", kStatus);
+  board.write("/proc/812/statm", "2250000 325000 1000 1 0 400000 0\n");
+  board.write("/proc/812/smaps_rollup", kRollup);
+  return board;
+}
+
+TEST(ReadProcess, TakesEveryNumberFromItsFile) {
+  BoardCopy board;
+  const auto memory = read_process(add_process(board).host(), 812);
+  ASSERT_TRUE(memory) << memory.error().what;
+  EXPECT_EQ(memory->pss_bytes, 1250001 * kKibibyte);
+  EXPECT_EQ(memory->why_no_pss, "");
+  EXPECT_EQ(memory->rss_bytes, 1300000 * kKibibyte);
+  EXPECT_EQ(memory->peak_rss_bytes, 1400000 * kKibibyte);
+  EXPECT_EQ(memory->swap_bytes, 512 * kKibibyte);
+  EXPECT_EQ(memory->threads, 9);
+  EXPECT_EQ(memory->minor_faults, 15734);
+  EXPECT_EQ(memory->major_faults, 307);
+}
+
+TEST(ReadProcess, AnOldKernelHasNoPss) {
+  BoardCopy board;
+  add_process(board).remove("/proc/812/smaps_rollup");
+  const auto memory = read_process(board.host(), 812);
+  ASSERT_TRUE(memory);
+  EXPECT_FALSE(memory->pss_bytes);
+  EXPECT_EQ(memory->why_no_pss, "this kernel has no smaps_rollup (Linux 4.14 brought it)");
+  EXPECT_EQ(memory->rss_bytes, 1300000 * kKibibyte);
+}
+
+TEST(ReadProcess, CountsPagesWhereStatusSaysNothing) {
+  BoardCopy board;
+  add_process(board).remove("/proc/812/status");
+  const auto memory = read_process(board.host(), 812);
+  ASSERT_TRUE(memory);
+  EXPECT_EQ(memory->rss_bytes, 325000u * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+  EXPECT_FALSE(memory->peak_rss_bytes);
+  EXPECT_FALSE(memory->threads);
+}
+
+TEST(ReadProcess, TheMemoryOfAKernelThreadIsAbsentNotZero) {
+  BoardCopy board;
+  board.write("/proc/2/stat", "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 0\n");
+  board.write("/proc/2/status", "Name:\tkthreadd\nThreads:\t1\n");
+  board.write("/proc/2/statm", "0 0 0 0 0 0 0\n");
+  board.write("/proc/2/smaps_rollup", "");
+  const auto memory = read_process(board.host(), 2);
+  ASSERT_TRUE(memory);
+  EXPECT_FALSE(memory->rss_bytes);
+  EXPECT_FALSE(memory->pss_bytes);
+  EXPECT_THAT(memory->why_no_pss, HasSubstr("holds nothing that can be read"));
+  EXPECT_EQ(memory->minor_faults, 0);
+}
+
+TEST(ReadProcess, SaysThatThereIsNone) {
+  const BoardCopy board;
+  for (const ProcessId pid : {812, 0, -1}) {
+    const auto memory = read_process(board.host(), pid);
+    ASSERT_FALSE(memory) << pid;
+    EXPECT_THAT(memory.error().what, StartsWith("there is no process " + std::to_string(pid)));
+    EXPECT_FALSE(open_process(board.host(), pid)) << pid;
+  }
+}
+
+TEST(ReadProcess, SaysThatItHasEnded) {
+  BoardCopy board;
+  add_process(board).write("/proc/812/stat", "812 (my model) Z 1 2 3 4 5 6 7 8 9 10 11\n");
+  const auto memory = read_process(board.host(), 812);
+  ASSERT_FALSE(memory);
+  EXPECT_THAT(memory.error().what, StartsWith("process 812 has ended"));
+}
+
+TEST(ReadProcess, SurvivesGarbageAndFolders) {
+  BoardCopy board;
+  add_process(board);
+  for (const auto& text :
+       {std::string(), std::string("\x00\xff:\x80", 4), std::string(100000, '9'),
+        std::string("VmRSS: -1 kB\nThreads: 99999999999\nPss: 12\n"), std::string(100000, ')')}) {
+    for (const auto* file : {"stat", "status", "statm", "smaps_rollup"})
+      board.write(std::string("/proc/812/") + file, text);
+    EXPECT_FALSE(read_process(board.host(), 812)) << text.substr(0, 40);
+  }
+  for (const auto* file : {"stat", "status", "statm", "smaps_rollup"}) {
+    board.remove(std::string("/proc/812/") + file);
+    std::filesystem::create_directory(board.host().path(std::string("/proc/812/") + file));
+  }
+  EXPECT_FALSE(read_process(board.host(), 812));
+}
+
+TEST(OpenProcess, HasTheSameNumbersAsChannels) {
+  BoardCopy board;
+  const auto source = open_process(add_process(board).host(), 812);
+  ASSERT_TRUE(source) << source.error().what;
+  EXPECT_EQ(read_once(**source), (Reading{{"process.pss", 1250001.0 * kKibibyte},
+                                          {"process.rss", 1300000.0 * kKibibyte},
+                                          {"process.threads", 9.0},
+                                          {"process.minor_faults", 15734.0},
+                                          {"process.major_faults", 307.0}}));
+  EXPECT_EQ((*source)->channels()[0].unit, Unit::byte);
+  EXPECT_EQ((*source)->channels()[3].unit, Unit::count);
+}
+
+// A process of our own that does nothing until it is killed.
+class Child {
+ public:
+  Child() : pid_(::fork()) {
+    if (pid_ == 0) {
+      ::alarm(60);
+      for (;;) ::pause();
+    }
+  }
+  ~Child() { end(); }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  pid_t pid() const { return pid_; }
+  // Leaves it as it is until somebody asks how it ended.
+  void kill() const {
+    ::kill(pid_, SIGKILL);
+    siginfo_t info;
+    ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT);
+  }
+  void end() {
+    if (pid_ <= 0) return;
+    kill();
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
+
+ private:
+  pid_t pid_;
+};
+
+TEST(OpenProcess, IsAbsentFromTheEndOn) {
+  Child child;
+  const auto pid = child.pid();
+  const auto source = open_process(Host(), pid);
+  ASSERT_TRUE(source) << source.error().what;
+  const Reading nothing{{"process.pss", {}},
+                        {"process.rss", {}},
+                        {"process.threads", {}},
+                        {"process.minor_faults", {}},
+                        {"process.major_faults", {}}};
+  EXPECT_GT(*read_once(**source).at("process.pss"), 0);
+  child.kill();
+  EXPECT_EQ(read_once(**source), nothing) << "killed, and nobody has asked yet";
+  EXPECT_THAT(read_process(Host(), pid).error().what, HasSubstr("has ended"));
+  child.end();
+  EXPECT_EQ(read_once(**source), nothing);
+  EXPECT_THAT(read_process(Host(), pid).error().what, HasSubstr("there is no process"));
+}
+
+TEST(OpenProcess, SaysWhyAForeignProcessHasNoPss) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to have a process that is another user's";
+  Child child;
+  const WithoutRoot user;
+  ASSERT_TRUE(user.done());
+  const auto memory = read_process(Host(), child.pid());
+  ASSERT_TRUE(memory) << memory.error().what;
+  EXPECT_FALSE(memory->pss_bytes);
+  EXPECT_THAT(memory->why_no_pss, StartsWith("needs root: "));
+  EXPECT_GT(*memory->rss_bytes, 0u);
+}
+
+// The long way: the PSS of every mapping, added up.
+std::uint64_t pss_of_all_mappings() {
+  std::ifstream smaps("/proc/self/smaps");
+  std::uint64_t sum = 0, kibibytes = 0;
+  for (std::string word; smaps >> word;) {
+    if (word == "Pss:" && smaps >> kibibytes) sum += kibibytes * kKibibyte;
+  }
+  return sum;
+}
+
+// "Within 1 % or 1 MiB": other processes come and go, and with them shares of shared pages.
+void expect_close(double value, double expected) {
+  EXPECT_NEAR(value, expected, std::max(expected / 100, 1.0 * kMebibyte));
+}
+
+TEST(ReadProcess, AgreesWithTheLongWayOnThisProcess) {
+  const auto memory = read_process(Host(), ::getpid());
+  ASSERT_TRUE(memory) << memory.error().what;
+  const auto source = open_process(Host(), ::getpid());
+  ASSERT_TRUE(source);
+  const auto expected = static_cast<double>(pss_of_all_mappings());
+  EXPECT_GT(expected, 0);
+  expect_close(static_cast<double>(*memory->pss_bytes), expected);
+  expect_close(*read_once(**source).at("process.pss"), expected);
+  EXPECT_GE(*memory->rss_bytes, *memory->pss_bytes);
+  EXPECT_GE(*memory->threads, 1);
+}
+
+TEST(OpenProcess, SeesSixtyFourMebibytesComeAndGo) {
+  const auto source = open_process(Host(), ::getpid());
+  ASSERT_TRUE(source);
+  const auto pss = [&] { return *read_once(**source).at("process.pss"); };
+  const auto faults = [&] { return *read_once(**source).at("process.minor_faults"); };
+  constexpr auto kBytes = 64 * kMebibyte;
+  const auto before = pss(), faults_before = faults();
+  void* memory =
+      ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  EXPECT_NEAR(pss() - before, 0, 1.0 * kMebibyte) << "reserved, not touched";
+  std::memset(memory, 1, kBytes);
+  EXPECT_NEAR(pss() - before, 1.0 * kBytes, 1.0 * kMebibyte);
+  EXPECT_GT(faults(), faults_before);
+  ::munmap(memory, kBytes);
+  EXPECT_NEAR(pss() - before, 0, 1.0 * kMebibyte);
+}
+
+}  // namespace
+}  // namespace jetmeter

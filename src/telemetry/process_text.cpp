@@ -1,0 +1,43 @@
+#include "telemetry/process_text.h"
+
+#include <limits>
+
+#include "telemetry/text.h"
+
+namespace jetmeter {
+namespace {
+
+std::optional<std::int64_t> to_signed(std::string_view word) {
+  const auto count = to_count(word);
+  constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return count && *count <= kMost ? std::optional(static_cast<std::int64_t>(*count)) : std::nullopt;
+}
+
+}  // namespace
+
+// proc(5) numbers the fields from 1; the name is the second.
+std::optional<ProcessStat> parse_process_stat(std::string_view text) {
+  constexpr int kState = 3, kMinorFaults = 10, kMajorFaults = 12;
+  const auto end_of_name = text.rfind(')');
+  if (end_of_name == text.npos) return std::nullopt;
+  text.remove_prefix(end_of_name + 1);
+  const auto state = next_word(text);
+  std::optional<std::int64_t> minor, major;
+  for (int field = kState + 1; field <= kMajorFaults; ++field) {
+    const auto word = next_word(text);
+    if (field == kMinorFaults) minor = to_signed(word);
+    if (field == kMajorFaults) major = to_signed(word);
+  }
+  if (state.size() != 1 || !minor || !major) return std::nullopt;
+  return ProcessStat{state.front(), *minor, *major};
+}
+
+std::optional<std::uint64_t> parse_statm_rss(std::string_view text, std::uint64_t page_bytes) {
+  const auto size = to_count(next_word(text));
+  const auto resident = to_count(next_word(text));
+  if (!size || *size == 0 || !resident) return std::nullopt;
+  if (*resident > std::numeric_limits<std::uint64_t>::max() / page_bytes) return std::nullopt;
+  return *resident * page_bytes;
+}
+
+}  // namespace jetmeter

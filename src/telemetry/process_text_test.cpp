@@ -1,0 +1,58 @@
+#include "telemetry/process_text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace jetmeter {
+namespace {
+
+TEST(ProcessStat, CountsFieldsAfterTheName) {
+  const auto stat = parse_process_stat(
+      "812 (trtexec) S 800 812 800 34816 812 4194304 15734 21 307 4 1203 88 0 0 20 0 9 0 5000");
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->state, 'S');
+  EXPECT_EQ(stat->minor_faults, 15734);
+  EXPECT_EQ(stat->major_faults, 307);
+  EXPECT_FALSE(stat->has_ended());
+}
+
+TEST(ProcessStat, TheNameMayHoldAnything) {
+  for (const std::string name : {"a b", "a) Z 1 2 (b", "((", "7 7 7 7", "\xff\n"}) {
+    const auto stat = parse_process_stat("1 (" + name + ") R 2 3 4 5 6 7 8 9 10 11");
+    ASSERT_TRUE(stat) << name;
+    EXPECT_EQ(stat->state, 'R') << name;
+    EXPECT_EQ(stat->minor_faults, 8) << name;
+    EXPECT_EQ(stat->major_faults, 10) << name;
+  }
+}
+
+TEST(ProcessStat, KnowsWhatHasEnded) {
+  EXPECT_TRUE(parse_process_stat("1 (a) Z 2 3 4 5 6 7 8 9 10 11")->has_ended());
+  EXPECT_TRUE(parse_process_stat("1 (a) X 2 3 4 5 6 7 8 9 10 11")->has_ended());
+}
+
+TEST(ProcessStat, IsAbsentForAnythingElse) {
+  for (const std::string text :
+       {"", ")", "1 (a", "1 (a) S 2 3 4 5 6 7", "1 (a) SS 2 3 4 5 6 7 8 9 10",
+        "1 (a) S 2 3 4 5 6 7 -8 9 10", "1 (a) S 2 3 4 5 6 7 8 9 18446744073709551615",
+        "1 (a) S 2 3 4 5 6 7 nan 9 10"})
+    EXPECT_FALSE(parse_process_stat(text)) << text;
+}
+
+TEST(StatmRss, CountsPages) {
+  EXPECT_EQ(parse_statm_rss("100 42 7 1 0 50 0\n", 4096), 42u * 4096);
+  EXPECT_EQ(parse_statm_rss("100 42 7 1 0 50 0\n", 16384), 42u * 16384);
+}
+
+TEST(StatmRss, IsAbsentWithoutAnAddressSpace) {
+  EXPECT_FALSE(parse_statm_rss("0 0 0 0 0 0 0\n", 4096));
+}
+
+TEST(StatmRss, IsAbsentForAnythingElse) {
+  for (const auto* text : {"", "100", "100 x", "-1 5", "1 18446744073709551615"})
+    EXPECT_FALSE(parse_statm_rss(text, 4096)) << text;
+}
+
+}  // namespace
+}  // namespace jetmeter
