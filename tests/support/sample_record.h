@@ -37,6 +37,63 @@ inline Accuracy sample_accuracy() {
   return accuracy;
 }
 
+inline PipelineRecord sample_pipeline() {
+  PipelineRecord pipeline;
+  pipeline.kind = "detect";
+  pipeline.head = "yolo";
+  pipeline.why = "output [1, 84, 8400]";
+  pipeline.fit = "letterbox";
+  pipeline.channels = "rgb";
+  pipeline.scale = 1.0F / 255.0F;
+  pipeline.mean = {0.45F, 0.5F, 0.25F};
+  pipeline.stdev = {1.0F, 2.0F, 0.1F};
+  pipeline.input_width = pipeline.input_height = 640;
+  pipeline.confidence = 0.25F;
+  pipeline.iou = 0.45F;
+  pipeline.max_detections = 300;
+  pipeline.classes = 80;
+  pipeline.labels_from = "the model's metadata";
+  return pipeline;
+}
+
+inline DetectionsRecord sample_detections() {
+  return {1777,
+          4.4425,
+          0,
+          17,
+          {{"person", 900},
+           {"car", 600},
+           {"bicycle", 90},
+           {"bus", 70},
+           {"dog", 40},
+           {"truck", 30},
+           {"cat", 20},
+           {"kite", 15},
+           {"traffic light", 10},
+           {"bench", 2}}};
+}
+
+// A limit of 3 GiB that the runtime was asked to keep.
+inline MemoryRecord sample_memory(std::uint64_t peak_bytes) {
+  MemoryRecord memory;
+  memory.limit_bytes = 3221225472;
+  memory.enforcement = "soft";
+  memory.mechanism = "gpu_mem_limit of onnxruntime";
+  memory.peak_bytes = peak_bytes;
+  memory.mean_bytes = 212860928;
+  memory.within_limit = peak_bytes <= *memory.limit_bytes;
+  memory.forecast = ForecastRecord{"fits",
+                                   "it needs about 200 MiB, and the limit is 3.00 GiB",
+                                   3011510272,
+                                   12582912,
+                                   41943040,
+                                   155189248,
+                                   209715200,
+                                   -4.75,
+                                   {"runtime: measured on this machine"}};
+  return memory;
+}
+
 inline SlotRecord sample_rgb_slot() {
   SlotRecord slot;
   slot.name = "rgb";
@@ -55,22 +112,7 @@ inline SlotRecord sample_rgb_slot() {
                                "first of the order that loads it",
                                4,
                                {{"graph_optimization", "all"}}};
-  PipelineRecord pipeline;
-  pipeline.kind = "detect";
-  pipeline.head = "yolo";
-  pipeline.why = "output [1, 84, 8400]";
-  pipeline.fit = "letterbox";
-  pipeline.channels = "rgb";
-  pipeline.scale = 1.0F / 255.0F;
-  pipeline.mean = {0.45F, 0.5F, 0.25F};
-  pipeline.stdev = {1.0F, 2.0F, 0.1F};
-  pipeline.input_width = pipeline.input_height = 640;
-  pipeline.confidence = 0.25F;
-  pipeline.iou = 0.45F;
-  pipeline.max_detections = 300;
-  pipeline.classes = 80;
-  pipeline.labels_from = "the model's metadata";
-  slot.pipeline = pipeline;
+  slot.pipeline = sample_pipeline();
   slot.source =
       SourceRecord{"image_dir",
                    "street/rgb",
@@ -93,25 +135,13 @@ inline SlotRecord sample_rgb_slot() {
                     {"preprocess", sample_summary(1.5)},
                     {"infer", sample_summary(14.0)},
                     {"postprocess", sample_summary(0.5)}};
-  slot.detections = DetectionsRecord{1777,
-                                     4.4425,
-                                     0,
-                                     17,
-                                     {{"person", 900},
-                                      {"car", 600},
-                                      {"bicycle", 90},
-                                      {"bus", 70},
-                                      {"dog", 40},
-                                      {"truck", 30},
-                                      {"cat", 20},
-                                      {"kite", 15},
-                                      {"traffic light", 10},
-                                      {"bench", 2}}};
+  slot.detections = sample_detections();
   slot.accuracy = sample_accuracy();
   slot.labels = {"person", "bicycle", "car"};
   slot.interference = InterferenceRecord{sample_summary(12.5), 1.28};
   slot.deadline = DeadlineRecord{40.0, 400, 3};
-  slot.memory = {3221225472, "soft", 220200960, 212860928, true};
+  slot.memory = sample_memory(220200960);
+  slot.energy = EnergyRecord{"VDD_IN", 0.985, 62.0, 0.155, 7.75, 5.25, 0.05};
   return slot;
 }
 
@@ -127,7 +157,11 @@ inline SlotRecord sample_thermal_slot() {
   slot.detections = DetectionsRecord{820, 2.05, 1, 6, {{"person", 800}, {"car", 20}}};
   slot.accuracy.reset();
   slot.interference->factor = 1.05;
-  slot.memory = {3221225472, "soft", 3328599654, 212860928, false};
+  slot.memory = sample_memory(3328599654);
+  slot.memory.violations = {{WallTime(std::chrono::sys_days(std::chrono::year(2026) / 1 / 31) +
+                                      std::chrono::hours(12) + std::chrono::seconds(3)),
+                             1.5, "measure", 3328599654, 107374182}};
+  slot.energy.reset();
   return slot;
 }
 
@@ -185,8 +219,11 @@ inline Record sample_record() {
                      {"tensorrt", "", "not in this build: TensorRT was not found", false}};
   record.slots = {sample_rgb_slot(), sample_thermal_slot()};
   record.pairs = sample_pairs();
-  record.telemetry_sources = {{"memory", "ok", "", 0.0042},
-                              {"hwmon_power", "absent", "no INA3221 under /sys/class/hwmon", 0}};
+  record.sampler_cpu_seconds = 0.0125;
+  record.telemetry_sources = {
+      {"memory", "ok", "", 0.0042, 25, 0},
+      {"hwmon_power", "absent", "no INA3221 under /sys/class/hwmon", 0, 0, 0},
+      {"tegrastats", "lost", "no value in 3 readings in a row", 0.001, 12, 1}};
   record.telemetry_channels = {
       {"memory.available", Unit::byte, 25, 4294967296.0, 4026531840.0, 4563402752.0, 4500000000.0},
       {"thermal.cpu", Unit::celsius, 25, 51.25, 49.5, 53.0, 52.5},
