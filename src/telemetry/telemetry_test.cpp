@@ -12,7 +12,9 @@
 namespace jetmeter {
 namespace {
 
-constexpr std::string_view kBoards[] = {"orin-nano-super", "x86-host"};
+constexpr std::string_view kBoards[] = {
+    "agx-orin-64-jp5", "agx-orin-64-jp6", "agx-orin-64-jp7", "agx-thor",   "nano",
+    "orin-nano-super", "orin-nx-16",      "x86-host",        "x86-nvidia", "xavier-nx"};
 
 std::size_t count_present(const Reading& reading) {
   return static_cast<std::size_t>(std::count_if(reading.begin(), reading.end(),
