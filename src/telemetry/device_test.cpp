@@ -52,15 +52,19 @@ TEST(DeviceTable, RowsAgreeWithThemselves) {
   for (const auto& device : device_table()) {
     SCOPED_TRACE(device.name);
     ASSERT_NE(device.gpu, nullptr);
-    if (device.emc_max_hz && device.bandwidth_bytes_per_second)
+    if (device.emc_max_hz && device.bandwidth_bytes_per_second) {
       EXPECT_NEAR(*peaks(device).bandwidth_bytes_per_second / kGiga,
                   *device.bandwidth_bytes_per_second / kGiga, 0.5);
+    }
     const auto& tops = device.published;
-    if (tops.gpu && tops.dla && tops.total) EXPECT_NEAR(*tops.gpu + *tops.dla, *tops.total, 1.5);
+    if (tops.gpu && tops.dla && tops.total) {
+      EXPECT_NEAR(*tops.gpu + *tops.dla, *tops.total, 1.5);
+    }
     for (const auto& mode : device.modes) {
-      if (mode.cpu_cores) EXPECT_LE(*mode.cpu_cores, device.cpu_cores.value_or(0)) << mode.name;
-      if (mode.gpu_cap_hz && *mode.gpu_cap_hz != kNoCap)
+      EXPECT_LE(mode.cpu_cores.value_or(0), device.cpu_cores.value_or(0)) << mode.name;
+      if (mode.gpu_cap_hz && *mode.gpu_cap_hz != kNoCap) {
         EXPECT_LE(*mode.gpu_cap_hz, device.gpu_max_hz.value_or(0)) << mode.name;
+      }
     }
   }
 }
@@ -77,7 +81,9 @@ TEST_P(PublishedPeaks, FollowFromTheFormulas) {
   const auto& published = GetParam();
   const auto highest = peaks(device(published.name));
   const auto near = [](const std::optional<double>& value, double expected, double tolerance) {
-    if (expected > 0) EXPECT_NEAR(tera(value), expected, tolerance);
+    if (expected > 0) {
+      EXPECT_NEAR(tera(value), expected, tolerance);
+    }
   };
   near(highest.int8, published.int8, published.int8 < 100 ? 0.06 : 1.0);
   near(highest.fp16, published.fp16, published.fp16 < 100 ? 0.06 : 0.5);
