@@ -12,7 +12,18 @@
 namespace jetmeter {
 namespace {
 
-constexpr std::string_view kBoards[] = {"orin-nano-super", "x86-host"};
+constexpr std::string_view kBoards[] = {
+    "agx-orin-64-jp5", "agx-orin-64-jp6", "agx-orin-64-jp7", "agx-thor",   "nano",
+    "orin-nano-super", "orin-nx-16",      "x86-host",        "x86-nvidia", "xavier-nx"};
+
+// One for each way in which boards lay out their files, for what is done to each of many files.
+constexpr std::string_view kBoardsToDamage[] = {"agx-orin-64-jp6", "agx-thor", "nano",
+                                                "x86-nvidia"};
+
+// As it lies in the repository: for reading only.
+Host recorded(std::string_view board) {
+  return Host{std::filesystem::path(JM_TESTS_DIR) / "boards" / board};
+}
 
 std::size_t count_present(const Reading& reading) {
   return static_cast<std::size_t>(std::count_if(reading.begin(), reading.end(),
@@ -39,9 +50,10 @@ TEST_P(EverySource, SaysWhyItIsAbsent) {
 TEST_P(EverySource, ReadsAtLeastOneBoard) {
   std::size_t present = 0;
   for (const auto name : kBoards) {
+    if (present > 0 || !GetParam()->open(recorded(name))) continue;
     const BoardCopy board(name);
     const auto source = GetParam()->open(board.host());
-    if (!source) continue;
+    ASSERT_TRUE(source) << source.error().what;
     read_once(**source);
     board.one_second_later();
     present += count_present(read_once(**source));
@@ -51,8 +63,7 @@ TEST_P(EverySource, ReadsAtLeastOneBoard) {
 
 TEST_P(EverySource, NamesEveryChannelOnce) {
   for (const auto name : kBoards) {
-    const BoardCopy board(name);
-    const auto source = GetParam()->open(board.host());
+    const auto source = GetParam()->open(recorded(name));
     if (!source) continue;
     std::set<std::string> names;
     for (const auto& channel : (*source)->channels()) {
@@ -65,8 +76,7 @@ TEST_P(EverySource, NamesEveryChannelOnce) {
 TEST_P(EverySource, DoesNotAllocateWhenItReads) {
   if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands where the heap would be watched";
   for (const auto name : kBoards) {
-    const BoardCopy board(name);
-    const auto source = GetParam()->open(board.host());
+    const auto source = GetParam()->open(recorded(name));
     if (!source) continue;
     std::vector<std::optional<double>> values((*source)->channels().size());
     const auto use = watch_heap([&] {
@@ -91,7 +101,7 @@ TEST_P(EverySource, IsAbsentWhereFilesTurnToGarbage) {
                                  std::string("\x00\xff\xfe\x80:\x01", 6),
                                  std::string(100000, '9'),
                                  "MemTotal: lots kB\nSwapTotal: -1 kB\nsome avg10=nan\n"};
-  for (const auto name : kBoards) {
+  for (const auto name : kBoardsToDamage) {
     const BoardCopy board(name);
     const auto source = GetParam()->open(board.host());
     if (!source) continue;
@@ -104,7 +114,7 @@ TEST_P(EverySource, IsAbsentWhereFilesTurnToGarbage) {
 
 // Garbage from the start: whether it opens or not, nothing is made up and names stay printable.
 TEST_P(EverySource, SurvivesABoardOfGarbage) {
-  for (const auto name : kBoards) {
+  for (const auto name : kBoardsToDamage) {
     const BoardCopy board(name);
     for (const auto& text : {std::string("\x80\xff\xfe\x1b[31m\n"), std::string(5000, '9'),
                              std::string("cpu \xff\nMemTotal: \xff kB\n")}) {
@@ -121,7 +131,7 @@ TEST_P(EverySource, SurvivesABoardOfGarbage) {
 }
 
 TEST_P(EverySource, SurvivesFoldersInThePlaceOfFiles) {
-  for (const auto name : kBoards) {
+  for (const auto name : kBoardsToDamage) {
     const BoardCopy board(name);
     for (const auto& file : files_of(board.host().root)) {
       std::filesystem::remove(file);
