@@ -189,8 +189,8 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
   std::string complaints;
   for (const auto& gpu : *gpus) {
     const auto refusal = gpu.device != nullptr ? source->add(gpu) : gpu.answer;
-    complaints +=
-        (complaints.empty() ? "" : "; ") + nvml_complaint(source->library(), gpu, refusal);
+    if (!complaints.empty()) complaints += "; ";
+    complaints += nvml_complaint(gpu, source->library().words(refusal));
   }
   // So it is on Orin: NVML starts, names the GPU, and refuses all else. Nothing then is zero.
   if (source->channels().empty()) {

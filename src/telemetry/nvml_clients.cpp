@@ -26,25 +26,22 @@ constexpr unsigned kMostProcesses = 1 << 16;
 constexpr std::array<std::size_t, 3> kEntrySizes{16, 24, kLargestNvmlEntry};
 constexpr std::size_t kBytesOffset = 8;
 
-struct List {
-  NvmlReturn code = NvmlReturn::unknown;
-  Processes processes;
-};
-
-List list(ListFunction function, NvmlDevice device) {
+Result<Processes> list(const NvmlLibrary& library, NvmlDevice device, ListFunction function) {
+  constexpr const char* kStrange = "its list of processes is not of a form that NVML is known for";
   unsigned count = 0;
   auto code = ask(function, device, &count, nullptr);
+  if (code == NvmlReturn::success && count == 0) return Processes{};
   for (int attempt = 0; attempt < kAttempts && code == NvmlReturn::insufficient_size; ++attempt) {
-    if (count > kMostProcesses) return {};
+    if (count > kMostProcesses) return fail(kStrange);
     std::vector<std::byte> buffer(count * kLargestNvmlEntry, kUnwritten);
     const auto room = count;
     code = ask(function, device, &count, buffer.data());
     if (code != NvmlReturn::success) continue;
-    if (count > room) return {};
-    auto processes = parse_nvml_processes(buffer, count);
-    return processes ? List{code, std::move(*processes)} : List{};
+    auto processes = count <= room ? parse_nvml_processes(buffer, count) : std::nullopt;
+    if (!processes) return fail(kStrange);
+    return std::move(*processes);
   }
-  return {code, {}};
+  return fail(code == NvmlReturn::success ? kStrange : library.words(code));
 }
 
 using Sizes = std::map<std::uint32_t, std::optional<std::uint64_t>>;
@@ -67,16 +64,21 @@ void add(Sizes& sizes, const Sizes& of_one_gpu) {
   }
 }
 
-// Success when one of the lists answers; there may be no graphics on the machine.
-NvmlReturn sizes_on(const NvmlFunctions& nvml, const NvmlGpuHandle& gpu, Sizes& sizes) {
-  if (gpu.device == nullptr) return gpu.answer;
-  const auto compute = list(nvml.compute_processes, gpu.device);
-  const auto graphics = list(nvml.graphics_processes, gpu.device);
+// One of the lists is enough; there may be no graphics on the machine.
+Result<void> add_gpu(Sizes& sizes, const NvmlLibrary& library, const NvmlGpuHandle& gpu) {
+  if (gpu.device == nullptr) return fail(library.words(gpu.answer));
+  const auto compute = list(library, gpu.device, library.functions().compute_processes);
+  const auto graphics = list(library, gpu.device, library.functions().graphics_processes);
+  if (!compute && !graphics) return tl::make_unexpected(compute.error());
   Sizes here;
-  keep_larger(here, compute.processes);
-  keep_larger(here, graphics.processes);
+  if (compute) keep_larger(here, *compute);
+  if (graphics) keep_larger(here, *graphics);
   add(sizes, here);
-  return graphics.code == NvmlReturn::success ? graphics.code : compute.code;
+  return {};
+}
+
+std::string processes(std::size_t count) {
+  return count == 1 ? "1 process" : fmt::format("{} processes", count);
 }
 
 std::string name_of(const Host& host, std::uint32_t pid) {
@@ -95,9 +97,9 @@ Result<GpuClients> clients_of(const Host& host, const Sizes& sizes, const std::s
   if (untold > 0 && result.clients.empty())
     return fail(
         fmt::format("NVML lists {} processes on the GPU and tells the size of none", untold));
-  std::string gaps = unread;
+  std::string gaps = unread.empty() ? "" : "not of " + unread;
   if (untold > 0)
-    gaps += fmt::format("{}not the size of {} processes", gaps.empty() ? "" : "; ", untold);
+    gaps += (gaps.empty() ? "not the size of " : "; not the size of ") + processes(untold);
   result.from = gaps.empty() ? "NVML" : "NVML (" + gaps + ")";
   return result;
 }
@@ -150,12 +152,11 @@ Result<GpuClients> nvml_gpu_clients(const Host& host) {
   std::string unread;
   bool any = false;
   for (const auto& gpu : *gpus) {
-    const auto code = sizes_on(library->functions(), gpu, sizes);
-    any = any || code == NvmlReturn::success;
-    if (code != NvmlReturn::success)
-      unread += (unread.empty() ? "not of " : "; ") + nvml_complaint(*library, gpu, code);
+    const auto added = add_gpu(sizes, *library, gpu);
+    any = any || added;
+    if (!added) unread += (unread.empty() ? "" : "; ") + nvml_complaint(gpu, added.error().what);
   }
-  if (!any) return fail("NVML lists no processes: " + unread);
+  if (!any) return fail("NVML lists processes of no GPU: " + unread);
   return clients_of(host, sizes, unread);
 }
 

@@ -88,6 +88,15 @@ TEST(NvmlClients, AnUnknownSizeIsLeftOutAndSaid) {
   EXPECT_EQ(clients->from, "NVML (not the size of 2 processes)");
 }
 
+TEST(NvmlClients, SaysEverythingThatItLeavesOut) {
+  const NvmlAlone board(
+      "nvmlDeviceGetCount_v2 - 2\nnvmlDeviceGetComputeRunningProcesses 0 7:500 8:-\n"
+      "nvmlDeviceGetHandleByIndex_v2 1 error 15\n");
+  const auto clients = nvml_gpu_clients(board.host());
+  EXPECT_EQ(sizes(clients), (Sizes{{7, 500}}));
+  EXPECT_EQ(clients->from, "NVML (not of GPU 1: GPU is lost; not the size of 1 process)");
+}
+
 TEST(NvmlClients, WithoutAnySizeItFails) {
   const NvmlAlone board(one_gpu("nvmlDeviceGetComputeRunningProcesses 0 8:- 9:-\n"));
   EXPECT_EQ(error_on(board), "NVML lists 2 processes on the GPU and tells the size of none");
@@ -96,7 +105,7 @@ TEST(NvmlClients, WithoutAnySizeItFails) {
 TEST(NvmlClients, FailsInNvmlsWords) {
   EXPECT_THAT(error_on(BoardCopy()), HasSubstr("no libnvidia-ml.so.1"));
   EXPECT_EQ(error_on(NvmlAlone(kOrinAnswers)),
-            "NVML lists no processes: not of GPU 0 (Orin (nvgpu)): Not Supported");
+            "NVML lists processes of no GPU: GPU 0 (Orin (nvgpu)): Not Supported");
   EXPECT_EQ(error_on(NvmlAlone("nvmlDeviceGetCount_v2 - 0\n")), "NVML finds no GPU");
 }
 
@@ -113,7 +122,7 @@ TEST(NvmlClients, EntriesOfNoKnownSizeAreNotGuessedAt) {
   const NvmlAlone board(
       one_gpu("process_entry_bytes - 20\n"
               "nvmlDeviceGetComputeRunningProcesses 0 10:1 11:2\n"));
-  EXPECT_THAT(error_on(board), HasSubstr("GPU 0: Unknown Error"));
+  EXPECT_THAT(error_on(board), HasSubstr("GPU 0: its list of processes is not of a form"));
 }
 
 struct Entry {

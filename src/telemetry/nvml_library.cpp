@@ -186,10 +186,9 @@ Result<std::vector<NvmlGpuHandle>> nvml_handles(const NvmlLibrary& library) {
   return gpus;
 }
 
-std::string nvml_complaint(const NvmlLibrary& library, const NvmlGpuHandle& gpu,
-                           NvmlReturn answer) {
+std::string nvml_complaint(const NvmlGpuHandle& gpu, const std::string& words) {
   const auto name = gpu.name.empty() ? std::string() : " (" + gpu.name + ")";
-  return fmt::format("GPU {}{}: {}", gpu.index, name, library.words(answer));
+  return fmt::format("GPU {}{}: {}", gpu.index, name, words);
 }
 
 }  // namespace jetmeter

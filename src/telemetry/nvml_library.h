@@ -3,6 +3,7 @@
 // where no other user holds it. May be used from any thread, as NVML itself.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,6 @@ struct NvmlGpuHandle {
 Result<std::vector<NvmlGpuHandle>> nvml_handles(const NvmlLibrary&);
 
 // "GPU 0 (Orin (nvgpu)): Not Supported".
-std::string nvml_complaint(const NvmlLibrary&, const NvmlGpuHandle&, NvmlReturn);
+std::string nvml_complaint(const NvmlGpuHandle&, const std::string& words);
 
 }  // namespace jetmeter

@@ -159,6 +159,7 @@ TEST(NvmlLibrary, CleansNamesAndBearsTheirAbsence) {
 TEST(NvmlLibrary, IsOpenedFromManyThreads) {
   const BoardWithNvml board("x86-two-a100");
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> good{0};
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
