@@ -64,14 +64,15 @@ void add(Sizes& sizes, const Sizes& of_one_gpu) {
   }
 }
 
-// One of the lists is enough; there may be no graphics on the machine.
+// Without graphics on the machine only the first list answers. Without the first, the second's
+// "none" would pass for a GPU that nobody uses.
 Result<void> add_gpu(Sizes& sizes, const NvmlLibrary& library, const NvmlGpuHandle& gpu) {
   if (gpu.device == nullptr) return fail(library.words(gpu.answer));
   const auto compute = list(library, gpu.device, library.functions().compute_processes);
   const auto graphics = list(library, gpu.device, library.functions().graphics_processes);
-  if (!compute && !graphics) return tl::make_unexpected(compute.error());
+  if (!compute) return tl::make_unexpected(compute.error());
   Sizes here;
-  if (compute) keep_larger(here, *compute);
+  keep_larger(here, *compute);
   if (graphics) keep_larger(here, *graphics);
   add(sizes, here);
   return {};
@@ -95,8 +96,7 @@ Result<GpuClients> clients_of(const Host& host, const Sizes& sizes, const std::s
       ++untold;
   }
   if (untold > 0 && result.clients.empty())
-    return fail(
-        fmt::format("NVML lists {} processes on the GPU and tells the size of none", untold));
+    return fail("NVML lists " + processes(untold) + " on the GPU and tells the size of none");
   std::string gaps = unread.empty() ? "" : "not of " + unread;
   if (untold > 0)
     gaps += (gaps.empty() ? "not the size of " : "; not the size of ") + processes(untold);

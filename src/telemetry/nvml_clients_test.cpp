@@ -109,6 +109,13 @@ TEST(NvmlClients, FailsInNvmlsWords) {
   EXPECT_EQ(error_on(NvmlAlone("nvmlDeviceGetCount_v2 - 0\n")), "NVML finds no GPU");
 }
 
+TEST(NvmlClients, NobodyWhoDrawsDoesNotMeanNobodyWhoComputes) {
+  const NvmlAlone board(
+      one_gpu("nvmlDeviceGetComputeRunningProcesses 0 error 4\n"
+              "nvmlDeviceGetGraphicsRunningProcesses 0\n"));
+  EXPECT_EQ(error_on(board), "NVML lists processes of no GPU: GPU 0: Insufficient Permissions");
+}
+
 TEST(NvmlClients, SaysWhichGpuDidNotAnswer) {
   const NvmlAlone board(
       "nvmlDeviceGetCount_v2 - 2\nnvmlDeviceGetComputeRunningProcesses 0 7:500\n"
