@@ -105,7 +105,9 @@ TEST(Rapl, SaysThatOnlyRootMayReadIt) {
                                  std::filesystem::perms::none);
   // The copy's own folder is closed to others; only the counters are to be.
   std::filesystem::permissions(
-      board.host().root, std::filesystem::perms::others_exec | std::filesystem::perms::others_read,
+      board.host().root,
+      std::filesystem::perms::group_exec | std::filesystem::perms::group_read |
+          std::filesystem::perms::others_exec | std::filesystem::perms::others_read,
       std::filesystem::perm_options::add);
   const WithoutRoot user;
   ASSERT_TRUE(user.done());

@@ -7,12 +7,13 @@
 #include <set>
 
 #include "support/watch_heap.h"
+#include "telemetry/nvml_test.h"
 #include "telemetry/source_test.h"
 
 namespace jetmeter {
 namespace {
 
-constexpr std::string_view kBoards[] = {"orin-nano-super", "x86-host"};
+constexpr std::string_view kBoards[] = {"orin-nano-super", "x86-host", "x86-two-a100"};
 
 std::size_t count_present(const Reading& reading) {
   return static_cast<std::size_t>(std::count_if(reading.begin(), reading.end(),
@@ -39,7 +40,7 @@ TEST_P(EverySource, SaysWhyItIsAbsent) {
 TEST_P(EverySource, ReadsAtLeastOneBoard) {
   std::size_t present = 0;
   for (const auto name : kBoards) {
-    const BoardCopy board(name);
+    const BoardWithNvml board(name);
     const auto source = GetParam()->open(board.host());
     if (!source) continue;
     read_once(**source);
@@ -51,7 +52,7 @@ TEST_P(EverySource, ReadsAtLeastOneBoard) {
 
 TEST_P(EverySource, NamesEveryChannelOnce) {
   for (const auto name : kBoards) {
-    const BoardCopy board(name);
+    const BoardWithNvml board(name);
     const auto source = GetParam()->open(board.host());
     if (!source) continue;
     std::set<std::string> names;
@@ -65,7 +66,7 @@ TEST_P(EverySource, NamesEveryChannelOnce) {
 TEST_P(EverySource, DoesNotAllocateWhenItReads) {
   if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands where the heap would be watched";
   for (const auto name : kBoards) {
-    const BoardCopy board(name);
+    const BoardWithNvml board(name);
     const auto source = GetParam()->open(board.host());
     if (!source) continue;
     std::vector<std::optional<double>> values((*source)->channels().size());
@@ -77,9 +78,13 @@ TEST_P(EverySource, DoesNotAllocateWhenItReads) {
   }
 }
 
+// In place, so that a file that is open shows the new text, as a kernel's would. But a library is
+// mapped, and replaced as packages are: by another file.
 void fill_files(const BoardCopy& board, const std::string& text) {
-  for (const auto& file : files_of(board.host().root))
+  for (const auto& file : files_of(board.host().root)) {
+    if (file.filename() == kNvmlFile) std::filesystem::remove(file);
     std::ofstream(file, std::ios::binary) << text;
+  }
 }
 
 // A file may change its contents for the worse while it is open.
@@ -92,7 +97,7 @@ TEST_P(EverySource, IsAbsentWhereFilesTurnToGarbage) {
                                  std::string(100000, '9'),
                                  "MemTotal: lots kB\nSwapTotal: -1 kB\nsome avg10=nan\n"};
   for (const auto name : kBoards) {
-    const BoardCopy board(name);
+    const BoardWithNvml board(name);
     const auto source = GetParam()->open(board.host());
     if (!source) continue;
     for (const auto& text : garbage) {
@@ -105,7 +110,7 @@ TEST_P(EverySource, IsAbsentWhereFilesTurnToGarbage) {
 // Garbage from the start: whether it opens or not, nothing is made up and names stay printable.
 TEST_P(EverySource, SurvivesABoardOfGarbage) {
   for (const auto name : kBoards) {
-    const BoardCopy board(name);
+    const BoardWithNvml board(name);
     for (const auto& text : {std::string("\x80\xff\xfe\x1b[31m\n"), std::string(5000, '9'),
                              std::string("cpu \xff\nMemTotal: \xff kB\n")}) {
       fill_files(board, text);
@@ -122,7 +127,7 @@ TEST_P(EverySource, SurvivesABoardOfGarbage) {
 
 TEST_P(EverySource, SurvivesFoldersInThePlaceOfFiles) {
   for (const auto name : kBoards) {
-    const BoardCopy board(name);
+    const BoardWithNvml board(name);
     for (const auto& file : files_of(board.host().root)) {
       std::filesystem::remove(file);
       std::filesystem::create_directory(file);
