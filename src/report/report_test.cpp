@@ -85,8 +85,9 @@ TEST(TabularFormats, ShowEveryColumnOfEverySlot) {
       const auto value = column.get(slot);
       if (!value) continue;
       EXPECT_THAT(markdown, HasSubstr(for_people(value, column.notation))) << column.key;
-      if (!in_a_table_of_its_own(column.key))
+      if (!in_a_table_of_its_own(column.key)) {
         EXPECT_THAT(text, HasSubstr(in_text(value, column.notation))) << column.key;
+      }
       EXPECT_THAT(csv, HasSubstr(for_programs(value))) << column.key;
     }
   }
