@@ -17,8 +17,8 @@ namespace jetmeter {
 namespace {
 
 constexpr int kCannotRun = 127;
+constexpr auto kPause = std::chrono::milliseconds(1);
 // A process that hangs in a driver does not die before the driver lets it go; we do not wait then.
-constexpr auto kReapPause = std::chrono::milliseconds(1);
 constexpr int kReapAttempts = 500;
 
 // Between fork and exec: only calls that are safe there.
@@ -93,7 +93,7 @@ ChildOutput::~ChildOutput() {
   ::kill(pid_, SIGKILL);
   for (int i = 0; i < kReapAttempts; ++i) {
     if (waitpid(pid_, nullptr, WNOHANG) != 0) return;
-    std::this_thread::sleep_for(kReapPause);
+    std::this_thread::sleep_for(kPause);
   }
 }
 
@@ -117,8 +117,13 @@ bool ChildOutput::has_ended() const {
   return peek_end(pid_).has_value();
 }
 
-std::string ChildOutput::how_it_ended() const {
-  const auto end = peek_end(pid_);
+std::string ChildOutput::how_it_ended(Nanoseconds limit) const {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  auto end = peek_end(pid_);
+  while (!end && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kPause);
+    end = peek_end(pid_);
+  }
   if (!end) return "";
   return (end->si_code == CLD_EXITED ? "exit code " : "signal ") + std::to_string(end->si_status);
 }

@@ -31,8 +31,8 @@ class ChildOutput {
   void wait(Nanoseconds limit) const;
   // Whether it has exited or been killed, whoever may hold the other end of the pipe still.
   bool has_ended() const;
-  // "exit code 3", "signal 9"; empty while it runs.
-  std::string how_it_ended() const;
+  // "exit code 3", "signal 9"; empty when it still runs after `limit`.
+  std::string how_it_ended(Nanoseconds limit) const;
 
  private:
   ChildOutput(pid_t pid, int descriptor) : pid_(pid), descriptor_(descriptor) {}

@@ -80,8 +80,9 @@ class Tegrastats : public Source {
     }
   }
 
+  // A program that ends closes its output first.
   std::string how_it_ended() const {
-    const auto end = child_.how_it_ended();
+    const auto end = child_.how_it_ended(std::chrono::milliseconds(100));
     return end.empty() ? "it closed its output" : end;
   }
 
