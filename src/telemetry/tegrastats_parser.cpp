@@ -97,7 +97,7 @@ bool cores(Scan& scan, Line& out) {
   out.cores.clear();
   while (!scan.eat(']')) {
     scan.skip_blanks();
-    const auto text = scan.until(",]");
+    const auto text = scan.until(',', ']');
     Scan entry(text);
     Line::Core one;
     if (!core(entry, one) || !entry.at_boundary()) {
@@ -156,8 +156,10 @@ bool names_engine(std::string_view name) {
   constexpr std::string_view kEngines[] = {"APE",   "DLA",   "MSENC", "NVDEC", "NVDLA",
                                            "NVENC", "NVJPG", "OFA",   "PVA",   "VIC"};
   if (names_frequency(name)) return true;
-  while (!name.empty() && Scan::is_digit(name.back())) name.remove_suffix(1);
-  return std::find(std::begin(kEngines), std::end(kEngines), name) != std::end(kEngines);
+  while (!name.empty() && ascii::is_digit(name.back())) name.remove_suffix(1);
+  return std::any_of(std::begin(kEngines), std::end(kEngines), [&](std::string_view engine) {
+    return !name.empty() && engine.front() == name.front() && engine == name;
+  });
 }
 
 bool engine(std::string_view name, Scan& scan, Line& out) {
@@ -234,7 +236,7 @@ RailForm rail(std::string_view name, Scan& scan, Line& out) {
     if (!maximum || maximum->has_unit != now->has_unit) return RailForm::none;
     read.max_watts = maximum->watts;
   }
-  const auto small = [](char c) { return Scan::is_letter(c) && !Scan::is_capital(c); };
+  const auto small = [](char c) { return ascii::is_letter(c) && !ascii::is_capital(c); };
   const bool believed = now->has_unit || std::none_of(name.begin(), name.end(), small);
   if (!scan.at_boundary() || !believed) return RailForm::none;
   out.rails.push_back(read);
@@ -279,7 +281,7 @@ Finding field_named(std::string_view name, Scan& scan, Line& out) {
 
 Finding next_field(Scan& scan, Line& out) {
   const auto name = scan.name();
-  if (name.empty() || !Scan::is_letter(name.front())) return Finding::unknown;
+  if (name.empty() || !ascii::is_letter(name.front())) return Finding::unknown;
   if (scan.eat('@')) return evidence_if(temperature(name, scan, out));
   if (!scan.at_boundary() || scan.at_end()) return Finding::unknown;
   scan.skip_blanks();
@@ -291,7 +293,7 @@ std::string_view timestamp(std::string_view text) {
   constexpr std::string_view kForm = "00-00-0000 00:00:00";
   if (text.size() < kForm.size()) return {};
   for (std::size_t i = 0; i < kForm.size(); ++i) {
-    const bool matches = kForm[i] == '0' ? Scan::is_digit(text[i]) : text[i] == kForm[i];
+    const bool matches = kForm[i] == '0' ? ascii::is_digit(text[i]) : text[i] == kForm[i];
     if (!matches) return {};
   }
   return text.substr(0, kForm.size());
