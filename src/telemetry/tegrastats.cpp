@@ -14,7 +14,7 @@ namespace jetmeter {
 namespace {
 
 constexpr std::string_view kProgram = "/usr/bin/tegrastats";
-constexpr std::size_t kLongestLine = 16 * 1024;  // real ones have less than 1 KiB
+constexpr std::size_t kLongestLine = std::size_t{16} * 1024;  // real ones have less than 1 KiB
 // A pipe holds 64 KiB. A child that prints faster than we read must not keep us.
 constexpr int kPiecesPerReading = 8;
 constexpr int kIntervalsUntilOld = 3;
