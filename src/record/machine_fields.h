@@ -10,6 +10,9 @@ void fields(Archive&& in, Board& board) {
   in("model", board.model);
   in("l4t", board.l4t);
   in("jetpack", board.jetpack);
+  in("module", board.module);
+  in("part_number", board.part_number);
+  in("soc", board.soc);
 }
 
 template <typename Archive>
@@ -27,6 +30,19 @@ void fields(Archive&& in, BackendProbeRecord& backend) {
 }
 
 template <typename Archive>
+void clock_fields(Archive&& in, Machine& machine) {
+  auto& [caps, mode, locked] = machine.clocks;
+  in("governor", machine.governor);
+  in("locked", locked);
+  in("cpu_cap_hz", caps.cpu_hz);
+  in("gpu_cap_hz", caps.gpu_hz);
+  in("emc_cap_hz", caps.emc_hz);
+  in("mode_cpu_cap_hz", mode.cpu_hz);
+  in("mode_gpu_cap_hz", mode.gpu_hz);
+  in("mode_emc_cap_hz", mode.emc_hz);
+}
+
+template <typename Archive>
 void machine_fields(Archive&& in, Machine& machine, std::vector<BackendProbeRecord>& backends) {
   in("board", machine.board);
   in("memory_architecture", machine.memory_architecture);
@@ -36,7 +52,10 @@ void machine_fields(Archive&& in, Machine& machine, std::vector<BackendProbeReco
   in("gpus", machine.gpus);
   in("kernel", machine.kernel);
   in("power_mode", machine.power_mode);
-  in.object("clocks", [&](auto&& clocks) { clocks("governor", machine.governor); });
+  in("power_mode_id", machine.power_mode_id);
+  in("fan_profile", machine.fan_profile);
+  in("active_sms", machine.active_sms);
+  in.object("clocks", [&](auto&& clocks) { clock_fields(clocks, machine); });
   in("backends", backends);
 }
 

@@ -87,7 +87,18 @@ TEST(RecordJson, KeepsTheRunTheMachineAndTheSensors) {
   EXPECT_EQ(record.run.warnings.at(0).slot, "rgb");
   EXPECT_EQ(record.machine.board->l4t, "36.4.4");
   EXPECT_EQ(record.machine.memory_architecture, MemoryArchitecture::unified);
+  EXPECT_EQ(record.machine.board->module, "Jetson Orin Nano 8GB Super");
+  EXPECT_EQ(record.machine.board->part_number, "p3767-0005");
+  EXPECT_EQ(record.machine.board->soc, "tegra234");
+  EXPECT_EQ(record.machine.power_mode, "25W");
+  EXPECT_EQ(record.machine.power_mode_id, 1u);
+  EXPECT_EQ(record.machine.fan_profile, "quiet");
+  EXPECT_EQ(record.machine.active_sms, 8);
   EXPECT_EQ(record.machine.governor, "schedutil");
+  EXPECT_EQ(record.machine.clocks.locked, false);
+  EXPECT_EQ(record.machine.clocks.caps.emc_hz, 3199000000u);
+  EXPECT_EQ(record.machine.clocks.mode.gpu_hz, 918000000u);
+  EXPECT_EQ(record.machine.clocks.mode.emc_hz, std::nullopt);
   EXPECT_EQ(record.machine.gpus.at(0).memory_bytes, std::nullopt);
   EXPECT_FALSE(record.backends.at(1).available);
   EXPECT_EQ(record.pairs->max_offset_ms, 12.5);
@@ -97,6 +108,22 @@ TEST(RecordJson, KeepsTheRunTheMachineAndTheSensors) {
   EXPECT_EQ(record.telemetry_channels.at(2).unit, Unit::none);
   EXPECT_EQ(record.slots.at(0).accuracy->classes.at(1).ap50_95, 0.625);
   EXPECT_EQ(record.slots.at(0).source->bad.at(1).reason, "empty");
+}
+
+// As the first versions wrote it.
+TEST(RecordJson, ReadsAMachineWithoutTheKeysThatCameLater) {
+  auto json = Json::parse(to_json(sample_record()));
+  json["machine"]["clocks"] = {{"governor", "performance"}};
+  for (const auto* key : {"power_mode_id", "fan_profile", "active_sms"}) json["machine"].erase(key);
+  for (const auto* key : {"module", "part_number", "soc"}) json["machine"]["board"].erase(key);
+  const auto record = record_from_json(json.dump());
+  ASSERT_TRUE(record) << record.error().what;
+  EXPECT_EQ(record->machine.power_mode, "25W");
+  EXPECT_EQ(record->machine.governor, "performance");
+  EXPECT_EQ(record->machine.power_mode_id, std::nullopt);
+  EXPECT_EQ(record->machine.board->module, std::nullopt);
+  EXPECT_EQ(record->machine.clocks.locked, std::nullopt);
+  EXPECT_EQ(record->machine.clocks.caps.gpu_hz, std::nullopt);
 }
 
 TEST(RecordJson, KeysAreThoseOfTheDocumentInItsOrder) {

@@ -19,6 +19,32 @@ std::string reading(const std::optional<double>& value, Unit unit) {
   return fmt::format("{:.4g}", *value);
 }
 
+using Rows = decltype(Table::rows);
+
+std::string megahertz(const std::optional<std::uint64_t>& hertz) {
+  constexpr double kHertzPerMegahertz = 1e6;
+  return hertz ? fmt::format("{:g} MHz", static_cast<double>(*hertz) / kHertzPerMegahertz) : "-";
+}
+
+// Only a board has caps that a reader must know; elsewhere it is the governor that tells.
+void add_board(const Machine& machine, Rows& rows) {
+  const auto& board = *machine.board;
+  rows.push_back({"board", board.model});
+  if (board.module) rows.push_back({"module", *board.module});
+  rows.push_back({"L4T", board.l4t.value_or("-")});
+  rows.push_back({"JetPack", board.jetpack.value_or("-")});
+}
+
+void add_clocks(const Machine& machine, Rows& rows) {
+  const auto& caps = machine.clocks.caps;
+  rows.push_back({"clock caps", fmt::format("CPU {}, GPU {}, EMC {}", megahertz(caps.cpu_hz),
+                                            megahertz(caps.gpu_hz), megahertz(caps.emc_hz))});
+  const auto locked = machine.clocks.locked;
+  if (locked) rows.push_back({"clocks locked", *locked ? "yes" : "no"});
+  if (machine.active_sms) rows.push_back({"active SMs", std::to_string(*machine.active_sms)});
+  rows.push_back({"fan profile", machine.fan_profile.value_or("-")});
+}
+
 }  // namespace
 
 Section machine_section(const Record& record) {
@@ -28,11 +54,7 @@ Section machine_section(const Record& record) {
   const auto add = [&](std::string title, std::string value) {
     rows.push_back({std::move(title), std::move(value)});
   };
-  if (machine.board) {
-    add("board", machine.board->model);
-    add("L4T", machine.board->l4t.value_or("-"));
-    add("JetPack", machine.board->jetpack.value_or("-"));
-  }
+  if (machine.board) add_board(machine, rows);
   add("memory architecture", std::string(name(machine.memory_architecture)));
   add("processor", machine.cpu);
   add("cores", std::to_string(machine.cores));
@@ -43,6 +65,7 @@ Section machine_section(const Record& record) {
   add("kernel", machine.kernel.empty() ? "-" : machine.kernel);
   add("power mode", machine.power_mode.value_or("-"));
   add("frequency governor", machine.governor.value_or("-"));
+  if (machine.board) add_clocks(machine, rows);
   return section;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "telemetry/folder.h"
+#include "telemetry/part_number.h"
 #include "telemetry/text.h"
 
 namespace jetmeter {
@@ -46,6 +47,15 @@ std::string read_soc(const std::filesystem::path& tree) {
   return {};
 }
 
+bool flashed_as_super(const std::filesystem::path& tree, std::string_view model) {
+  const auto compatible = read_text(tree / "compatible").value_or("");
+  return compatible.find("-super") != compatible.npos || model.ends_with("Super");
+}
+
+std::optional<std::string> unless_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
 }  // namespace
 
 std::optional<std::string> parse_l4t(std::string_view release_file) {
@@ -81,10 +91,16 @@ BoardFacts read_board(const Host& host) {
   const auto l4t = parse_l4t(read_text(host.path("/etc/nv_tegra_release")).value_or(""));
   facts.tegra = l4t || !facts.soc.empty();
   auto model = name_in(tree / "model");
+  facts.super = flashed_as_super(tree, model);
   // Inside a container the file of the release may be all there is to see.
   if (model.empty() && facts.tegra) model = "NVIDIA Jetson";
   if (!model.empty())
-    facts.board = Board{std::move(model), l4t, l4t ? jetpack_of(*l4t) : std::nullopt};
+    facts.board = Board{.model = std::move(model),
+                        .l4t = l4t,
+                        .jetpack = l4t ? jetpack_of(*l4t) : std::nullopt,
+                        .module = std::nullopt,
+                        .part_number = facts.tegra ? read_part_number(host) : std::nullopt,
+                        .soc = unless_empty(facts.soc)};
   return facts;
 }
 

@@ -15,9 +15,10 @@ std::optional<std::string> parse_l4t(std::string_view release_file);
 std::optional<std::string> jetpack_of(std::string_view l4t);
 
 struct BoardFacts {
-  std::optional<Board> board;
+  std::optional<Board> board;  // without its module, which takes the memory to tell
   std::string soc;  // "tegra234"; empty when it is no Tegra, or the device tree does not say
   bool tegra = false;
+  bool super = false;  // flashed with the faster power modes, as model or device tree say
 };
 BoardFacts read_board(const Host&);
 

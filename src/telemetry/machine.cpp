@@ -1,7 +1,10 @@
 #include "jetmeter/machine.h"
 
+#include "jetmeter/device.h"
 #include "telemetry/board.h"
+#include "telemetry/clocks.h"
 #include "telemetry/folder.h"
+#include "telemetry/module.h"
 #include "telemetry/nvpmodel.h"
 #include "telemetry/text.h"
 
@@ -51,12 +54,41 @@ std::optional<std::string> present(std::string text) {
   return text.empty() ? std::nullopt : std::optional(std::move(text));
 }
 
+void identify_module(const BoardFacts& facts, const PowerModes& modes, Machine& machine) {
+  if (!machine.board || !facts.tegra) return;
+  auto& board = *machine.board;
+  const auto* device = find_module({.part_number = board.part_number.value_or(""),
+                                    .soc = facts.soc,
+                                    .model = board.model,
+                                    .memory_bytes = machine.memory_total_bytes,
+                                    .super = facts.super || modes.super()});
+  if (device != nullptr) board.module = std::string(device->name);
+}
+
+void describe_mode(const Host& host, const PowerModes& modes, Machine& machine) {
+  machine.power_mode_id = modes.active;
+  machine.fan_profile = modes.fan_profile;
+  const auto* mode = modes.active_mode();
+  if (mode != nullptr && !mode->name.empty()) {
+    machine.power_mode = mode->name;
+  } else if (modes.active) {
+    machine.power_mode = std::to_string(*modes.active);
+  }
+  machine.clocks = read_clocks(host);
+  if (mode != nullptr) machine.clocks.mode = mode->caps;
+  const auto* device = find_device(machine);
+  auto mask = read_tpc_mask(host);
+  if (!mask && mode != nullptr && mode->tpc_mask) mask = static_cast<unsigned>(*mode->tpc_mask);
+  if (mask && device != nullptr) machine.active_sms = active_sms(*device, *mask);
+}
+
 }  // namespace
 
 Machine identify_machine(const Host& host) {
-  auto facts = read_board(host);
+  const auto facts = read_board(host);
+  const auto modes = read_power_modes(host);
   Machine machine;
-  machine.board = std::move(facts.board);
+  machine.board = facts.board;
   machine.gpus = driver_gpus(host);
   // Tegra first: from JetPack 7 on, boards show the driver's folder as well.
   if (facts.tegra) {
@@ -70,9 +102,10 @@ Machine identify_machine(const Host& host) {
   machine.cores = online_cores(host);
   machine.memory_total_bytes = meminfo_bytes(text_of(host, "/proc/meminfo"), "MemTotal");
   machine.kernel = clean_name(text_of(host, "/proc/sys/kernel/osrelease"));
-  machine.power_mode = read_power_mode(host);
   machine.governor =
       present(clean_name(text_of(host, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")));
+  identify_module(facts, modes, machine);
+  describe_mode(host, modes, machine);
   return machine;
 }
 

@@ -1,11 +1,14 @@
 #include "telemetry/nvpmodel.h"
 
+#include <algorithm>
 #include <system_error>
 
 #include "telemetry/text.h"
 
 namespace jetmeter {
 namespace {
+
+constexpr std::uint64_t kHertzPerKilohertz = 1000;
 
 // nvpmodel.conf is a link to the file of this board. Where the link's target is absolute, it is
 // meant under the host's root, not under that of the machine which reads.
@@ -16,39 +19,111 @@ std::filesystem::path link_target(const Host& host, std::string_view path) {
   return !not_a_link && target.is_absolute() ? host.path(target.string()) : link;
 }
 
+// What follows `key` in the first word that begins with it.
+std::string_view value_of(std::string_view line, std::string_view key) {
+  for (auto word = next_word(line); !word.empty(); word = next_word(line))
+    if (word.starts_with(key)) return word.substr(key.size());
+  return {};
+}
+
+std::string_view without_prefix(std::string_view line) {
+  constexpr std::string_view kVerbose = "NVPM VERB:";
+  line = trimmed(line);
+  return trimmed(line.starts_with(kVerbose) ? line.substr(kVerbose.size()) : line);
+}
+
+// "< POWER_MODEL ID=0 NAME=15W >" and "<PARAM …" begin sections; the tool prints "POWER_MODEL: …".
+bool begins_section(std::string_view line) {
+  return line.starts_with('<') || line.starts_with("POWER_MODEL");
+}
+
+std::optional<NvpMode> parse_header(std::string_view line) {
+  if (line.starts_with('<')) line = trimmed(line.substr(1));
+  const auto kind = next_word(line);
+  if (kind != "POWER_MODEL" && kind != "POWER_MODEL:") return std::nullopt;
+  const auto id = to_count(value_of(line, "ID="));
+  if (!id) return std::nullopt;
+  auto name = value_of(line, "NAME=");
+  if (name.ends_with('>')) name.remove_suffix(1);
+  return NvpMode{*id, clean_name(name), {}, {}};
+}
+
+// The CPU's groups have a cap each; that of the mode is the highest, and none where one has none.
+struct CpuCap {
+  std::optional<std::uint64_t> highest_khz;
+  bool unlimited = false;
+};
+
+void read_setting(std::string_view line, NvpMode& mode, CpuCap& cpu) {
+  const auto unit = next_word(line), what = next_word(line);
+  const auto value = to_count(next_word(line));  // absent for -1
+  if (what == "TPC_PG_MASK") mode.tpc_mask = value;
+  if (what != "MAX_FREQ") return;
+  if (unit == "GPU") mode.caps.gpu_hz = value;
+  if (unit == "EMC") mode.caps.emc_hz = value;
+  if (!unit.starts_with("CPU")) return;
+  if (value)
+    cpu.highest_khz = std::max(cpu.highest_khz.value_or(0), *value);
+  else
+    cpu.unlimited = true;
+}
+
+void finish(std::optional<NvpMode>& mode, CpuCap& cpu, std::vector<NvpMode>& modes) {
+  constexpr std::uint64_t kHighest = 100'000'000;  // kHz: what is above is damage, not a clock
+  if (mode) {
+    if (cpu.highest_khz && !cpu.unlimited && *cpu.highest_khz < kHighest)
+      mode->caps.cpu_hz = *cpu.highest_khz * kHertzPerKilohertz;
+    modes.push_back(std::move(*mode));
+  }
+  mode.reset();
+  cpu = {};
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> parse_power_mode_id(std::string_view status) {
-  constexpr std::string_view kKey = "pmode:";
-  while (true) {
-    const auto word = next_word(status);
-    if (word.empty()) return std::nullopt;
-    if (word.starts_with(kKey)) return to_count(word.substr(kKey.size()));
-  }
+  return to_count(value_of(status, "pmode:"));
 }
 
-std::optional<std::string> power_mode_name(std::string_view configuration, std::uint64_t id) {
-  constexpr std::string_view kId = "ID=", kName = "NAME=";
-  while (auto line = next_line(configuration)) {
-    if (next_word(*line) != "<" || next_word(*line) != "POWER_MODEL") continue;
-    std::optional<std::uint64_t> line_id;
-    std::string name;
-    // The two come in any order.
-    for (auto word = next_word(*line); !word.empty(); word = next_word(*line)) {
-      if (word.starts_with(kId)) line_id = to_count(word.substr(kId.size()));
-      if (word.starts_with(kName)) name = clean_name(word.substr(kName.size()));
+std::optional<std::string> parse_fan_profile(std::string_view status) {
+  constexpr std::string_view kPrefix = "fan_mode_";
+  auto profile = value_of(status, "fmode:");
+  if (profile.starts_with(kPrefix)) profile.remove_prefix(kPrefix.size());
+  return profile.empty() ? std::nullopt : std::optional(clean_name(profile));
+}
+
+std::vector<NvpMode> parse_nvpmodel(std::string_view configuration) {
+  std::vector<NvpMode> modes;
+  std::optional<NvpMode> mode;
+  CpuCap cpu;
+  while (const auto raw = next_line(configuration)) {
+    const auto line = without_prefix(*raw);
+    if (begins_section(line)) {
+      finish(mode, cpu, modes);
+      mode = parse_header(line);
+    } else if (mode) {
+      read_setting(line, *mode, cpu);
     }
-    if (line_id == id && !name.empty()) return name;
   }
-  return std::nullopt;
+  finish(mode, cpu, modes);
+  return modes;
 }
 
-std::optional<std::string> read_power_mode(const Host& host) {
+const NvpMode* PowerModes::active_mode() const {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const NvpMode& mode) { return active == mode.id; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+bool PowerModes::super() const {
+  return std::any_of(all.begin(), all.end(),
+                     [](const NvpMode& mode) { return mode.name.find("SUPER") != mode.name.npos; });
+}
+
+PowerModes read_power_modes(const Host& host) {
   const auto status = read_text(host.path("/var/lib/nvpmodel/status")).value_or("");
-  const auto id = parse_power_mode_id(status);
-  if (!id) return std::nullopt;
-  const auto modes = read_text(link_target(host, "/etc/nvpmodel.conf")).value_or("");
-  return power_mode_name(modes, *id).value_or(std::to_string(*id));
+  const auto table = read_text(link_target(host, "/etc/nvpmodel.conf")).value_or("");
+  return {parse_power_mode_id(status), parse_fan_profile(status), parse_nvpmodel(table)};
 }
 
 }  // namespace jetmeter

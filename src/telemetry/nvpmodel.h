@@ -4,18 +4,38 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "jetmeter/core.h"
+#include "jetmeter/machine.h"
 
 namespace jetmeter {
 
 // 2 from "pmode:0002 fmode:fan_mode_quiet".
 std::optional<std::uint64_t> parse_power_mode_id(std::string_view status);
-// The name of a mode in nvpmodel.conf, from "< POWER_MODEL ID=2 NAME=MODE_30W >". Which id is the
-// fastest mode differs from board to board, so an id alone says little.
-std::optional<std::string> power_mode_name(std::string_view configuration, std::uint64_t id);
+// "quiet" from the same.
+std::optional<std::string> parse_fan_profile(std::string_view status);
 
-// The mode's name, or its id where the name is not to be found.
-std::optional<std::string> read_power_mode(const Host&);
+// One POWER_MODEL of nvpmodel.conf. Absent: the mode sets no limit (-1) or does not speak of it.
+struct NvpMode {
+  std::uint64_t id = 0;
+  std::string name;
+  ClockCaps caps;
+  std::optional<std::uint64_t> tpc_mask;
+};
+
+// Every mode that has an id, in the order of the file, with or without the "NVPM VERB:" that
+// `nvpmodel -p --verbose` puts before its lines.
+std::vector<NvpMode> parse_nvpmodel(std::string_view configuration);
+
+struct PowerModes {
+  std::optional<std::uint64_t> active;  // an id
+  std::optional<std::string> fan_profile;
+  std::vector<NvpMode> all;
+
+  const NvpMode* active_mode() const;  // null where the table does not have it
+  bool super() const;                  // whether it is the faster table of JetPack 6.2
+};
+PowerModes read_power_modes(const Host&);
 
 }  // namespace jetmeter

@@ -14,7 +14,29 @@
 namespace jetmeter {
 namespace {
 
-constexpr std::string_view kBoards[] = {"orin-nano-super", "x86-host", "x86-two-a100"};
+constexpr std::string_view kWithNvml = "x86-two-a100";
+constexpr std::string_view kBoards[] = {
+    "agx-orin-64-jp5", "agx-orin-64-jp6", "agx-orin-64-jp7", "agx-thor",   "nano",
+    "orin-nano-super", "orin-nx-16",      "x86-host",        "x86-nvidia", "xavier-nx",
+    kWithNvml};
+
+// One for each way in which boards lay out their files, for what is done to each of many files.
+constexpr std::string_view kBoardsToDamage[] = {"agx-orin-64-jp6", "agx-thor",   "nano",
+                                                "orin-nano-super", "x86-nvidia", kWithNvml};
+
+// For reading only: as it lies in the repository, or a copy where a library must be put into it.
+class RecordedBoard {
+ public:
+  explicit RecordedBoard(std::string_view board)
+      : host_{std::filesystem::path(JM_TESTS_DIR) / "boards" / board} {
+    if (board == kWithNvml) host_ = copy_.emplace(board).host();
+  }
+  const Host& host() const { return host_; }
+
+ private:
+  Host host_;
+  std::optional<BoardWithNvml> copy_;
+};
 
 std::size_t count_present(const Reading& reading) {
   return static_cast<std::size_t>(std::count_if(reading.begin(), reading.end(),
@@ -41,9 +63,10 @@ TEST_P(EverySource, SaysWhyItIsAbsent) {
 TEST_P(EverySource, ReadsAtLeastOneBoard) {
   std::size_t present = 0;
   for (const auto name : kBoards) {
+    if (present > 0 || !GetParam()->open(RecordedBoard(name).host())) continue;
     const BoardWithNvml board(name);
     const auto source = GetParam()->open(board.host());
-    if (!source) continue;
+    ASSERT_TRUE(source) << source.error().what;
     read_once(**source);
     board.one_second_later();
     present += count_present(read_once(**source));
@@ -53,7 +76,7 @@ TEST_P(EverySource, ReadsAtLeastOneBoard) {
 
 TEST_P(EverySource, NamesEveryChannelOnce) {
   for (const auto name : kBoards) {
-    const BoardWithNvml board(name);
+    const RecordedBoard board(name);
     const auto source = GetParam()->open(board.host());
     if (!source) continue;
     std::set<std::string> names;
@@ -67,7 +90,7 @@ TEST_P(EverySource, NamesEveryChannelOnce) {
 TEST_P(EverySource, DoesNotAllocateWhenItReads) {
   if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands where the heap would be watched";
   for (const auto name : kBoards) {
-    const BoardWithNvml board(name);
+    const RecordedBoard board(name);
     const auto source = GetParam()->open(board.host());
     if (!source) continue;
     std::vector<std::optional<double>> values((*source)->channels().size());
@@ -109,7 +132,7 @@ TEST_P(EverySource, IsAbsentWhereFilesTurnToGarbage) {
                                  std::string("\x00\xff\xfe\x80:\x01", 6),
                                  std::string(100000, '9'),
                                  "MemTotal: lots kB\nSwapTotal: -1 kB\nsome avg10=nan\n"};
-  for (const auto name : kBoards) {
+  for (const auto name : kBoardsToDamage) {
     const BoardWithNvml board(name);
     const auto source = GetParam()->open(board.host());
     if (!source) continue;
@@ -122,7 +145,7 @@ TEST_P(EverySource, IsAbsentWhereFilesTurnToGarbage) {
 
 // Garbage from the start: whether it opens or not, nothing is made up and names stay printable.
 TEST_P(EverySource, SurvivesABoardOfGarbage) {
-  for (const auto name : kBoards) {
+  for (const auto name : kBoardsToDamage) {
     const BoardWithNvml board(name);
     for (const auto& text : {std::string("\x80\xff\xfe\x1b[31m\n"), std::string(5000, '9'),
                              std::string("cpu \xff\nMemTotal: \xff kB\n")}) {
@@ -139,7 +162,7 @@ TEST_P(EverySource, SurvivesABoardOfGarbage) {
 }
 
 TEST_P(EverySource, SurvivesFoldersInThePlaceOfFiles) {
-  for (const auto name : kBoards) {
+  for (const auto name : kBoardsToDamage) {
     const BoardWithNvml board(name);
     for (const auto& file : files_of(board.host().root)) {
       std::filesystem::remove(file);

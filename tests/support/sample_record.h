@@ -167,7 +167,12 @@ inline SlotRecord sample_thermal_slot() {
 
 inline Machine sample_machine() {
   Machine machine;
-  machine.board = Board{"NVIDIA Jetson Orin Nano Developer Kit", "36.4.4", "6.2.1"};
+  machine.board = Board{"NVIDIA Jetson Orin Nano Developer Kit",
+                        "36.4.4",
+                        "6.2.1",
+                        "Jetson Orin Nano 8GB Super",
+                        "p3767-0005",
+                        "tegra234"};
   machine.memory_architecture = MemoryArchitecture::unified;
   machine.cpu = "ARMv8 Processor rev 1 (v8l)";
   machine.cores = 6;
@@ -176,6 +181,10 @@ inline Machine sample_machine() {
   machine.kernel = "5.15.148-tegra";
   machine.power_mode = "25W";
   machine.governor = "schedutil";
+  machine.power_mode_id = 1;
+  machine.fan_profile = "quiet";
+  machine.active_sms = 8;
+  machine.clocks = {{1344000000, 918000000, 3199000000}, {1344000000, 918000000, {}}, false};
   return machine;
 }
 

@@ -77,6 +77,8 @@ TEST_F(RecordSchema, RefusesWhatIsBroken) {
   EXPECT_NE(complaint_after("/slots/0/memory/enforcement", "wished"), "");
   EXPECT_NE(complaint_after("/telemetry/channels/thermal.cpu/unit", "furlong"), "");
   EXPECT_NE(complaint_after("/pairs/schedule", "sometimes"), "");
+  EXPECT_NE(complaint_after("/machine/clocks/locked", "yes"), "");
+  EXPECT_NE(complaint_after("/machine/board/module", 8), "");
 }
 
 // Every key that a whole run writes is required, so that a reader may rely on it.

@@ -1,0 +1,197 @@
+#!/usr/bin/env bash
+# Records what jetmeter reads of this machine as a tree for tests/boards, without what tells whose
+# machine it is: serial numbers, host and user names, MAC and IP addresses, UUIDs.
+#
+#   scripts/record_board.sh [--root DIR] OUT
+#
+# OUT must not exist. Works as a user; as root it also takes /sys/kernel/debug. --root reads another
+# tree instead of / and runs no tool. Look at the result before you give it away.
+set -u -o pipefail
+export LC_ALL=C
+
+readonly most_bytes=65536 # of one file
+root=
+out=
+
+usage() {
+  echo "record_board: $1; usage: scripts/record_board.sh [--root DIR] OUT" >&2
+  exit 1
+}
+
+while [ $# -gt 0 ]; do
+  case $1 in
+    --root)
+      [ $# -ge 2 ] || usage "--root needs a folder"
+      root=${2%/}
+      shift 2
+      ;;
+    -*) usage "unknown option '$1'" ;;
+    *)
+      [ -z "$out" ] || usage "one folder only"
+      out=$1
+      shift
+      ;;
+  esac
+done
+[ -n "$out" ] || usage "where to?"
+[ ! -e "$out" ] || usage "'$out' exists already"
+[ -z "$root" ] || [ -d "$root" ] || usage "'$root' is no folder"
+mkdir -p "$out" || exit 1
+
+# What is read, as patterns below the root.
+readonly files='
+/etc/nv_tegra_release /etc/nvpmodel.conf /var/lib/nvpmodel/status
+/proc/cpuinfo /proc/meminfo /proc/stat /proc/buddyinfo /proc/vmstat /proc/uptime /proc/loadavg
+/proc/pressure/cpu /proc/pressure/io /proc/pressure/memory
+/proc/sys/kernel/osrelease /proc/sys/kernel/arch
+/proc/driver/nvidia/version /proc/driver/nvidia/gpus/*/information
+/proc/device-tree/model /proc/device-tree/compatible /proc/device-tree/nvidia,dtsfilename
+/proc/device-tree/chosen/ids /proc/device-tree/chosen/nvidia,sku
+/proc/device-tree/chosen/plugin-manager/ids/*
+/sys/devices/system/cpu/online /sys/devices/system/cpu/possible /sys/devices/system/cpu/present
+/sys/devices/system/cpu/cpu[0-9]*/online
+/sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq
+/sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_m??_freq
+/sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor
+/sys/class/thermal/thermal_zone*/type /sys/class/thermal/thermal_zone*/temp
+/sys/class/hwmon/hwmon*/name /sys/class/hwmon/hwmon*/in[1-7]_label
+/sys/class/hwmon/hwmon*/in[1-7]_input /sys/class/hwmon/hwmon*/curr[1-4]_*
+/sys/class/hwmon/hwmon*/power[1-9]_label /sys/class/hwmon/hwmon*/power[1-9]_input
+/sys/class/hwmon/hwmon*/power[1-9]_average /sys/class/hwmon/hwmon*/pwm1
+/sys/class/hwmon/hwmon*/rpm /sys/class/hwmon/hwmon*/fan[1-9]_input
+/sys/class/hwmon/hwmon*/oc[1-9]_event_cnt
+/sys/bus/i2c/drivers/ina3221x/*/iio:device*/name
+/sys/bus/i2c/drivers/ina3221x/*/iio:device*/rail_name_*
+/sys/bus/i2c/drivers/ina3221x/*/iio:device*/in_*_input
+/sys/class/devfreq/*/cur_freq /sys/class/devfreq/*/min_freq /sys/class/devfreq/*/max_freq
+/sys/class/devfreq/*/governor /sys/class/devfreq/*/available_frequencies
+/sys/class/devfreq/*/device/of_node/name /sys/class/devfreq/*/device/load
+/sys/class/devfreq/*/device/tpc_pg_mask
+/sys/devices/platform/bus@0/*.gpu/load /sys/devices/platform/bus@0/*.gpu/*_pg_mask
+/sys/devices/platform/bus@0/*.gpu/railgate_enable
+/sys/devices/*.g[av]1[01]b/load /sys/devices/*.g[av]1[01]b/*_pg_mask
+/sys/devices/gpu.0/load /sys/devices/gpu.0/*_pg_mask
+/sys/devices/platform/gpu.0/load /sys/devices/platform/gpu.0/*_pg_mask
+/sys/kernel/nvpmodel_emc_cap/emc_iso_cap /sys/kernel/nvpmodel_clk_cap/emc
+/sys/kernel/actmon_avg_activity/mc_all
+/sys/kernel/debug/cactmon/mc_all /sys/kernel/debug/bpmp/debug/actmon/mc_all_avg_activity
+/sys/kernel/debug/bpmp/debug/clk/emc/rate /sys/kernel/debug/bpmp/debug/clk/emc/m??_rate
+/sys/kernel/debug/bpmp/debug/clk/emc/mrq_rate_locked
+/sys/kernel/debug/bpmp/debug/clk/nafll_gpc[01]/pto_counter
+/sys/kernel/debug/bpmp/debug/clk/nafll_gpc[01]/max_rate
+/sys/kernel/debug/nvmap/iovmm/clients /sys/kernel/debug/nvmap/stats/total_memory
+'
+
+# Words that must not get out: what this machine and its users are called, and their numbers. A name
+# of one or two letters would tear other words apart.
+secrets() {
+  {
+    cat "$root/etc/hostname" "$root/proc/sys/kernel/hostname" "$root/etc/machine-id" \
+      "$root/proc/sys/kernel/random/boot_id"
+    tr '\0' '\n' <"$root/proc/device-tree/serial-number"
+    tr '\0' '\n' <"$root/sys/firmware/devicetree/base/serial-number"
+    awk -F: '$3 >= 1000 && $3 < 60000 { print $1; n = split($5, name, /[ ,]+/); for (i = 1; i <= n; i++) print name[i] }' "$root/etc/passwd"
+    awk -F: 'tolower($1) ~ /serial/ { print $2 }' "$root/proc/cpuinfo"
+    if [ -z "$root" ]; then
+      hostname
+      id -un
+      echo "${SUDO_USER:-}"
+    fi
+  } 2>/dev/null | tr -d ' \t\r' | grep -E '^.{3,}$' | grep -vixE 'root|nobody|user|localhost|nvidia|jetson|ubuntu|linux|tegra-ubuntu|orin|nano|xavier|thor|agx|tegra' | sort -u
+}
+
+# A sed script: the secrets first, then everything that has the form of an identifier.
+scrub_script() {
+  local word
+  while IFS= read -r word; do
+    printf 's/%s/REMOVED/gI\n' "$(printf '%s' "$word" | sed 's/[^A-Za-z0-9_-]/\\&/g')"
+  done < <(secrets)
+  cat <<'SED'
+s/[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}/REMOVED-UUID/g
+s/([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}/REMOVED-MAC/g
+s/(^|[^0-9.])([0-9]{1,3}\.){3}[0-9]{1,3}([^0-9.]|$)/\1REMOVED-IP\3/g
+s/([0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*::([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?/REMOVED-IP/g
+s/^([[:space:]]*[A-Za-z ]*([Ss]erial|UUID)[A-Za-z ]*:[[:space:]]*).*/\1REMOVED/
+SED
+}
+
+taken=0 failed=()
+script=$(mktemp) || exit 1
+trap 'rm -f "$script"' EXIT
+scrub_script >"$script"
+
+# Binary files keep their NULs: sed works on bytes in the C locale.
+scrub() { sed -E -f "$script"; }
+
+# The fans, chips and zones of a tree are links; what they lead to is copied to where they stand. A
+# file whose reading fails (EAGAIN: its unit is off) becomes an empty one.
+take() {
+  local path=$1 to=$out$1
+  [ -f "$root$path" ] || return
+  mkdir -p "${to%/*}"
+  if ! head -c "$most_bytes" "$root$path" 2>/dev/null | scrub >"$to"; then : >"$to"; fi
+  if [ -s "$to" ]; then taken=$((taken + 1)); else failed+=("$path"); fi
+}
+
+take_files() {
+  local pattern found
+  set -f
+  for pattern in $files; do
+    set +f
+    # The pattern is to be expanded, the root is not.
+    for found in "$root"$pattern; do
+      take "${found#"$root"}"
+    done
+    set -f
+  done
+  set +f
+}
+
+# The EEPROM holds the serial number beside the part number, so only the latter is taken.
+take_part_number() {
+  local path=/sys/bus/i2c/devices/0-0050/eeprom number
+  number=$(tr -c 'A-Za-z0-9. -' '\n' 2>/dev/null <"$root$path" | grep -oE '699-1[0-9]{4}-[0-9]{4}-[0-9]{3}' | head -n 1)
+  [ -n "$number" ] || return
+  mkdir -p "$out${path%/*}"
+  printf '%s\n' "$number" >"$out$path"
+  taken=$((taken + 1))
+}
+
+# tool NAME COMMAND...: what a tool says, or that it is not there.
+tool() {
+  local name=$1
+  shift
+  if ! command -v "$1" >/dev/null; then
+    missing+=("$1")
+    return
+  fi
+  mkdir -p "$out/tool"
+  # tegrastats goes on for ever: three lines of it, or what it says in four seconds.
+  local lines=10000 seconds=20
+  if [ "$1" = tegrastats ]; then lines=3 seconds=4; fi
+  timeout "$seconds" "$@" 2>&1 </dev/null | head -n "$lines" | head -c "$most_bytes" | scrub >"$out/tool/$name"
+  echo "  tool/$name"
+}
+
+missing=()
+take_files
+take_part_number
+echo "took $taken files"
+if [ -z "$root" ]; then
+  tool uname.txt uname -srm
+  tool nvpmodel.txt nvpmodel -q
+  tool jetson_clocks.txt jetson_clocks --show
+  tool nvidia_smi.txt nvidia-smi -q
+  tool tegrastats.txt tegrastats --interval 1000
+fi
+if [ ${#failed[@]} -gt 0 ]; then
+  echo "empty, or could not be read:"
+  printf '  %s\n' "${failed[@]}"
+fi
+if [ ${#missing[@]} -gt 0 ]; then echo "not on this machine: ${missing[*]}"; fi
+if [ -z "$root" ] && [ "$(id -u)" -ne 0 ]; then
+  echo "as root it would also take: EMC clock and load, GPU memory per process (/sys/kernel/debug),"
+  echo "  the EEPROM's part number, and what jetson_clocks --show says"
+fi
+echo "left out: serial numbers, names of host and users, MAC and IP addresses, UUIDs"
+echo "written to $out: look at it before you give it away"
