@@ -2,7 +2,7 @@
 
 namespace jetmeter {
 
-Result<GpuClients> nvml_gpu_clients() {
+Result<GpuClients> nvml_gpu_clients(const Host&) {
   return fail("NVML is not built in");
 }
 

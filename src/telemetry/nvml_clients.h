@@ -5,7 +5,7 @@
 
 namespace jetmeter {
 
-// Of this machine: NVML knows no Host. Fails, with the reason, where NVML does not tell.
-Result<GpuClients> nvml_gpu_clients();
+// Fails, with the reason, where NVML does not tell.
+Result<GpuClients> nvml_gpu_clients(const Host&);
 
 }  // namespace jetmeter
