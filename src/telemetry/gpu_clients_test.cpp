@@ -55,12 +55,15 @@ TEST(GpuClients, AreUnknownWhereNobodyTells) {
 
 TEST(GpuClients, SayThatNvmapNeedsRoot) {
   const BoardCopy board("orin-nano-super");
+  const auto debugfs = board.host().path("/sys/kernel/debug");
+  std::filesystem::permissions(debugfs, std::filesystem::perms::none);
   const auto error_without_root = [&] {
     const WithoutRoot user;
     const auto gpu = read_gpu_clients(board.host());
     return gpu ? "it answered" : gpu.error().what;
   };
   EXPECT_THAT(error_without_root(), HasSubstr("needs root: "));
+  std::filesystem::permissions(debugfs, std::filesystem::perms::owner_all);
 }
 
 TEST(GpuClients, AreUnknownWhereTheListIsGarbage) {
