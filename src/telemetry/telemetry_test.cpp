@@ -2,11 +2,13 @@
 #include "jetmeter/telemetry.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <set>
 
+#include "jetmeter/processes.h"
 #include "support/watch_heap.h"
 #include "telemetry/nvml_test.h"
 #include "telemetry/source_test.h"
@@ -177,6 +179,15 @@ TEST_P(EverySource, SurvivesFoldersInThePlaceOfFiles) {
 INSTANTIATE_TEST_SUITE_P(, EverySource,
                          testing::ValuesIn(source_kinds().begin(), source_kinds().end()),
                          [](const auto& test) { return std::string(test.param->name); });
+
+TEST(OpenProcess, DoesNotAllocateWhenItReads) {
+  if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands where the heap would be watched";
+  const auto source = open_process(Host(), ::getpid());
+  ASSERT_TRUE(source) << source.error().what;
+  std::vector<std::optional<double>> values((*source)->channels().size());
+  EXPECT_EQ(watch_heap([&] { (*source)->read(values); }).allocations, 0);
+  EXPECT_TRUE(values[0]);
+}
 
 TEST(SourceKinds, HaveUniqueNames) {
   std::set<std::string_view> names;
