@@ -6,7 +6,7 @@
 #
 # OUT must not exist. Works as a user; as root it also takes /sys/kernel/debug. --root reads another
 # tree instead of / and runs no tool. Look at the result before you give it away.
-set -u
+set -u -o pipefail
 export LC_ALL=C
 
 readonly most_bytes=65536 # of one file
@@ -97,7 +97,7 @@ secrets() {
       id -un
       echo "${SUDO_USER:-}"
     fi
-  } 2>/dev/null | tr -d ' \t\r' | grep -E '^.{3,}$' | grep -vxE 'root|nobody|user|localhost|nvidia|Jetson|Ubuntu|Linux|tegra-ubuntu' | sort -u
+  } 2>/dev/null | tr -d ' \t\r' | grep -E '^.{3,}$' | grep -vixE 'root|nobody|user|localhost|nvidia|jetson|ubuntu|linux|tegra-ubuntu|orin|nano|xavier|thor|agx|tegra' | sort -u
 }
 
 # A sed script: the secrets first, then everything that has the form of an identifier.
@@ -166,7 +166,10 @@ tool() {
     return
   fi
   mkdir -p "$out/tool"
-  timeout 20 "$@" 2>&1 </dev/null | head -c "$most_bytes" | scrub >"$out/tool/$name"
+  # tegrastats goes on for ever: three lines of it, or what it says in four seconds.
+  local lines=10000 seconds=20
+  if [ "$1" = tegrastats ]; then lines=3 seconds=4; fi
+  timeout "$seconds" "$@" 2>&1 </dev/null | head -n "$lines" | head -c "$most_bytes" | scrub >"$out/tool/$name"
   echo "  tool/$name"
 }
 
@@ -179,8 +182,7 @@ if [ -z "$root" ]; then
   tool nvpmodel.txt nvpmodel -q
   tool jetson_clocks.txt jetson_clocks --show
   tool nvidia_smi.txt nvidia-smi -q
-  tool tegrastats.txt bash -c 'command -v tegrastats >/dev/null && timeout 4 tegrastats --interval 1000 | head -n 3'
-  [ -s "$out/tool/tegrastats.txt" ] || rm -f "$out/tool/tegrastats.txt"
+  tool tegrastats.txt tegrastats --interval 1000
 fi
 if [ ${#failed[@]} -gt 0 ]; then
   echo "empty, or could not be read:"

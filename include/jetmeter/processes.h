@@ -27,12 +27,15 @@ struct ProcessMemory {
 Result<ProcessMemory> read_process(const Host&, ProcessId);
 
 // The same as a source, for the sampler: channels "process.pss", "process.rss", "process.threads",
-// "process.minor_faults", "process.major_faults"; the faults since it started. Opens its files once;
-// reading does not allocate. From the process' end on every channel is absent. On a kernel without
-// smaps_rollup "process.pss" always is; read_process says why.
+// "process.minor_faults", "process.major_faults" (since it started). Opens its files once; reading
+// does not allocate. From the end of the process on every channel is absent. On a kernel without
+// smaps_rollup "process.pss" always is; read_process says why. The kernel walks the page table for
+// it, some 15 ms per GiB of small pages, and mmap in that process waits: a few times a second.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 
-// GPU memory of one process that its PSS does not hold.
+// GPU memory of one process that its PSS does not hold. nvmap counts buffers that the process has
+// also mapped for its CPU (pinned, managed), and these are in its PSS too: beside PSS, nvmap's
+// bytes are an upper bound.
 struct GpuClient {
   ProcessId pid = 0;
   std::string name;

@@ -70,6 +70,11 @@ std::string in_text(const Cell& value, Notation notation) {
   return for_people(value, notation);
 }
 
+// On a terminal memory and energy have tables of their own, which the golden files hold.
+bool in_a_table_of_its_own(std::string_view key) {
+  return key.starts_with("memory_") || key.starts_with("energy_");
+}
+
 TEST(TabularFormats, ShowEveryColumnOfEverySlot) {
   const auto record = sample_record();
   const auto markdown = render("markdown", record), text = render("text", record),
@@ -80,7 +85,9 @@ TEST(TabularFormats, ShowEveryColumnOfEverySlot) {
       const auto value = column.get(slot);
       if (!value) continue;
       EXPECT_THAT(markdown, HasSubstr(for_people(value, column.notation))) << column.key;
-      EXPECT_THAT(text, HasSubstr(in_text(value, column.notation))) << column.key;
+      if (!in_a_table_of_its_own(column.key)) {
+        EXPECT_THAT(text, HasSubstr(in_text(value, column.notation))) << column.key;
+      }
       EXPECT_THAT(csv, HasSubstr(for_programs(value))) << column.key;
     }
   }

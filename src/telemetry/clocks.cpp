@@ -109,6 +109,7 @@ Clocks read_clocks(const Host& host) {
 std::optional<unsigned> read_tpc_mask(const Host& host) {
   constexpr std::uint64_t kWidest = 0xffff;
   std::vector<std::filesystem::path> folders;
+  folders.reserve(kGpuFolders.size());
   for (const auto folder : kGpuFolders) folders.push_back(host.path(folder));
   for (const auto& device : entries_of(host.path("/sys/class/devfreq")))
     if (is_gpu(device)) folders.push_back(device / "device");

@@ -31,18 +31,12 @@ bool gpu_uses_nvmap(const Host& host) {
   return meminfo_bytes(meminfo, "NvMapMemUsed").has_value();
 }
 
-// NVML answers for the machine that this program runs on, not for a recorded one.
-Result<GpuClients> ask_nvml(const Host& host) {
-  if (host.root != Host().root) return fail("NVML is not asked about a recorded machine");
-  return nvml_gpu_clients();
-}
-
 }  // namespace
 
 Result<GpuClients> read_gpu_clients(const Host& host) {
   auto nvmap = read_nvmap(host);
   if (nvmap && holds_anything(*nvmap)) return GpuClients{"nvmap", std::move(nvmap->clients)};
-  auto nvml = ask_nvml(host);
+  auto nvml = nvml_gpu_clients(host);
   if (nvml) return nvml;
   if (nvmap && gpu_uses_nvmap(host)) return GpuClients{"nvmap", std::move(nvmap->clients)};
   const auto why =

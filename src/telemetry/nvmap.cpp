@@ -34,7 +34,8 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
   const auto path = host.path("/sys/kernel/debug/nvmap/iovmm/clients");
   KernelFile clients(path);
   if (!clients.is_open())
-    return fail(why_unreadable(path) + "; only Jetson boards have it, and only for root");
+    return fail(why_unreadable(path) +
+                "; Jetson boards whose GPU driver uses nvmap have it, for root alone");
   return std::make_unique<Nvmap>(std::move(clients));
 }
 

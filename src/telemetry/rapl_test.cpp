@@ -104,9 +104,7 @@ TEST(Rapl, SaysThatOnlyRootMayReadIt) {
     std::filesystem::permissions(board.host().path(std::string(kFolder) + zone + "/energy_uj"),
                                  std::filesystem::perms::none);
   // The copy's own folder is closed to others; only the counters are to be.
-  std::filesystem::permissions(
-      board.host().root, std::filesystem::perms::others_exec | std::filesystem::perms::others_read,
-      std::filesystem::perm_options::add);
+  std::filesystem::permissions(board.host().root, std::filesystem::perms(0755));
   const WithoutRoot user;
   ASSERT_TRUE(user.done());
   const auto source = rapl_source.open(board.host());
