@@ -58,7 +58,7 @@ struct BusyProcess {
 struct GpuUsers {
   struct User {
     GpuClient client;
-    bool gone = false;  // no such process exists any more
+    bool gone = false;  // surely: no such process exists any more
   };
   std::string from;  // "nvmap", "NVML"
   std::vector<User> users;
@@ -152,7 +152,7 @@ std::vector<Finding> diagnose(const DoctorFacts&);
 struct Advice {
   std::string setting;  // stable: "precision", "memory_limit"
   std::string value, reason;
-  std::string command;  // an option of jetmeter; may be empty
+  std::string option;  // of jetmeter; may be empty
 };
 // Pure.
 std::vector<Advice> recommend(const DoctorFacts&);

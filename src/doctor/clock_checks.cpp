@@ -177,54 +177,70 @@ std::optional<Finding> fan_profile(const DoctorFacts& facts) {
 struct Zone {
   std::string name;
   double celsius = 0;
+  std::optional<double> limit;  // at which it slows down
+
+  double margin() const { return limit ? *limit - celsius : 1e9; }
 };
 
-std::optional<Zone> hottest(const DoctorFacts& facts) {
+// Of the machine itself; else that of Orin's documentation.
+std::optional<double> limit_of(const DoctorFacts& facts, std::string_view zone) {
+  constexpr double kOrinThrottles = 99;
+  if (facts.trips) {
+    for (const auto& trip : *facts.trips)
+      if (trip.zone == zone) return trip.celsius;
+  }
+  const bool orin = facts.machine.board && facts.machine.board->soc == "tegra234";
+  return orin ? std::optional(kOrinThrottles) : std::nullopt;
+}
+
+std::vector<Zone> zones(const DoctorFacts& facts) {
   constexpr std::string_view kPrefix = "temperature.";
-  std::optional<Zone> found;
+  std::vector<Zone> found;
   for (const auto& sensor : facts.sensors) {
     for (const auto& channel : sensor.channels) {
       const auto celsius = channel.latest();
       if (!celsius || !channel.channel.name.starts_with(kPrefix)) continue;
-      if (!found || *celsius > found->celsius)
-        found = Zone{channel.channel.name.substr(kPrefix.size()), *celsius};
+      auto name = channel.channel.name.substr(kPrefix.size());
+      const auto limit = limit_of(facts, name);
+      found.push_back({std::move(name), *celsius, limit});
     }
   }
   return found;
 }
 
-// Of the machine itself; else that of Orin's documentation.
-std::optional<double> limit_of(const DoctorFacts& facts) {
-  constexpr double kOrinThrottles = 99;
-  std::optional<double> lowest;
-  if (facts.trips) {
-    for (const auto& trip : *facts.trips)
-      lowest = std::min(lowest.value_or(trip.celsius), trip.celsius);
-  }
-  const bool orin = facts.machine.board && facts.machine.board->soc == "tegra234";
-  if (!lowest && orin) lowest = kOrinThrottles;
-  return lowest;
-}
-
+// The zone that is nearest to its limit is judged; where none has one, the hottest is told.
 std::optional<Finding> temperature(const DoctorFacts& facts) {
   constexpr std::string_view kCode = "temperature";
   constexpr double kNear = 10, kWarm = 20;  // kelvin below the limit
-  const auto zone = hottest(facts);
-  if (!zone)
+  const auto all = zones(facts);
+  if (all.empty())
     return not_known(kCode, "how hot the machine is",
                      why_no_channel(facts, "thermal", "any temperature"));
-  const auto limit = limit_of(facts);
-  const auto reading = fmt::format("hottest zone {} at {:.1f} °C", zone->name, zone->celsius);
-  if (!limit)
-    return not_known(kCode, "whether it is near the temperature at which it slows down; " + reading,
-                     facts.trips ? "no limit is told" : facts.trips.error().what);
-  const auto what = fmt::format("{}, it slows down at {:.0f} °C", reading, *limit);
-  const double left = *limit - zone->celsius;
-  if (left > kWarm) return fine(kCode, what);
-  return Finding{left > kNear ? Severity::note : Severity::warning, std::string(kCode), what,
+  const auto& zone = *std::min_element(all.begin(), all.end(), [](const Zone& a, const Zone& b) {
+    return a.limit || b.limit ? a.margin() < b.margin() : a.celsius > b.celsius;
+  });
+  if (!zone.limit)
+    return not_known(kCode,
+                     fmt::format("at which temperature it slows down; the hottest zone, {}, has "
+                                 "{:.1f} °C",
+                                 zone.name, zone.celsius),
+                     facts.trips ? "these zones name no limit" : facts.trips.error().what);
+  const auto what = fmt::format("{} has {:.1f} °C and slows down at {:.0f} °C", zone.name,
+                                zone.celsius, *zone.limit);
+  if (zone.margin() > kWarm) return fine(kCode, what);
+  return Finding{zone.margin() > kNear ? Severity::note : Severity::warning, std::string(kCode),
+                 what,
                  "a hot machine slows down within the run, and the number depends on the minute "
                  "at which it was taken",
                  is_jetson(facts) ? "sudo jetson_clocks --fan" : ""};
+}
+
+// What the counters of Orin and Thor count.
+std::string event_in_words(std::string_view name) {
+  if (name == "oc1") return "under-voltage (oc1)";
+  if (name == "oc2") return "mean over-current (oc2)";
+  if (name == "oc3") return "momentary over-current (oc3)";
+  return std::string(name);
 }
 
 std::optional<Finding> throttling(const DoctorFacts& facts) {
@@ -240,9 +256,9 @@ std::optional<Finding> throttling(const DoctorFacts& facts) {
       const auto name = channel.channel.name.substr(kPrefix.size());
       const bool alarm = name.ends_with("_alarm");
       if (alarm ? *value > 0 : channel.growth().value_or(0) > 0)
-        now.push_back(name);
+        now.push_back(event_in_words(name));
       else if (!alarm && *value > 0)
-        before.push_back(fmt::format("{} {:.0f} times", name, *value));
+        before.push_back(fmt::format("{} {:.0f} times", event_in_words(name), *value));
     }
   }
   if (!any)

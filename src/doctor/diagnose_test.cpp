@@ -151,16 +151,30 @@ TEST(FanProfile, NotesTheQuietOne) {
   EXPECT_FALSE(has_finding(facts, "fan_profile"));
 }
 
-TEST(Temperature, IsComparedWithTheMachinesOwnLimit) {
+TEST(Temperature, IsComparedWithTheZonesOwnLimit) {
   auto facts = sound_facts();
-  set_channel(facts, "temperature.gpu", Unit::celsius, 20, 80);
+  set_channel(facts, "temperature.cpu", Unit::celsius, 20, 80);
   EXPECT_EQ(finding(facts, "temperature").severity, Severity::note);
-  EXPECT_EQ(finding(facts, "temperature").what,
-            "hottest zone gpu at 80.0 °C, it slows down at 95 °C");
-  set_channel(facts, "temperature.gpu", Unit::celsius, 20, 86);
+  EXPECT_EQ(finding(facts, "temperature").what, "cpu has 80.0 °C and slows down at 95 °C");
+  set_channel(facts, "temperature.cpu", Unit::celsius, 20, 86);
   EXPECT_EQ(finding(facts, "temperature").severity, Severity::warning);
+}
+
+TEST(Temperature, OfTheZoneNearestToItsLimitCounts) {
+  auto facts = sound_facts();
+  set_channel(facts, "temperature.disk", Unit::celsius, 60, 60);
+  set_channel(facts, "temperature.gpu", Unit::celsius, 90, 90);
+  facts.trips = std::vector<ThermalTrip>{{"cpu", 95}, {"disk", 65}};
+  EXPECT_EQ(finding(facts, "temperature").what, "disk has 60.0 °C and slows down at 65 °C");
+}
+
+TEST(Temperature, WithoutALimitIsNotJudged) {
+  auto facts = sound_facts();
   facts.trips = fail("no trip");
+  set_channel(facts, "temperature.gpu", Unit::celsius, 90, 90);
   EXPECT_EQ(finding(facts, "temperature").severity, Severity::unknown);
+  EXPECT_EQ(finding(facts, "temperature").what,
+            "at which temperature it slows down; the hottest zone, gpu, has 90.0 °C");
   EXPECT_EQ(finding(facts, "temperature").why, "no trip");
 }
 
@@ -174,7 +188,8 @@ TEST(Throttling, OfNowWeighsMoreThanThatOfBefore) {
   auto facts = sound_orin();
   set_channel(facts, "throttle.oc3", Unit::count, 13, 13);
   EXPECT_EQ(finding(facts, "throttling").severity, Severity::note);
-  EXPECT_EQ(finding(facts, "throttling").what, "throttled since boot: oc3 13 times");
+  EXPECT_EQ(finding(facts, "throttling").what,
+            "throttled since boot: momentary over-current (oc3) 13 times");
   set_channel(facts, "throttle.oc3", Unit::count, 13, 14);
   EXPECT_EQ(finding(facts, "throttling").severity, Severity::warning);
   auto alarmed = sound_orin();
@@ -249,6 +264,10 @@ TEST(GpuMemoryUsers, ThoseWhoAreGoneAreLeftovers) {
   facts.gpu_users = GpuUsers{"nvmap", {{{1214, "Xorg", 17 * kMiB}, false}}};
   EXPECT_EQ(finding(facts, "gpu_memory_users").severity, Severity::note);
   EXPECT_EQ(finding(facts, "gpu_memory_users").command, "sudo systemctl isolate multi-user.target");
+  EXPECT_EQ(finding(facts, "memory_available").command, "");
+  facts.gpu_users = GpuUsers{
+      "nvmap", {{{4711, "trtexec", 512 * kMiB}, false}, {{1214, "Xorg", 17 * kMiB}, false}}};
+  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "");
   facts.gpu_users = GpuUsers{"nvmap", {{{4711, "trtexec", 512 * kMiB}, true}}};
   EXPECT_EQ(finding(facts, "gpu_memory_users").command, "sudo reboot");
   facts.gpu_users = fail("needs root");

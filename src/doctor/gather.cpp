@@ -40,6 +40,19 @@ Result<T> parsed(const Host& host, std::string_view path,
   return std::move(*value);
 }
 
+// Of a recorded machine: where its tree lies is no fact about it.
+std::string without_root(std::string text, const Host& host) {
+  auto root = host.root.string();
+  while (root.size() > 1 && root.ends_with('/')) root.pop_back();
+  if (root.size() <= 1) return text;
+  for (auto at = text.find(root); at != text.npos; at = text.find(root, at)) {
+    const bool alone = text.compare(at + root.size(), 1, "/") != 0;
+    text.replace(at, root.size(), alone ? "/" : "");
+    at += alone ? 1 : 0;
+  }
+  return text;
+}
+
 std::string word_in(const fs::path& file) {
   const auto words = words_of(read_text(file).value_or("").substr(0, 128));
   return words.empty() ? "" : words[0];
@@ -69,7 +82,7 @@ std::vector<OpenSensor> open_sensors(const Host& host) {
       for (const auto& channel : (*source)->channels()) sensor.facts.channels.push_back({channel});
       sensor.source = std::move(*source);
     } else {
-      sensor.facts.reason = source.error().what;
+      sensor.facts.reason = without_root(source.error().what, host);
     }
     sensors.push_back(std::move(sensor));
   }
@@ -97,7 +110,7 @@ std::map<ProcessId, ProcessTime> process_times(const Host& host) {
   for (const auto& entry : entries(host.path("/proc"))) {
     const auto pid = process_id(entry);
     if (!pid || *pid == ::getpid()) continue;
-    if (auto time = parse_process_stat(read_text(entry / "stat").value_or(""))) times[*pid] = *time;
+    if (auto time = parse_process_time(read_text(entry / "stat").value_or(""))) times[*pid] = *time;
   }
   return times;
 }
@@ -120,16 +133,22 @@ Result<std::vector<BusyProcess>> busiest(const std::map<ProcessId, ProcessTime>&
   return busy;
 }
 
+// Kernel threads are seen in the first PID namespace only. In a container, or where /proc hides the
+// processes of others, one that is not there need not be gone.
+bool sees_every_process(const Host& host) {
+  const auto second = parse_process_time(read_text(host.path("/proc/2/stat")).value_or(""));
+  return second && second->name == "kthreadd";
+}
+
 Result<GpuUsers> gpu_users(const Host& host) {
   auto clients = read_gpu_clients(host);
-  if (!clients) return tl::make_unexpected(clients.error());
+  if (!clients) return fail(without_root(clients.error().what, host));
   GpuUsers users{clients->from, {}};
-  // Without any process in sight nobody can be said to be gone.
-  std::error_code ignored;
-  const bool sees_processes = fs::exists(host.path("/proc/1"), ignored);
+  const bool sees_all = sees_every_process(host);
   for (auto& client : clients->clients) {
+    std::error_code ignored;
     const auto folder = host.path("/proc/" + std::to_string(client.pid));
-    const bool gone = sees_processes && !fs::exists(folder, ignored);
+    const bool gone = sees_all && !fs::exists(folder, ignored);
     users.users.push_back({std::move(client), gone});
   }
   return users;

@@ -100,7 +100,7 @@ Json advice_json(const std::vector<Advice>& advice) {
     all.push_back({{"setting", one.setting},
                    {"value", one.value},
                    {"reason", one.reason},
-                   {"option", text_or_null(one.command)}});
+                   {"option", text_or_null(one.option)}});
   return all;
 }
 

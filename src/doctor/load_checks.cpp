@@ -61,7 +61,8 @@ std::optional<Finding> gpu_busy(const DoctorFacts& facts) {
   for (std::size_t i = 0; i < facts.machine.gpus.size() && !load; ++i)
     load = latest(facts, fmt::format("load.gpu{}", i));
   if (!load)
-    return not_known(kCode, "how busy the GPU is", why_no_channel(facts, is_jetson(facts) ? "gpu_load" : "nvml", "load.gpu"));
+    return not_known(kCode, "how busy the GPU is",
+                     why_no_channel(facts, is_jetson(facts) ? "gpu_load" : "nvml", "load.gpu"));
   const auto what = fmt::format("the GPU is {:.0f} % busy before anything of jetmeter runs", *load);
   if (*load < kSome) return fine(kCode, fmt::format("the GPU is idle ({:.0f} %)", *load));
   return Finding{Severity::warning, std::string(kCode), what,

@@ -11,14 +11,20 @@ std::string bytes(double value) {
   return format_bytes(static_cast<std::uint64_t>(std::max(value, 0.0)));
 }
 
-bool desktop_runs(const DoctorFacts& facts) {
-  if (!facts.gpu_users) return false;
-  return std::any_of(facts.gpu_users->users.begin(), facts.gpu_users->users.end(),
-                     [](const GpuUsers::User& user) {
-                       const auto& name = user.client.name;
-                       return name == "Xorg" || name.starts_with("gnome-shell") ||
-                              name.starts_with("gnome_shell") || name == "Xwayland";
-                     });
+bool is_desktop(std::string_view name) {
+  return name == "Xorg" || name == "Xwayland" || name.starts_with("gnome-shell") ||
+         name.starts_with("gnome_shell");
+}
+
+// Ends the desktop where it is the one that holds most of the GPU's memory; ending anything else is
+// for those who started it.
+std::string release(const DoctorFacts& facts) {
+  if (!facts.gpu_users || facts.gpu_users->users.empty()) return "";
+  const auto& users = facts.gpu_users->users;
+  const auto most = std::max_element(users.begin(), users.end(), [](const auto& a, const auto& b) {
+    return a.client.bytes < b.client.bytes;
+  });
+  return is_desktop(most->client.name) ? "sudo systemctl isolate multi-user.target" : "";
 }
 
 std::optional<Finding> memory_available(const DoctorFacts& facts) {
@@ -35,7 +41,7 @@ std::optional<Finding> memory_available(const DoctorFacts& facts) {
   return Finding{Severity::warning, std::string(kCode), what,
                  "with less than 20 % left the kernel takes back cache and swaps while the model "
                  "runs, and a load may be killed",
-                 desktop_runs(facts) ? "sudo systemctl isolate multi-user.target" : ""};
+                 release(facts)};
 }
 
 double pages_per_second(const DoctorFacts& facts) {
@@ -81,7 +87,7 @@ std::optional<Finding> zram(const DoctorFacts& facts) {
   constexpr std::string_view kCode = "zram";
   if (!is_jetson(facts)) return std::nullopt;
   if (!facts.swap)
-    return not_known(kCode, "whether swap is compressed memory", facts.swap.error().what);
+    return not_known(kCode, "whether swap is zram, compressed memory", facts.swap.error().what);
   double size = 0, used = 0;
   for (const auto& area : *facts.swap) {
     if (!area.zram()) continue;
@@ -168,7 +174,7 @@ std::optional<Finding> gpu_memory_users(const DoctorFacts& facts) {
   return Finding{most >= kMuch ? Severity::warning : Severity::note, std::string(kCode),
                  "others hold memory of the GPU: " + list_of(others),
                  "they compute and allocate when they like, on the same GPU and memory bus",
-                 desktop_runs(facts) ? "sudo systemctl isolate multi-user.target" : ""};
+                 release(facts)};
 }
 
 std::optional<Finding> huge_pages(const DoctorFacts& facts) {

@@ -91,7 +91,7 @@ std::optional<std::string> bracketed(std::string_view text) {
   return printable(text.substr(open + 1, close - open - 1));
 }
 
-std::optional<ProcessTime> parse_process_stat(std::string_view text) {
+std::optional<ProcessTime> parse_process_time(std::string_view text) {
   const auto open = text.find('('), close = text.rfind(')');
   if (open == text.npos || close == text.npos || close < open) return std::nullopt;
   // From the third field on: state ppid … utime (14th) stime (15th).

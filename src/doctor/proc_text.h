@@ -28,7 +28,7 @@ struct ProcessTime {
   std::string name;
   std::uint64_t ticks = 0;
 };
-std::optional<ProcessTime> parse_process_stat(std::string_view);
+std::optional<ProcessTime> parse_process_time(std::string_view);
 
 // The share of all time that other guests of this machine's host took, from /proc/stat.
 std::optional<double> parse_steal_share(std::string_view);

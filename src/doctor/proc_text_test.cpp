@@ -46,7 +46,7 @@ TEST(Bracketed, IsTheChoiceInForce) {
 }
 
 TEST(ProcessStat, NamesMayHoldBracketsAndBlanks) {
-  const auto time = parse_process_stat(
+  const auto time = parse_process_time(
       "812 (a) b (c) R 1 812 812 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 4 0 100 1 1");
   ASSERT_TRUE(time);
   EXPECT_EQ(time->name, "a) b (c");
@@ -56,7 +56,7 @@ TEST(ProcessStat, NamesMayHoldBracketsAndBlanks) {
 TEST(ProcessStat, IsAbsentWhereItIsCut) {
   for (const auto* bad :
        {"", "812", "812 (a", "812 )a(", "812 (a) R 1 2 3", "812 (a) R 1 2 3 4 5 6 7 8 9 10 x 12"})
-    EXPECT_FALSE(parse_process_stat(bad)) << bad;
+    EXPECT_FALSE(parse_process_time(bad)) << bad;
 }
 
 TEST(StealShare, IsOfAllTime) {

@@ -55,14 +55,14 @@ TEST(Recommend, PrecisionOfAnUnknownGpuIsNotGuessed) {
 TEST(Recommend, MemoryLimitIsFourFifths) {
   const auto limit = advice(sound_orin(), "memory_limit");
   EXPECT_EQ(limit.value, "6.40 GiB");
-  EXPECT_EQ(limit.command, "--memory-limit 6553MiB");
+  EXPECT_EQ(limit.option, "--memory-limit 6553MiB");
   EXPECT_THAT(limit.reason, HasSubstr("CPU and GPU share"));
 }
 
 TEST(Recommend, MemoryLimitIsThatOfTheContainer) {
   auto facts = sound_facts();
   facts.limits = GroupLimits{kGiB, {}};
-  EXPECT_EQ(advice(facts, "memory_limit").command, "--memory-limit 819MiB");
+  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 819MiB");
 }
 
 TEST(Recommend, TwoWorkersWhereThereIsRoom) {
@@ -70,22 +70,22 @@ TEST(Recommend, TwoWorkersWhereThereIsRoom) {
   auto facts = sound_orin();
   facts.machine.memory_total_bytes = 60 * kGiB;
   EXPECT_EQ(advice(facts, "workers").value, "up to 2 models at a time");
-  EXPECT_EQ(advice(facts, "memory_limit").command, "--memory-limit 24576MiB");
+  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 24576MiB");
 }
 
 TEST(Recommend, SamplesAreThoseThatAPercentileNeeds) {
   const auto samples = advice(sound_facts(), "samples");
   EXPECT_EQ(samples.value, "299 frames for a p99, 2995 for a p99.9");
-  EXPECT_EQ(samples.command, "--max-frames 299");
+  EXPECT_EQ(samples.option, "--max-frames 299");
 }
 
 TEST(Recommend, ThreadsLeaveACoreForDecoding) {
   auto facts = sound_facts();
-  EXPECT_EQ(advice(facts, "cpu_threads").command, "--threads 5");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 5");
   facts.cpu->physical_cores = 3;
-  EXPECT_EQ(advice(facts, "cpu_threads").command, "--threads 2");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 2");
   facts.limits = GroupLimits{{}, 1.5};
-  EXPECT_EQ(advice(facts, "cpu_threads").command, "--threads 1");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 1");
   facts.machine.cores = 0;
   EXPECT_EQ(advice(facts, "cpu_threads").setting, "(none)");
 }

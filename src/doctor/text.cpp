@@ -56,10 +56,12 @@ class Page {
     out_ += std::string(indent, ' ') + wrapped(text, indent, style_.columns) + '\n';
   }
   // Whole, so that it can be copied.
-  void command(std::size_t left_width, std::string_view text) {
-    if (text.empty()) return;
+  void literal(std::size_t left_width, std::string_view text) {
     out_ += std::string(left_width + kMargins, ' ') +
-            painted("$ " + std::string(text), fmt::fg(fmt::terminal_color::cyan)) + '\n';
+            painted(text, fmt::fg(fmt::terminal_color::cyan)) + '\n';
+  }
+  void command(std::size_t left_width, std::string_view text) {
+    if (!text.empty()) literal(left_width, "$ " + std::string(text));
   }
   std::string take() { return std::move(out_); }
 
@@ -233,7 +235,7 @@ void add_advice(Page& page, const std::vector<Advice>& all) {
   for (const auto& advice : all) {
     page.row(advice.setting, left, advice.value);
     page.below(left, advice.reason);
-    page.command(left, advice.command);
+    if (!advice.option.empty()) page.literal(left, advice.option);
   }
 }
 
