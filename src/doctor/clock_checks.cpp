@@ -153,7 +153,8 @@ std::optional<Finding> cpu_governor(const DoctorFacts& facts) {
   for (const auto& governor : *facts.governors) {
     cores += governor.cores;
     if (governor.name != "performance")
-      others.push_back(fmt::format("{} on {} cores", governor.name, governor.cores));
+      others.push_back(fmt::format("{} on {} core{}", governor.name, governor.cores,
+                                   governor.cores == 1 ? "" : "s"));
   }
   if (others.empty())
     return fine(kCode, fmt::format("governor performance on all {} cores", cores));
@@ -266,7 +267,8 @@ std::optional<Finding> throttling(const DoctorFacts& facts) {
                      why_no_channel(facts, "throttling", "any counter"));
   const std::string why =
       "each event slows the CPU or the GPU for a moment: a latency outlier that the model did not "
-      "cause; a stronger power supply or a mode with less power ends it";
+      "cause; cooling helps against heat, a stronger supply or a mode with less power against "
+      "over-current";
   if (!now.empty())
     return Finding{Severity::warning, std::string(kCode), "throttled now: " + list_of(now), why,
                    ""};

@@ -113,7 +113,8 @@ std::optional<Finding> virtual_machine(const DoctorFacts& facts) {
   if (!facts.cpu)
     return not_known(kCode, "whether this is a virtual machine", facts.cpu.error().what);
   if (!facts.cpu->hypervisor)
-    return not_known(kCode, "whether this is a virtual machine", "this kind of CPU does not tell");
+    return not_known(kCode, "whether this is a virtual machine",
+                     "'/proc/cpuinfo' lists no flags of an x86 CPU");
   if (!*facts.cpu->hypervisor) return fine(kCode, "no virtual machine");
   const auto& steal = facts.cpu->steal_share;
   const auto what = steal ? fmt::format(
