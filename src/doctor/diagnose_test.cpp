@@ -270,7 +270,9 @@ TEST(GpuMemoryUsers, ThoseWhoAreGoneAreLeftovers) {
   EXPECT_EQ(finding(facts, "gpu_memory_users").command, "");
   facts.gpu_users = GpuUsers{"nvmap", {{{4711, "trtexec", 512 * kMiB}, true}}};
   EXPECT_EQ(finding(facts, "gpu_memory_users").command, "sudo reboot");
-  facts.gpu_users = fail("needs root");
+  facts.gpu_users = fail("there is no nvmap");
+  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "");
+  facts.gpu_users = fail("needs root: this user may not read it");
   EXPECT_EQ(finding(facts, "gpu_memory_users").severity, Severity::unknown);
   EXPECT_EQ(finding(facts, "gpu_memory_users").command, "sudo jetmeter doctor");
 }

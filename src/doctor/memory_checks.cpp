@@ -157,9 +157,12 @@ std::optional<Finding> gpu_memory_users(const DoctorFacts& facts) {
   constexpr std::string_view kCode = "gpu_memory_users";
   constexpr std::uint64_t kMuch = std::uint64_t{64} << 20;
   if (!has_gpu(facts)) return std::nullopt;
-  if (!facts.gpu_users)
-    return not_known(kCode, "who else holds memory of the GPU", facts.gpu_users.error().what,
-                     "sudo jetmeter doctor");
+  if (!facts.gpu_users) {
+    const auto& why = facts.gpu_users.error().what;
+    const bool root_helps = !facts.recorded && why.find("needs root") != why.npos;
+    return not_known(kCode, "who else holds memory of the GPU", why,
+                     root_helps ? "sudo jetmeter doctor" : "");
+  }
   std::vector<std::string> gone, others;
   std::uint64_t most = 0;
   for (const auto& user : facts.gpu_users->users) {

@@ -38,6 +38,18 @@ TEST(Recommend, PrecisionFollowsThePowerMode) {
   EXPECT_THAT(advice(facts, "precision").reason, HasSubstr("10 TFLOPS in fp16"));
 }
 
+TEST(Recommend, PrecisionIsThatOfTheModuleWhereNothingIsToldOfNow) {
+  auto facts = sound_orin();
+  facts.machine.active_sms.reset();
+  facts.machine.clocks = {};
+  facts.machine.power_mode.reset();
+  EXPECT_THAT(advice(facts, "precision").reason, HasSubstr("with everything on"));
+  EXPECT_THAT(advice(facts, "precision").reason, HasSubstr("16.7 TFLOPS in fp16"));
+  facts.machine.board->module = "Jetson TX2";
+  facts.machine.board->part_number = "p3310-1000";
+  EXPECT_EQ(advice(facts, "precision").value, "fp16 beside fp32");
+}
+
 TEST(Recommend, PrecisionOfACpuIsFp32) {
   auto facts = sound_facts();
   EXPECT_EQ(advice(facts, "precision").value, "fp32");
