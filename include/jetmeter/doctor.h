@@ -85,6 +85,7 @@ struct ThermalTrip {
 struct GroupLimits {
   std::optional<std::uint64_t> memory_bytes;
   std::optional<double> cores;
+  std::string why_no_cores;  // why a limit of the cores could not be looked for; else empty
 };
 
 struct ClockSource {

@@ -181,6 +181,7 @@ TEST(GpuUsersOfABoard, AreGoneWhenOthersAreThereAndTheyAreNot) {
 TEST(GroupOfAContainer, LimitsByTheTightestOfItsParents) {
   const BoardCopy board("x86-host");
   board.write("/proc/self/cgroup", "0::/a/b\n");
+  board.write("/sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
   board.write("/sys/fs/cgroup/a/b/memory.max", "max\n");
   board.write("/sys/fs/cgroup/a/memory.max", "1073741824\n");
   board.write("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
@@ -193,10 +194,29 @@ TEST(GroupOfAContainer, LimitsByTheTightestOfItsParents) {
 
 TEST(GroupOfAContainer, OfTheFirstVersion) {
   const BoardCopy board("x86-host");
-  board.write("/proc/self/cgroup", "5:memory:/docker/x\n");
+  board.write("/proc/self/cgroup", "5:memory:/docker/x\n4:cpu,cpuacct:/docker/x\n");
   board.write("/sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes", "536870912\n");
   board.write("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
-  EXPECT_EQ(gather_facts(board.host()).limits.value().memory_bytes, std::uint64_t{512} << 20);
+  auto limits = gather_facts(board.host()).limits.value();
+  EXPECT_EQ(limits.memory_bytes, std::uint64_t{512} << 20);
+  EXPECT_EQ(limits.cores, std::nullopt);
+  EXPECT_THAT(limits.why_no_cores, HasSubstr("not mounted"));
+  board.write("/sys/fs/cgroup/cpu/cpu.shares", "1024\n");
+  board.write("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n");
+  board.write("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
+  board.write("/sys/fs/cgroup/cpu/docker/x/cpu.cfs_quota_us", "250000\n");
+  board.write("/sys/fs/cgroup/cpu/docker/x/cpu.cfs_period_us", "100000\n");
+  limits = gather_facts(board.host()).limits.value();
+  EXPECT_EQ(limits.cores, 2.5);
+  EXPECT_EQ(limits.why_no_cores, "");
+}
+
+TEST(GroupOfAContainer, IsUnknownWhereTheTreeIsNotMounted) {
+  const BoardCopy board("x86-host");
+  board.write("/proc/self/cgroup", "5:memory:/docker/x\n0::/\n");
+  const auto limits = gather_facts(board.host()).limits;
+  ASSERT_FALSE(limits);
+  EXPECT_THAT(limits.error().what, HasSubstr("not mounted"));
 }
 
 TEST(TripPoints, ThePassiveOnesCount) {

@@ -285,13 +285,15 @@ TEST(HugePages, AreNotedWhenGivenUnasked) {
 
 TEST(Limits, OfAContainerAreNotThoseOfTheMachine) {
   auto facts = sound_facts();
-  facts.limits = GroupLimits{2 * kGiB, 1.5};
+  facts.limits = GroupLimits{2 * kGiB, 1.5, ""};
   EXPECT_EQ(finding(facts, "memory_limit").severity, Severity::warning);
   EXPECT_EQ(finding(facts, "memory_limit").what, "this process may hold 2.00 GiB of 8.00 GiB");
   EXPECT_EQ(finding(facts, "cpu_limit").what, "this process may use 1.5 of 6 cores");
-  facts.limits = GroupLimits{8 * kGiB, 6.0};
+  facts.limits = GroupLimits{8 * kGiB, 6.0, ""};
   EXPECT_EQ(finding(facts, "memory_limit").severity, Severity::ok);
   EXPECT_EQ(finding(facts, "cpu_limit").severity, Severity::ok);
+  facts.limits->why_no_cores = "not mounted";
+  EXPECT_EQ(finding(facts, "cpu_limit").severity, Severity::unknown);
 }
 
 TEST(CpuBusy, NamesTheBusiest) {

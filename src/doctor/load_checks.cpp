@@ -97,6 +97,8 @@ std::optional<Finding> cpu_limit(const DoctorFacts& facts) {
   if (!facts.limits)
     return not_known(kCode, "whether a container limits the CPU", facts.limits.error().what);
   const auto& cores = facts.limits->cores;
+  if (!facts.limits->why_no_cores.empty())
+    return not_known(kCode, "whether a container limits the CPU", facts.limits->why_no_cores);
   if (!cores || *cores >= facts.machine.cores) return fine(kCode, "no container limits the CPU");
   return Finding{
       Severity::warning, std::string(kCode),

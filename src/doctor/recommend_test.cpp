@@ -73,7 +73,7 @@ TEST(Recommend, MemoryLimitIsFourFifths) {
 
 TEST(Recommend, MemoryLimitIsThatOfTheContainer) {
   auto facts = sound_facts();
-  facts.limits = GroupLimits{kGiB, {}};
+  facts.limits = GroupLimits{kGiB, {}, ""};
   EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 819MiB");
 }
 
@@ -96,7 +96,7 @@ TEST(Recommend, ThreadsLeaveACoreForDecoding) {
   EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 5");
   facts.cpu->physical_cores = 3;
   EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 2");
-  facts.limits = GroupLimits{{}, 1.5};
+  facts.limits = GroupLimits{{}, 1.5, ""};
   EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 1");
   facts.machine.cores = 0;
   EXPECT_EQ(advice(facts, "cpu_threads").setting, "(none)");
