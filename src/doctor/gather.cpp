@@ -165,6 +165,7 @@ Result<std::vector<CpuGovernor>> governors(const Host& host) {
     return tl::make_unexpected(
         why_not(host, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
   std::vector<CpuGovernor> all;
+  all.reserve(counts.size());
   for (const auto& [name, cores] : counts) all.push_back({name, cores});
   return all;
 }
