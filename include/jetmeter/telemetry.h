@@ -14,7 +14,8 @@
 //   pressure.memory .memory_full .cpu .io    percent of the last 10 s
 //   temperature.<zone>  power.<rail>  power.board  fan.duty  fan.speed
 //   throttle.<what>                          events since boot, or 1 while an alarm stands
-//   load.gpu0 clock.gpu0 memory.gpu0_used …  a discrete GPU, by its index
+//   load.gpu0 clock.gpu0 memory.gpu0_used …  a GPU that NVML tells of, by its index;
+//                                            energy.gpu0: joules since its driver was loaded
 //   tegrastats.<name>                        what the tool says of the channel <name>
 #pragma once
 

@@ -51,7 +51,7 @@ Section channels_section(const Record&);
 Section sensors_section(const Record&);
 Section warnings_section(const Record&);
 // What is absent although a reader may look for it, and what it would take.
-Section unmeasured_section(const Record&);
+Section unmeasured_section(const Record&, Detail);
 
 // The above, in the order of reading, without the empty ones.
 std::vector<Section> sections(const Record&, Detail);

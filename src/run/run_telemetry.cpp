@@ -23,6 +23,11 @@ std::string status_of(const SourceReport& source) {
   return source.gaps > 0 ? "lost" : "absent";
 }
 
+// Workers come and go; that one is gone is no loss of a sensor.
+bool is_worker(const SourceReport& source) {
+  return source.name.starts_with(kWorkerPrefix);
+}
+
 }  // namespace
 
 RunTelemetry::RunTelemetry(RunDir& dir, const RunContext& context, const RunSpec& spec)
@@ -70,7 +75,8 @@ void RunTelemetry::add_to(Record& record) const {
   const auto seconds = [](Nanoseconds time) { return std::chrono::duration<double>(time).count(); };
   record.sampler_cpu_seconds = seconds(sampler_.cpu_time());
   for (const auto& source : sampler_.sources())
-    record.telemetry_sources.push_back({source.name, status_of(source), source.reason,
+    if (!is_worker(source))
+      record.telemetry_sources.push_back({source.name, status_of(source), source.reason,
                                         seconds(source.cost), source.reads, source.gaps});
   for (const auto& channel : sampler_.channels())
     record.telemetry_channels.push_back({channel.name, channel.unit, channel.n, channel.mean,
@@ -93,7 +99,7 @@ std::vector<Warning> RunTelemetry::warnings() const {
            "close other programs, a desktop session first; leave a fifth of the memory free", ""});
   }
   for (const auto& source : sampler_.sources())
-    if (source.gaps > 0)
+    if (source.gaps > 0 && !is_worker(source))
       warnings.push_back(
           {"telemetry_gap",
            fmt::format("{} fell silent {}: its readings have gaps", source.name,

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jetmeter/run.h"
@@ -11,6 +12,9 @@
 #include "run/telemetry_log.h"
 
 namespace jetmeter {
+
+// Of the names under which workers are sampled: "worker.rgb".
+inline constexpr std::string_view kWorkerPrefix = "worker.";
 
 class RunTelemetry {
  public:

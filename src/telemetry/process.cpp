@@ -25,7 +25,8 @@ std::filesystem::path folder_of(const Host& host, ProcessId pid) {
 class ProcessFiles {
  public:
   explicit ProcessFiles(const std::filesystem::path& folder)
-      : rollup_(folder / "smaps_rollup"),
+      : rollup_path_(folder / "smaps_rollup"),
+        rollup_(rollup_path_),
         status_(folder / "status"),
         statm_(folder / "statm"),
         stat_(folder / "stat") {}
@@ -33,7 +34,7 @@ class ProcessFiles {
   bool any_open() const { return status_.is_open() || statm_.is_open() || stat_.is_open(); }
 
   // Does not allocate.
-  ProcessMemory read() const {
+  ProcessMemory read() {
     ProcessMemory memory;
     Buffer buffer;
     const auto stat = parse_process_stat(text_of(stat_, buffer));
@@ -45,6 +46,11 @@ class ProcessFiles {
       memory.major_faults = stat->major_faults;
     }
     memory.pss_bytes = meminfo_bytes(text_of(rollup_, buffer), "Pss");
+    // The open file is of the address space that there was; exec has put another in its place.
+    if (!memory.pss_bytes && rollup_.is_open()) {
+      rollup_ = KernelFile(rollup_path_);
+      memory.pss_bytes = meminfo_bytes(text_of(rollup_, buffer), "Pss");
+    }
     read_status(text_of(status_, buffer), memory);
     if (!memory.rss_bytes) {
       const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -66,6 +72,7 @@ class ProcessFiles {
     if (threads && *threads <= kMostThreads) memory.threads = static_cast<std::int64_t>(*threads);
   }
 
+  std::filesystem::path rollup_path_;
   KernelFile rollup_, status_, statm_, stat_;
 };
 

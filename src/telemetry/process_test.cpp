@@ -240,5 +240,32 @@ TEST(OpenProcess, SeesSixtyFourMebibytesComeAndGo) {
   EXPECT_NEAR(pss() - before, 0, 1.0 * kMebibyte);
 }
 
+// A worker is watched from the moment it is forked; then it becomes the program.
+TEST(OpenProcess, GoesOnWhenTheProcessBecomesAnotherProgram) {
+  int go[2], gone[2];
+  ASSERT_EQ(pipe(go), 0);
+  ASSERT_EQ(pipe2(gone, O_CLOEXEC), 0);  // closed by exec
+  const pid_t child = fork();
+  if (child == 0) {
+    close(gone[0]);
+    char byte = 0;
+    if (read(go[0], &byte, 1) == 1) execl("/bin/sleep", "sleep", "60", nullptr);
+    _exit(1);
+  }
+  close(gone[1]);
+  auto source = open_process({}, child);
+  ASSERT_TRUE(source);
+  const auto before = read_once(**source).at("process.pss");
+  EXPECT_EQ(write(go[1], "g", 1), 1);
+  char byte = 0;
+  EXPECT_EQ(read(gone[0], &byte, 1), 0);
+  const auto after = read_once(**source).at("process.pss");
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  if (!before) GTEST_SKIP() << "this kernel does not tell PSS";
+  EXPECT_TRUE(after);
+  for (const int end : {go[0], go[1], gone[0]}) close(end);
+}
+
 }  // namespace
 }  // namespace jetmeter
