@@ -77,7 +77,7 @@ class Tracer {
       return;
     }
     index_[name] = result_.written.size();
-    result_.written.push_back({*size->second, step_, step_});
+    result_.written.push_back({*size->second, step_, step_, false});
   }
 
   void touch(const std::string& name) {

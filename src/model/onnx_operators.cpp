@@ -51,6 +51,9 @@ constexpr std::array<std::string_view, 6> kRandom{"Bernoulli",     "Multinomial"
                                                   "RandomNormal",  "RandomNormalLike",
                                                   "RandomUniform", "RandomUniformLike"};
 
+constexpr std::array<std::string_view, 6> kActivation{"Clip", "HardSigmoid", "LeakyRelu",
+                                                      "Relu", "Sigmoid",     "Tanh"};
+
 template <std::size_t n>
 bool has(const std::array<std::string_view, n>& names, std::string_view op) {
   return std::find(names.begin(), names.end(), op) != names.end();
@@ -64,6 +67,10 @@ bool only_renames(std::string_view op) {
 
 bool works_in_place(std::string_view op) {
   return has(kInPlace, op);
+}
+
+bool is_activation_function(std::string_view op) {
+  return has(kActivation, op);
 }
 
 bool is_random(std::string_view op) {

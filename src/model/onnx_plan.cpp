@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -62,7 +62,11 @@ class Planner {
       }
     for (const auto* values : {&graph.input(), &graph.output()})
       for (const auto& value : *values) values_[value.name()].callers = true;
-    for (const auto& tensor : graph.initializer()) values_[tensor.name()].constant = true;
+    for (const auto& tensor : graph.initializer()) {
+      values_[tensor.name()].constant = true;
+      extents_[tensor.name()] = Extents{element_bytes(element_type_of(tensor.data_type())),
+                                        Shape(tensor.dims().begin(), tensor.dims().end())};
+    }
     for (const auto& sparse : graph.sparse_initializer())
       values_[sparse.values().name()].constant = true;
   }
@@ -142,7 +146,7 @@ class Planner {
 
   std::size_t new_buffer(const Extents& extents) {
     const auto bytes = count_elements(extents.shape).value_or(0) * extents.element;
-    plan_.push_back({bytes, step_, step_});
+    plan_.push_back({bytes, step_, step_, false});
     buffers_.push_back({extents, 0});
     return buffers_.size() - 1;
   }
@@ -172,8 +176,15 @@ class Planner {
     if (std::find(free_.begin(), free_.end(), buffer) == free_.end()) free_.push_back(buffer);
   }
 
-  // What a node needs beside its inputs and outputs while it runs: bodies of control flow.
+  // What a node needs beside its inputs and outputs while it runs.
   void add_workspace(const onnx::NodeProto& node) {
+    const auto bytes = std::max(bytes_of_bodies(node), bytes_of_columns(node));
+    if (bytes == 0) return;
+    plan_.push_back({bytes, step_, step_, true});
+    buffers_.push_back({{}, 1});  // never free: no tensor moves in
+  }
+
+  static std::uint64_t bytes_of_bodies(const onnx::NodeProto& node) {
     std::uint64_t bytes = 0;
     const auto add = [&](const onnx::GraphProto& body) {
       bytes = std::max(bytes, peak_bytes_alive(trace_activations(body).written));
@@ -182,9 +193,24 @@ class Planner {
       if (attribute.has_g()) add(attribute.g());
       for (const auto& body : attribute.graphs()) add(body);
     }
-    if (bytes == 0) return;
-    plan_.push_back({bytes, step_, step_});
-    buffers_.push_back({{}, 1});  // never free: no tensor moves in
+    return bytes;
+  }
+
+  // Convolutions of integers unroll their input: for each place of the output one column with every
+  // byte that the kernel covers there (conv_integer.cc). Kernels of one place read it as it is.
+  std::uint64_t bytes_of_columns(const onnx::NodeProto& node) const {
+    const bool quantised = node.op_type() == "QLinearConv";
+    if (node.op_type() != "ConvInteger" && !quantised) return 0;
+    const auto kernel = extents_.find(node.input_size() > 3 && quantised ? node.input(3)
+                                      : node.input_size() > 1            ? node.input(1)
+                                                                         : std::string());
+    const auto out = extents_.find(node.output(0));
+    if (kernel == extents_.end() || out == extents_.end()) return 0;
+    const auto& covered = kernel->second.shape;
+    if (covered.size() < 3 || out->second.shape.size() < 3) return 0;
+    if (count_elements(std::span(covered).subspan(2)) == 1U) return 0;
+    return count_elements(std::span(covered).subspan(1)).value_or(0) *
+           count_elements(std::span(out->second.shape).subspan(2)).value_or(0);
   }
 
   std::vector<Activation> plan_;

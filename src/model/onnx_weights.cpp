@@ -69,13 +69,24 @@ class WeightCounter {
     const bool constant = node.op_type() == "Constant" && node.output_size() > 0;
     for (const auto& attribute : node.attribute()) {
       if (constant && attribute.has_t())
-        if (auto good = add(attribute.t(), node.output(0)); !good) return good;
+        if (auto good = within_node([&] { return add(attribute.t(), node.output(0)); }); !good)
+          return good;
       if (attribute.has_g())
-        if (auto good = count(attribute.g()); !good) return good;
+        if (auto good = within_node([&] { return count(attribute.g()); }); !good) return good;
       for (const auto& body : attribute.graphs())
-        if (auto good = count(body); !good) return good;
+        if (auto good = within_node([&] { return count(body); }); !good) return good;
     }
     return {};
+  }
+
+  template <typename Count>
+  Result<void> within_node(Count count_it) {
+    ++depth_;
+    const auto bytes_before = weights_.bytes;
+    auto good = count_it();
+    --depth_;
+    if (depth_ == 0) weights_.attribute_bytes += weights_.bytes - bytes_before;
+    return good;
   }
 
   Result<void> add(const onnx::TensorProto& tensor, const std::string& name) {
@@ -96,6 +107,9 @@ class WeightCounter {
     sum.elements += count_elements(shape).value_or(0);
     sum.bytes += *bytes;
     weights_.bytes += *bytes;
+    weights_.largest = std::max(weights_.largest, *bytes);
+    if (type == ElementType::float16 || type == ElementType::bfloat16)
+      weights_.half_bytes += *bytes;
     if (!name.empty()) unread_[name] = *bytes;
     return {};
   }
@@ -137,6 +151,7 @@ class WeightCounter {
 
   std::filesystem::path folder_;
   Weights weights_;
+  int depth_ = 0;  // of nodes around the weight in hand
   std::map<ElementType, WeightBytes> by_type_;
   std::unordered_map<std::string, std::uint64_t> unread_;  // bytes of weights nobody has read yet
   std::map<std::string, std::optional<std::uint64_t>> sizes_;
