@@ -42,7 +42,7 @@ class Tracer {
   void add_input_or_output(const std::string& name) {
     const auto bytes = sizes_[name];
     if (!bytes) result_.unknown.push_back(name);
-    result_.inputs_and_outputs += 1;
+    result_.tensors += 1;
     result_.input_output_bytes += bytes.value_or(0);
     result_.largest_input_output_bytes =
         std::max(result_.largest_input_output_bytes, bytes.value_or(0));
@@ -71,6 +71,7 @@ class Tracer {
 
   void add(const std::string& name) {
     if (name.empty() || callers_.contains(name)) return;
+    result_.tensors += 1;
     const auto size = sizes_.find(name);
     if (size == sizes_.end() || !size->second) {
       result_.unknown.push_back(name);

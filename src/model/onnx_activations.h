@@ -15,8 +15,8 @@ namespace jetmeter {
 struct Activations {
   std::vector<Activation> written;  // intermediate tensors, each with a buffer of its own
   std::uint64_t input_output_bytes = 0;
-  std::uint64_t inputs_and_outputs = 0;
   std::uint64_t largest_input_output_bytes = 0;
+  std::uint64_t tensors = 0;         // all of them, those of unknown size too
   std::vector<std::string> unknown;  // names of tensors of unknown size
   std::map<std::string, std::uint64_t> operators;
 };

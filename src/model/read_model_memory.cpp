@@ -28,7 +28,7 @@ void add_weights(ModelMemory& memory, Weights weights) {
 }
 
 void add_activations(ModelMemory& memory, Activations activations) {
-  memory.activations = activations.written.size() + activations.inputs_and_outputs;
+  memory.activations = activations.tensors;
   memory.input_output_bytes = activations.input_output_bytes;
   memory.largest_tensor_bytes = activations.largest_input_output_bytes;
   memory.sum_activation_bytes = activations.input_output_bytes;

@@ -269,9 +269,12 @@ TEST(ModelMemory, RefusesWhatIsNoModelInOneSentence) {
 
 TEST(ModelMemory, SurvivesEveryCutOfAModel) {
   const auto whole = chain({1, 100}).bytes();
-  for (std::size_t length = 1; length < whole.size(); ++length)
-    if (const auto memory = read(whole.substr(0, length)); !memory)
+  for (std::size_t length = 1; length < whole.size(); ++length) {
+    const auto memory = read(whole.substr(0, length));
+    if (!memory) {
       EXPECT_THAT(error_of(memory), EndsWith("is not an ONNX file, or it is cut short"));
+    }
+  }
 }
 
 TEST(ModelMemory, TakesExtentsThatOverflowForUnknown) {
@@ -281,8 +284,6 @@ TEST(ModelMemory, TakesExtentsThatOverflowForUnknown) {
   EXPECT_EQ(memory->unknown_shapes, 4U);
 }
 
-// Figures of the file itself; the plan's peak is the size of the block that ONNX Runtime 1.23.2
-// asks its arena for in the second run.
 TEST(ModelMemory, KnowsARealDetector) {
   const auto file = real_data("models/detectors/nanodet_m_416.onnx");
   JM_SKIP_WITHOUT(file);
