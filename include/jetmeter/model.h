@@ -54,8 +54,8 @@ struct ModelMemory {
   std::uint64_t external_bytes = 0;  // the part of weight_bytes that lies in other files
   // By the operator that reads them first: runtimes lay some of them out anew.
   std::map<std::string, std::uint64_t> weight_bytes_by_reader;
-  std::uint64_t half_weight_bytes = 0;       // of float16 and bfloat16
-  std::uint64_t attribute_weight_bytes = 0;  // in Constant nodes and in bodies of control flow
+  std::uint64_t half_weight_bytes = 0;  // of float16 and bfloat16
+  std::uint64_t body_weight_bytes = 0;  // in bodies of control flow, once for each body around it
   std::uint64_t largest_weight_bytes = 0;
   bool weights_may_be_overridden = false;  // weights are listed among the inputs (before IR 4)
 
@@ -87,7 +87,7 @@ struct RuntimeRules {
   // largest are in flight at the same time.
   double conv_weight_copies = 2;
   double weights_in_flight = 0;
-  double attribute_copies = 0;         // further copies of weights in Constant nodes and in bodies
+  double body_copies = 0;              // further copies of a weight for each body that it lies in
   bool widens_halves = false;          // computes in float32 what is stored in 16 bits
   std::uint64_t bytes_per_node = 0;    // of the runtime's own description of the graph
   std::uint64_t bytes_per_thread = 0;  // for each thread after the first

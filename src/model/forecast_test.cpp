@@ -20,7 +20,7 @@ RuntimeRules plain_rules() {
   return {.weight_copies = 2,
           .conv_weight_copies = 3,
           .weights_in_flight = 3,
-          .attribute_copies = 3,
+          .body_copies = 3,
           .widens_halves = true,
           .bytes_per_node = 1000,
           .bytes_per_thread = 100};
@@ -66,12 +66,12 @@ TEST(Forecast, CountsWeightsOfConvThreeTimesUnlessTheyMayBeOverridden) {
   EXPECT_EQ(forecast(memory).weight_bytes, 12 * kMiB + 10'000);
 }
 
-TEST(Forecast, WidensHalvesAndCountsTheCopiesOfAttributes) {
+TEST(Forecast, WidensHalvesAndCountsTheCopiesOfBodies) {
   auto memory = model();
   memory.half_weight_bytes = 3 * kMiB;
   EXPECT_EQ(forecast(memory).weight_bytes, 18 * kMiB + 10'000);
   memory.half_weight_bytes = 0;
-  memory.attribute_weight_bytes = 2 * kMiB;
+  memory.body_weight_bytes = 2 * kMiB;
   EXPECT_EQ(forecast(memory).weight_bytes, 18 * kMiB + 10'000);
 }
 

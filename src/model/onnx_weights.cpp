@@ -69,23 +69,20 @@ class WeightCounter {
     const bool constant = node.op_type() == "Constant" && node.output_size() > 0;
     for (const auto& attribute : node.attribute()) {
       if (constant && attribute.has_t())
-        if (auto good = within_node([&] { return add(attribute.t(), node.output(0)); }); !good)
-          return good;
+        if (auto good = add(attribute.t(), node.output(0)); !good) return good;
       if (attribute.has_g())
-        if (auto good = within_node([&] { return count(attribute.g()); }); !good) return good;
+        if (auto good = within_body([&] { return count(attribute.g()); }); !good) return good;
       for (const auto& body : attribute.graphs())
-        if (auto good = within_node([&] { return count(body); }); !good) return good;
+        if (auto good = within_body([&] { return count(body); }); !good) return good;
     }
     return {};
   }
 
   template <typename Count>
-  Result<void> within_node(Count count_it) {
-    ++depth_;
+  Result<void> within_body(Count count_it) {
     const auto bytes_before = weights_.bytes;
     auto good = count_it();
-    --depth_;
-    if (depth_ == 0) weights_.attribute_bytes += weights_.bytes - bytes_before;
+    weights_.body_bytes += weights_.bytes - bytes_before;
     return good;
   }
 
@@ -151,7 +148,6 @@ class WeightCounter {
 
   std::filesystem::path folder_;
   Weights weights_;
-  int depth_ = 0;  // of nodes around the weight in hand
   std::map<ElementType, WeightBytes> by_type_;
   std::unordered_map<std::string, std::uint64_t> unread_;  // bytes of weights nobody has read yet
   std::map<std::string, std::optional<std::uint64_t>> sizes_;

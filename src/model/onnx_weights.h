@@ -19,8 +19,8 @@ struct Weights {
   std::vector<WeightBytes> by_type;  // the largest first
   std::uint64_t bytes = 0;
   std::uint64_t external_bytes = 0;
-  std::uint64_t attribute_bytes = 0;  // in Constant nodes and in bodies
-  std::uint64_t half_bytes = 0;       // of 16-bit floats
+  std::uint64_t body_bytes = 0;  // in bodies of control flow, once for each body around it
+  std::uint64_t half_bytes = 0;  // of 16-bit floats
   std::uint64_t largest = 0;
   std::map<std::string, std::uint64_t> bytes_by_reader;
 };

@@ -21,7 +21,7 @@ void add_weights(ModelMemory& memory, Weights weights) {
   memory.weights = std::move(weights.by_type);
   memory.weight_bytes = weights.bytes;
   memory.external_bytes = weights.external_bytes;
-  memory.attribute_weight_bytes = weights.attribute_bytes;
+  memory.body_weight_bytes = weights.body_bytes;
   memory.half_weight_bytes = weights.half_bytes;
   memory.largest_weight_bytes = weights.largest;
   memory.weight_bytes_by_reader = std::move(weights.bytes_by_reader);

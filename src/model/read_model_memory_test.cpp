@@ -96,7 +96,7 @@ TEST(ModelMemory, CountsWeightsByType) {
   EXPECT_EQ(memory->weight_bytes, 60U);
   EXPECT_EQ(memory->largest_weight_bytes, 48U);
   EXPECT_EQ(memory->external_bytes, 0U);
-  EXPECT_EQ(memory->attribute_weight_bytes, 0U);
+  EXPECT_EQ(memory->body_weight_bytes, 0U);
   EXPECT_FALSE(memory->weights_may_be_overridden);
   EXPECT_THAT(memory->weight_bytes_by_reader, UnorderedElementsAre(Pair("Gemm", 60U)));
 }
@@ -211,24 +211,71 @@ TEST(ModelMemory, NamesTheExternalFileThatIsMissingOrShort) {
   EXPECT_THAT(error_of(read_model_memory(model, {})), HasSubstr("which is cut short"));
 }
 
-TEST(ModelMemory, CountsConstantNodesAsWeightsThatLieInNodes) {
-  auto model = parsed(OnnxBuilder()
-                          .input("x", OnnxBuilder::kFloat, {1, 4})
-                          .node("Constant", {}, {"c"})
-                          .node("Add", {"x", "c"}, {"y"})
-                          .output("y", OnnxBuilder::kFloat, {1, 4}));
-  auto& value = *model.mutable_graph()->mutable_node(0)->add_attribute();
+// Four floats of Constant named `output`.
+void add_constant(onnx::GraphProto& graph, const std::string& output) {
+  auto& node = *graph.add_node();
+  node.set_op_type("Constant");
+  node.add_output(output);
+  auto& value = *node.add_attribute();
   value.set_name("value");
   value.set_type(onnx::AttributeProto::TENSOR);
   value.mutable_t()->set_data_type(onnx::TensorProto::FLOAT);
   value.mutable_t()->add_dims(4);
   for (int i = 0; i < 4; ++i) value.mutable_t()->add_float_data(1);
+}
+
+TEST(ModelMemory, CountsConstantNodesAsWeights) {
+  onnx::ModelProto model = parsed(OnnxBuilder().input("x", OnnxBuilder::kFloat, {1, 4}));
+  add_constant(*model.mutable_graph(), "c");
+  model.MergeFrom(parsed(
+      OnnxBuilder().node("Add", {"x", "c"}, {"y"}).output("y", OnnxBuilder::kFloat, {1, 4})));
   const auto memory = read(model.SerializeAsString());
   ASSERT_TRUE(memory) << error_of(memory);
   EXPECT_EQ(memory->weight_bytes, 16U);
-  EXPECT_EQ(memory->attribute_weight_bytes, 16U);
+  EXPECT_EQ(memory->body_weight_bytes, 0U);
   EXPECT_EQ(memory->peak_activation_bytes, 32U);
   EXPECT_THAT(memory->weight_bytes_by_reader, ElementsAre(Pair("Add", 16U)));
+}
+
+void add_branch(onnx::NodeProto& node, const std::string& name, const std::string& op) {
+  auto& attribute = *node.add_attribute();
+  attribute.set_name(name);
+  attribute.set_type(onnx::AttributeProto::GRAPH);
+  auto& body = *attribute.mutable_g();
+  body.set_name(name);
+  add_constant(body, name + "_c");
+  auto& add = *body.add_node();
+  add.set_op_type(op);
+  add.add_input("x");
+  add.add_input(name + "_c");
+  add.add_output(name + "_y");
+  body.add_output()->set_name(name + "_y");
+}
+
+TEST(ModelMemory, CountsTheBranchesOfAnIfOneAfterTheOther) {
+  auto model = parsed(OnnxBuilder()
+                          .input("x", OnnxBuilder::kFloat, {4})
+                          .input("condition", onnx::TensorProto::BOOL, {})
+                          .node("If", {"condition"}, {"i"})
+                          .node("Softmax", {"i"}, {"y"})
+                          .output("y", OnnxBuilder::kFloat, {4}));
+  auto& branching = *model.mutable_graph()->mutable_node(0);
+  add_branch(branching, "then_branch", "Add");
+  add_branch(branching, "else_branch", "Mul");
+  for (auto& attribute : *branching.mutable_attribute()) {
+    auto& type = *attribute.mutable_g()->mutable_output(0)->mutable_type()->mutable_tensor_type();
+    type.set_elem_type(onnx::TensorProto::FLOAT);
+    type.mutable_shape()->add_dim()->set_dim_value(4);
+  }
+  const auto memory = read(model.SerializeAsString());
+  ASSERT_TRUE(memory) << error_of(memory);
+  EXPECT_EQ(memory->nodes, 6U);
+  EXPECT_EQ(memory->weight_bytes, 32U);
+  EXPECT_EQ(memory->body_weight_bytes, 32U);
+  EXPECT_EQ(memory->unknown_shapes, 0U);
+  EXPECT_EQ(memory->input_output_bytes, 33U);  // x, y and one byte of condition
+  EXPECT_EQ(memory->sum_activation_bytes, 33U + 3 * 16U);
+  EXPECT_EQ(memory->peak_activation_bytes, 33U + 16U);  // never two branches
 }
 
 // Shape behind an operator of another domain crashes the shape inference of ONNX 1.12.
