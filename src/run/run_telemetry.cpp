@@ -77,7 +77,7 @@ void RunTelemetry::add_to(Record& record) const {
   for (const auto& source : sampler_.sources())
     if (!is_worker(source))
       record.telemetry_sources.push_back({source.name, status_of(source), source.reason,
-                                        seconds(source.cost), source.reads, source.gaps});
+                                          seconds(source.cost), source.reads, source.gaps});
   for (const auto& channel : sampler_.channels())
     record.telemetry_channels.push_back({channel.name, channel.unit, channel.n, channel.mean,
                                          channel.min, channel.max, channel.p95});

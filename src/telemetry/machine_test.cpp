@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "support/board_copy.h"
+#include "telemetry/nvml_gpus.h"
+#include "telemetry/nvml_test.h"
 
 namespace jetmeter {
 namespace {

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "jetmeter/memory_limit.h"
+#include "jetmeter/zoo.h"
 #include "support/program.h"
 #include "support/reference_model.h"
 
@@ -178,6 +179,74 @@ TEST_F(MemoryRun, NonsenseIsAWrongRequest) {
     EXPECT_EQ(result_.exit_code, 1) << limit;
     EXPECT_THAT(result_.err, HasSubstr("--memory-limit")) << limit;
   }
+}
+
+class ForecastRun : public testing::Test {
+ protected:
+  nlohmann::json run(const std::vector<std::string>& extra) {
+    std::vector<std::string> words{
+        "detect",      "--model0",     place_.write("m.onnx", build_zoo_model("scene-rgb").value()),
+        "--source",    "synthetic",    "--backend",
+        "onnxruntime", "--max-frames", "10",
+        "--out",       place_ / "run"};
+    words.insert(words.end(), extra.begin(), extra.end());
+    result_ = run_program(words, place_);
+    const auto report = place_.path() / "run/report.json";
+    return std::filesystem::exists(report) ? read_json(report) : nlohmann::json();
+  }
+  bool has_onnxruntime() {
+    const auto list = run_program({"list", "--format", "json"}, place_).out;
+    return list.find("\"onnxruntime\"") != std::string::npos &&
+           run({})["slots"][0]["status"] == "completed";
+  }
+
+  Workplace place_;
+  ProgramResult result_;
+};
+
+TEST_F(ForecastRun, TellsThePeakBeforeTheLoadAndItsErrorAfterwards) {
+  if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
+  const auto report = read_json(place_ / "run/report.json");
+  const auto& memory = report["slots"][0]["memory"];
+  const auto& forecast = memory["forecast"];
+  ASSERT_FALSE(forecast.is_null());
+  if (kReservesMuch) GTEST_SKIP() << "a sanitizer's own memory is in every number";
+  EXPECT_EQ(forecast["verdict"], "fits");
+  const double told = forecast["peak_bytes"], measured = memory["peak_bytes"];
+  EXPECT_NEAR(forecast["error_percent"], 100 * (told / measured - 1), 1e-6);
+  EXPECT_NEAR(told / measured, 1.0, 0.10);
+  EXPECT_EQ(forecast["margin_bytes"].get<double>(),
+            std::min(memory["limit_bytes"].get<double>(), 8.0 * 1024 * kMiB) - told);
+  EXPECT_FALSE(forecast["rests_on"].empty());
+}
+
+TEST_F(ForecastRun, RefusesWhatWillNotFit) {
+  if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
+  std::filesystem::remove_all(place_.path() / "run");
+  const auto report = run({"--memory-limit", "20MiB", "--preflight", "refuse"});
+  EXPECT_EQ(result_.exit_code, 4) << result_.err;
+  const auto& slot = report["slots"][0];
+  EXPECT_EQ(slot["status"], "over_budget");
+  EXPECT_THAT(std::string(slot["reason"]),
+              AllOf(HasSubstr("refused before the load: it needs about"),
+                    HasSubstr("the limit is 20.0 MiB")));
+  EXPECT_TRUE(slot["phases"].empty());
+  EXPECT_EQ(slot["memory"]["forecast"]["verdict"], "does not fit");
+  EXPECT_LT(slot["memory"]["forecast"]["margin_bytes"], 0);
+}
+
+TEST_F(ForecastRun, OnlyWarnsUnlessItIsToRefuse) {
+  if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
+  std::filesystem::remove_all(place_.path() / "run");
+  const auto report = run({"--memory-limit", "20MiB", "--memory-limiter", "none"});
+  EXPECT_EQ(result_.exit_code, 0) << result_.err;
+  EXPECT_EQ(report["slots"][0]["frames"], 10);
+  EXPECT_THAT(result_.err, HasSubstr("the forecast says: does not fit"));
+}
+
+TEST_F(ForecastRun, CanBeOff) {
+  const auto report = run({"--preflight", "off"});
+  EXPECT_TRUE(report["slots"][0]["memory"]["forecast"].is_null());
 }
 
 std::vector<int> children_of(pid_t pid) {
