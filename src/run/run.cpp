@@ -80,6 +80,7 @@ class Run {
     step(4, "Starting telemetry");
     RunTelemetry telemetry(*dir_, context_, spec_);
     telemetry.measure_idle();
+    telemetry.end_of_idle();
     Supervisor supervisor(spec_, context_, *dir_, telemetry.sampler(), telemetry.log());
     measure(supervisor);
     telemetry.stop();
@@ -122,7 +123,7 @@ class Run {
   void name_truth_classes(Supervisor&);
   void warn_of_left_out(const SlotSpec&, const std::vector<std::string>& categories);
   std::optional<Pairing> plan_pairs() const;
-  void collect(Supervisor&, const RunTelemetry&);
+  void collect(Supervisor&, RunTelemetry&);
   void draw_overlays(const SlotData&);
   std::optional<PairsRecord> pairs() const;
   Record make_record(const Supervisor&, const RunTelemetry&) const;
@@ -253,7 +254,7 @@ void Run::measure(Supervisor& supervisor) {
 }
 
 // Back into the order of the request, skipped slots included.
-void Run::collect(Supervisor& supervisor, const RunTelemetry& telemetry) {
+void Run::collect(Supervisor& supervisor, RunTelemetry& telemetry) {
   auto lane = supervisor.lanes().begin();
   for (const auto& slot : spec_.slots) {
     if (runs(slot)) {
@@ -268,6 +269,7 @@ void Run::collect(Supervisor& supervisor, const RunTelemetry& telemetry) {
       slots_.push_back({.spec = slot, .reason = slot.skip_reason});
     }
   }
+  telemetry.judge(slots_, machine_);
 }
 
 void Run::draw_overlays(const SlotData& slot) {
