@@ -21,16 +21,18 @@ struct ProcessMemory {
   std::optional<std::uint64_t> peak_rss_bytes;  // VmHWM
   std::optional<std::uint64_t> swap_bytes;
   std::optional<std::int64_t> threads, minor_faults, major_faults;
-  std::string why_no_pss;  // empty when pss_bytes is there
+  std::optional<double> cpu_seconds;  // in user mode and in the kernel, all threads, in clock ticks
+  std::string why_no_pss;             // empty when pss_bytes is there
 };
 // Fails when there is no such process, when it has ended, or when nothing of it may be read.
 Result<ProcessMemory> read_process(const Host&, ProcessId);
 
 // The same as a source, for the sampler: channels "process.pss", "process.rss", "process.threads",
-// "process.minor_faults", "process.major_faults" (since it started). Opens its files once; reading
-// does not allocate. From the end of the process on every channel is absent. On a kernel without
-// smaps_rollup "process.pss" always is; read_process says why. The kernel walks the page table for
-// it, some 15 ms per GiB of small pages, and mmap in that process waits: a few times a second.
+// "process.minor_faults", "process.major_faults", "process.cpu_seconds" (all since it started).
+// Opens its files once; reading does not allocate. From the end of the process on every channel is
+// absent. On a kernel without smaps_rollup "process.pss" always is; read_process says why. The
+// kernel walks the page table for it, some 15 ms per GiB of small pages, and mmap in that process
+// waits: a few times a second.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 
 // GPU memory of one process that its PSS does not hold. nvmap counts buffers that the process has

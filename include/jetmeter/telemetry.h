@@ -62,4 +62,8 @@ std::span<const SourceKind* const> source_kinds();
 // Jetson is known by these rails; there is then no channel "power.board" either.
 std::optional<std::string> board_power_rule(std::span<const std::string> rail_names);
 
+// The clocks that a Jetson's integrated GPU can be set to, in Hz, ascending; empty where no such
+// table is told.
+std::vector<double> gpu_clock_steps(const Host&);
+
 }  // namespace jetmeter

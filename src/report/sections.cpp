@@ -66,6 +66,8 @@ std::vector<Section> sections(const Record& record, Detail detail) {
   add(pairs_section(record));
   add(memory_section(record, detail));
   add(energy_section(record));
+  add(thermal_section(record));
+  add(disturbances_section(record));
   add(warnings_section(record));
   add(unmeasured_section(record, detail));
   if (!full) return all;

@@ -44,6 +44,9 @@ Section pairs_section(const Record&);
 // The footprints of the workers against their limits and their forecasts, largest first.
 Section memory_section(const Record&, Detail);
 Section energy_section(const Record&);
+// What got into the measurements from outside, and into how many frames.
+Section disturbances_section(const Record&);
+Section thermal_section(const Record&);
 Section machine_section(const Record&);
 Section config_section(const Record&);
 Section backends_section(const Record&);

@@ -82,6 +82,7 @@ class Run {
     step(4, "Starting telemetry");
     RunTelemetry telemetry(*dir_, context_, spec_);
     telemetry.measure_idle();
+    telemetry.end_of_idle();
     Supervisor supervisor(spec_, context_, *dir_, telemetry.sampler(), telemetry.log());
     measure(supervisor);
     telemetry.stop();
@@ -125,7 +126,7 @@ class Run {
   void name_truth_classes(Supervisor&);
   void warn_of_left_out(const SlotSpec&, const std::vector<std::string>& categories);
   std::optional<Pairing> plan_pairs() const;
-  void collect(Supervisor&, const RunTelemetry&);
+  void collect(Supervisor&, RunTelemetry&);
   void draw_overlays(const SlotData&);
   std::optional<PairsRecord> pairs() const;
   Record make_record(const Supervisor&, const RunTelemetry&) const;
@@ -281,7 +282,7 @@ void add_file_facts(SlotData& slot) {
 }
 
 // Back into the order of the request, skipped slots included.
-void Run::collect(Supervisor& supervisor, const RunTelemetry& telemetry) {
+void Run::collect(Supervisor& supervisor, RunTelemetry& telemetry) {
   auto lane = supervisor.lanes().begin();
   for (std::size_t i = 0; i < spec_.slots.size(); ++i) {
     const auto& slot = spec_.slots[i];
@@ -297,6 +298,7 @@ void Run::collect(Supervisor& supervisor, const RunTelemetry& telemetry) {
     }
     data.forecast = forecasts_[i].forecast;
   }
+  telemetry.judge(slots_, machine_);
 }
 
 void Run::draw_overlays(const SlotData& slot) {

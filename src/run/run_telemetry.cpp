@@ -34,7 +34,17 @@ RunTelemetry::RunTelemetry(RunDir& dir, const RunContext& context, const RunSpec
     : context_(context),
       spec_(spec),
       log_(dir, *context.clock),
-      sampler_({context.host, context.clock, spec.metrics_interval, &log_, {}}) {}
+      sampler_({context.host, context.clock, spec.metrics_interval, &log_, {}}),
+      conditions_(sampler_, context) {}
+
+void RunTelemetry::stop() {
+  sampler_.stop();
+  conditions_.end();
+}
+
+void RunTelemetry::judge(std::span<SlotData> slots, const Machine& machine) {
+  conditions_.judge(slots, machine);
+}
 
 // The names of the rails follow "power." in those of the channels.
 std::optional<std::string> RunTelemetry::board_rail() const {
@@ -73,6 +83,7 @@ void RunTelemetry::add_to(SlotData& slot) const {
 
 void RunTelemetry::add_to(Record& record) const {
   const auto seconds = [](Nanoseconds time) { return std::chrono::duration<double>(time).count(); };
+  record.run.disturbances = conditions_.disturbances();
   record.sampler_cpu_seconds = seconds(sampler_.cpu_time());
   for (const auto& source : sampler_.sources())
     if (!is_worker(source))
@@ -84,7 +95,7 @@ void RunTelemetry::add_to(Record& record) const {
 }
 
 std::vector<Warning> RunTelemetry::warnings() const {
-  std::vector<Warning> warnings;
+  auto warnings = conditions_.warnings();
   const auto channels = sampler_.channels();
   const auto* available = find(channels, "memory.available");
   const auto* total = find(channels, "memory.total");

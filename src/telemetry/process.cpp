@@ -44,6 +44,7 @@ class ProcessFiles {
     if (stat) {
       memory.minor_faults = stat->minor_faults;
       memory.major_faults = stat->major_faults;
+      memory.cpu_seconds = seconds(stat->cpu_ticks);
     }
     memory.pss_bytes = meminfo_bytes(text_of(rollup_, buffer), "Pss");
     // The open file is of the address space that there was; exec has put another in its place.
@@ -62,6 +63,12 @@ class ProcessFiles {
  private:
   static std::string_view text_of(const KernelFile& file, Buffer& buffer) {
     return file.read(buffer).value_or(std::string_view());
+  }
+
+  static std::optional<double> seconds(std::optional<std::int64_t> ticks) {
+    static const auto per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
+    if (!ticks || per_second <= 0) return std::nullopt;
+    return static_cast<double>(*ticks) / per_second;
   }
 
   static void read_status(std::string_view text, ProcessMemory& memory) {
@@ -113,15 +120,17 @@ class Process : public Source {
     out[2] = as_double(memory.threads);
     out[3] = as_double(memory.minor_faults);
     out[4] = as_double(memory.major_faults);
+    out[5] = memory.cpu_seconds;
   }
 
  private:
   ProcessFiles files_;
-  std::array<Channel, 5> channels_{{{"process.pss", Unit::byte},
+  std::array<Channel, 6> channels_{{{"process.pss", Unit::byte},
                                     {"process.rss", Unit::byte},
                                     {"process.threads", Unit::count},
                                     {"process.minor_faults", Unit::count},
-                                    {"process.major_faults", Unit::count}}};
+                                    {"process.major_faults", Unit::count},
+                                    {"process.cpu_seconds", Unit::second}}};
 };
 
 }  // namespace
