@@ -1,0 +1,300 @@
+// From trees of files to what a person sees: golden files of two machines, no surprise on any
+// other, and none on damaged ones. JM_UPDATE_GOLDEN=1 rewrites the golden files.
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "jetmeter/doctor.h"
+#include "support/board_copy.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::filesystem::path kTests = JM_TESTS_DIR;
+
+std::vector<std::string> boards() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(kTests / "boards"))
+    if (entry.is_directory()) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Host recorded(std::string_view board) {
+  return Host{kTests / "boards" / board};
+}
+
+Finding finding(const DoctorFacts& facts, std::string_view code) {
+  for (const auto& one : diagnose(facts))
+    if (one.code == code) return one;
+  return {Severity::unknown, "(none)", "no finding of this code", "", ""};
+}
+
+DoctorFacts golden_facts(std::string_view board) {
+  auto facts = gather_facts(recorded(board));
+  facts.backends = {{"onnxruntime", "", "1.17.3", {"cpu"}, {"float32"}},
+                    {"tensorrt", "its library was not found by CMake", "", {}, {}}};
+  return facts;
+}
+
+void compare(const std::string& actual, const std::string& name) {
+  const auto path = kTests / "golden" / name;
+  if (std::getenv("JM_UPDATE_GOLDEN")) std::ofstream(path, std::ios::binary) << actual;
+  EXPECT_EQ(actual, read_text(path).value_or("(there is no " + path.string() + ")"));
+}
+
+class GoldenDoctor : public testing::TestWithParam<const char*> {};
+
+TEST_P(GoldenDoctor, Text) {
+  compare(doctor_text(golden_facts(GetParam()), {}), std::string("doctor_") + GetParam() + ".txt");
+}
+
+TEST_P(GoldenDoctor, Json) {
+  compare(doctor_json(golden_facts(GetParam())), std::string("doctor_") + GetParam() + ".json");
+}
+
+INSTANTIATE_TEST_SUITE_P(, GoldenDoctor, testing::Values("orin-nano-super", "x86-host"),
+                         [](const auto& test) {
+                           std::string name = test.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+void expect_sound_document(const DoctorFacts& facts) {
+  const auto document = nlohmann::json::parse(doctor_json(facts));
+  for (const auto* key : {"doctor", "recorded", "machine", "backends", "sensors", "warnings",
+                          "findings", "recommendations"})
+    EXPECT_TRUE(document.contains(key)) << key;
+  for (const auto& one : document.at("findings")) {
+    for (const auto* key : {"code", "severity", "what", "why", "command"})
+      EXPECT_TRUE(one.contains(key)) << one;
+    EXPECT_EQ(one.at("why").is_null(), one.at("severity") == "ok") << one;
+  }
+  for (const auto& sensor : document.at("sensors"))
+    EXPECT_EQ(sensor.at("reason").is_null(), sensor.at("available")) << sensor;
+  const auto text = doctor_text(facts, {});
+  EXPECT_EQ(text.back(), '\n');
+  for (const char c : text) EXPECT_TRUE(c == '\n' || (c & 0xFF) >= 0x20) << text;
+}
+
+TEST(EveryBoard, GetsASoundDocument) {
+  EXPECT_GE(boards().size(), 10u);
+  for (const auto& board : boards()) {
+    SCOPED_TRACE(board);
+    const auto facts = gather_facts(recorded(board));
+    expect_sound_document(facts);
+    EXPECT_THAT(doctor_json(facts), Not(HasSubstr(kTests.string())));
+  }
+}
+
+// What a recorded tree cannot tell is not taken from the machine that reads it.
+TEST(EveryBoard, IsNotMixedWithThisMachine) {
+  for (const auto& board : boards()) {
+    SCOPED_TRACE(board);
+    const auto facts = gather_facts(recorded(board));
+    EXPECT_TRUE(facts.recorded);
+    EXPECT_FALSE(facts.busy);
+    EXPECT_EQ(facts.seconds_between, std::nullopt);
+    EXPECT_EQ(finding(facts, "memory_limit").severity, Severity::unknown);
+    EXPECT_EQ(finding(facts, "clock_source").severity, Severity::unknown);
+    EXPECT_EQ(finding(facts, "huge_pages").severity, Severity::unknown);
+  }
+}
+
+TEST(EveryBoard, IsJudgedByItsOwnPowerModes) {
+  const auto mode = [](std::string_view board) {
+    return finding(gather_facts(recorded(board)), "power_mode");
+  };
+  EXPECT_EQ(mode("orin-nano-super").severity, Severity::ok);
+  EXPECT_EQ(mode("orin-nx-16").severity, Severity::ok);
+  EXPECT_EQ(mode("agx-orin-64-jp6").severity, Severity::warning);
+  EXPECT_EQ(mode("agx-orin-64-jp6").command, "sudo nvpmodel -m 0");
+  EXPECT_THAT(mode("agx-orin-64-jp6").what, HasSubstr("8 of 12 cores and 8 of 16 SMs are on"));
+  EXPECT_EQ(mode("x86-host").code, "(none)");
+}
+
+TEST(NoMachine, IsUnknownThroughout) {
+  const BoardCopy nothing;
+  const auto facts = gather_facts(nothing.host());
+  expect_sound_document(facts);
+  for (const auto& one : diagnose(facts))
+    EXPECT_EQ(one.severity, Severity::unknown) << one.code << ": " << one.what;
+}
+
+TEST(SecondReading, TellsTheCpusLoad) {
+  const BoardCopy board("orin-nano-super");
+  const auto facts = gather_facts(board.host(), [&]() -> Nanoseconds {
+    board.one_second_later();
+    return std::chrono::seconds(1);
+  });
+  EXPECT_EQ(facts.seconds_between, 1.0);
+  EXPECT_THAT(finding(facts, "cpu_busy").what, HasSubstr("% busy"));
+  EXPECT_EQ(facts.busy.error().what, "no process can be seen in '/proc'");
+}
+
+TEST(SecondReading, TellsWhoIsBusy) {
+  const BoardCopy board("x86-host");
+  const auto ticks = sysconf(_SC_CLK_TCK);
+  const auto stat = [&](const std::string& pid, long used) {
+    board.write("/proc/" + pid + "/stat", pid + " (cc1plus) R 1 1 1 0 -1 0 0 0 0 0 " +
+                                              std::to_string(used) + " 0 0 0 20 0 1 0 5 1 1\n");
+  };
+  stat("999999991", 10);
+  stat("999999992", 10);
+  const auto facts = gather_facts(board.host(), [&]() -> Nanoseconds {
+    stat("999999992", 10 + ticks / 2);
+    stat("999999993", 1000);  // it was not there before: how much of that is of now is not known
+    return std::chrono::seconds(1);
+  });
+  ASSERT_TRUE(facts.busy) << facts.busy.error().what;
+  ASSERT_EQ(facts.busy->size(), 1u);
+  EXPECT_EQ(facts.busy->at(0).pid, 999999992);
+  EXPECT_EQ(facts.busy->at(0).name, "cc1plus");
+  EXPECT_DOUBLE_EQ(facts.busy->at(0).cores, 0.5);
+}
+
+TEST(GpuUsersOfABoard, AreGoneWhenOthersAreThereAndTheyAreNot) {
+  const BoardCopy board("orin-nano-super");
+  const auto gone = [&] {
+    std::vector<std::string> names;
+    const auto facts = gather_facts(board.host());
+    for (const auto& user : facts.gpu_users.value().users)
+      if (user.gone) names.push_back(user.client.name);
+    return names;
+  };
+  EXPECT_THAT(gone(), testing::IsEmpty());
+  // As a container sees it: its own first process, and none of the host's.
+  board.write("/proc/1/stat", "1 (init) S 0 1 1 0 -1 0 0 0 0 0 9 9 0 0 20 0 1 0 5 1 1\n");
+  board.write("/proc/2651/stat", "");
+  EXPECT_THAT(gone(), testing::IsEmpty());
+  board.write("/proc/2/stat", "2 (kthreadd) S 0 0 0 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n");
+  EXPECT_THAT(gone(), testing::ElementsAre("VLLM::EngineCor"));
+}
+
+TEST(GroupOfAContainer, LimitsByTheTightestOfItsParents) {
+  const BoardCopy board("x86-host");
+  board.write("/proc/self/cgroup", "0::/a/b\n");
+  board.write("/sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
+  board.write("/sys/fs/cgroup/a/b/memory.max", "max\n");
+  board.write("/sys/fs/cgroup/a/memory.max", "1073741824\n");
+  board.write("/sys/fs/cgroup/a/b/cpu.max", "max 100000\n");
+  board.write("/sys/fs/cgroup/cpu.max", "150000 100000\n");
+  const auto limits = gather_facts(board.host()).limits;
+  ASSERT_TRUE(limits) << limits.error().what;
+  EXPECT_EQ(limits->memory_bytes, std::uint64_t{1} << 30);
+  EXPECT_EQ(limits->cores, 1.5);
+}
+
+TEST(GroupOfAContainer, OfTheFirstVersion) {
+  const BoardCopy board("x86-host");
+  board.write("/proc/self/cgroup", "5:memory:/docker/x\n4:cpu,cpuacct:/docker/x\n");
+  board.write("/sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes", "536870912\n");
+  board.write("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  auto limits = gather_facts(board.host()).limits.value();
+  EXPECT_EQ(limits.memory_bytes, std::uint64_t{512} << 20);
+  EXPECT_EQ(limits.cores, std::nullopt);
+  EXPECT_THAT(limits.why_no_cores, HasSubstr("not mounted"));
+  board.write("/sys/fs/cgroup/cpu/cpu.shares", "1024\n");
+  board.write("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n");
+  board.write("/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
+  board.write("/sys/fs/cgroup/cpu/docker/x/cpu.cfs_quota_us", "250000\n");
+  board.write("/sys/fs/cgroup/cpu/docker/x/cpu.cfs_period_us", "100000\n");
+  limits = gather_facts(board.host()).limits.value();
+  EXPECT_EQ(limits.cores, 2.5);
+  EXPECT_EQ(limits.why_no_cores, "");
+}
+
+TEST(GroupOfAContainer, IsUnknownWhereTheTreeIsNotMounted) {
+  const BoardCopy board("x86-host");
+  board.write("/proc/self/cgroup", "5:memory:/docker/x\n0::/\n");
+  const auto limits = gather_facts(board.host()).limits;
+  ASSERT_FALSE(limits);
+  EXPECT_THAT(limits.error().what, HasSubstr("not mounted"));
+}
+
+TEST(TripPoints, ThePassiveOnesCount) {
+  const BoardCopy board("x86-host");
+  board.write("/sys/class/thermal/thermal_zone0/trip_point_0_type", "critical\n");
+  board.write("/sys/class/thermal/thermal_zone0/trip_point_0_temp", "105000\n");
+  board.write("/sys/class/thermal/thermal_zone0/trip_point_1_type", "passive\n");
+  board.write("/sys/class/thermal/thermal_zone0/trip_point_1_temp", "95000\n");
+  const auto trips = gather_facts(board.host()).trips;
+  ASSERT_TRUE(trips);
+  ASSERT_EQ(trips->size(), 1u);
+  EXPECT_EQ(trips->at(0).celsius, 95);
+}
+
+// Every file of a board at once becomes something else.
+class DamagedBoard : public testing::TestWithParam<const char*> {
+ protected:
+  template <typename Damage>
+  void check(const Damage& damage) {
+    const BoardCopy board(GetParam());
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(board.host().root))
+      if (entry.is_regular_file()) files.push_back(entry.path());
+    for (const auto& file : files) damage(file);
+    expect_sound_document(gather_facts(board.host()));
+  }
+  static void fill(const std::filesystem::path& file, const std::string& text) {
+    std::ofstream(file, std::ios::binary) << text;
+  }
+};
+
+TEST_P(DamagedBoard, Empty) {
+  check([](const auto& file) { fill(file, ""); });
+}
+TEST_P(DamagedBoard, Binary) {
+  check([](const auto& file) { fill(file, std::string("\x00\xff\x1b[31m\x80:\n\x07", 10)); });
+}
+TEST_P(DamagedBoard, Enormous) {
+  check([](const auto& file) { fill(file, std::string(100000, '9')); });
+}
+TEST_P(DamagedBoard, Negative) {
+  check([](const auto& file) { fill(file, "-1 -1 -1 -1 -1 -1\n"); });
+}
+TEST_P(DamagedBoard, Folders) {
+  check([](const auto& file) {
+    std::filesystem::remove(file);
+    std::filesystem::create_directory(file);
+  });
+}
+TEST_P(DamagedBoard, CutInHalf) {
+  check([](const auto& file) {
+    const auto text = read_text(file).value_or("");
+    fill(file, text.substr(0, text.size() / 2));
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(, DamagedBoard,
+                         testing::Values("orin-nano-super", "agx-thor", "x86-nvidia"),
+                         [](const auto& test) {
+                           std::string name = test.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+TEST(DoctorText, IsWrappedAndColouredOnlyWhenAsked) {
+  const auto facts = golden_facts("orin-nano-super");
+  const auto plain = doctor_text(facts, {.color = false, .columns = 80});
+  EXPECT_THAT(plain, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(doctor_text(facts, {.color = true, .columns = 80}), HasSubstr("\x1b["));
+}
+
+TEST(ProbeBackends, SaysOfEachWhetherItWorks) {
+  const auto all = probe_backends();
+  ASSERT_FALSE(all.empty());
+  for (const auto& backend : all) {
+    EXPECT_EQ(backend.reason.empty(), !backend.devices.empty()) << backend.name;
+  }
+}
+
+}  // namespace
+}  // namespace jetmeter

@@ -1,0 +1,307 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "doctor/checks.h"
+#include "jetmeter/device.h"
+
+namespace jetmeter {
+namespace {
+
+// A cap in steps of the clock is a little below the nominal frequency.
+constexpr double kSlack = 0.97;
+
+std::optional<double> as_double(std::optional<std::uint64_t> value) {
+  return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
+}
+
+// Whether `a` lets every unit run at least as fast as `b`.
+bool reaches(const NvpMode& a, const NvpMode& b) {
+  const auto as_fast = [](std::optional<std::uint64_t> x, std::optional<std::uint64_t> y) {
+    return !x || (y && *x >= *y);
+  };
+  const auto off = [](const NvpMode& mode) { return std::popcount(mode.tpc_mask.value_or(0)); };
+  return as_fast(a.caps.cpu_hz, b.caps.cpu_hz) && as_fast(a.caps.gpu_hz, b.caps.gpu_hz) &&
+         as_fast(a.caps.emc_hz, b.caps.emc_hz) && off(a) <= off(b);
+}
+
+std::string in_words(const NvpMode& mode) {
+  return fmt::format("{} (id {})", mode.name.empty() ? "without a name" : mode.name, mode.id);
+}
+
+std::string what_it_switches_off(const DoctorFacts& facts) {
+  const auto* device = find_device(facts.machine);
+  if (device == nullptr) return "";
+  std::vector<std::string> parts;
+  if (device->cpu_cores && facts.machine.cores > 0 && facts.machine.cores < *device->cpu_cores)
+    parts.push_back(fmt::format("{} of {} cores", facts.machine.cores, *device->cpu_cores));
+  if (device->sms && facts.machine.active_sms && *facts.machine.active_sms < *device->sms)
+    parts.push_back(fmt::format("{} of {} SMs", *facts.machine.active_sms, *device->sms));
+  return parts.empty() ? "" : fmt::format("; {} are on", list_of(parts));
+}
+
+std::optional<Finding> power_mode(const DoctorFacts& facts) {
+  constexpr std::string_view kCode = "power_mode";
+  if (!is_jetson(facts)) return std::nullopt;
+  const auto& modes = facts.power_modes;
+  const std::string question = "which power mode is active";
+  if (!modes.active)
+    return not_known(kCode, question, "'/var/lib/nvpmodel/status' names none", "sudo nvpmodel -q");
+  const auto* active = modes.active_mode();
+  if (active == nullptr)
+    return not_known(kCode, question,
+                     fmt::format("'/etc/nvpmodel.conf' has no mode {}", *modes.active),
+                     "sudo nvpmodel -q");
+  const auto* fastest = fastest_mode(modes.all);
+  const auto off = what_it_switches_off(facts);
+  if (fastest == nullptr)
+    return not_known(kCode,
+                     "whether a faster power mode than " + in_words(*active) + " exists" + off,
+                     "the caps in '/etc/nvpmodel.conf' do not decide it");
+  if (fastest->id == active->id)
+    return fine(kCode, fmt::format("power mode {}, the fastest of {}{}", in_words(*active),
+                                   modes.all.size(), off));
+  return Finding{
+      Severity::warning, std::string(kCode),
+      fmt::format("power mode {}; the fastest is {}{}", in_words(*active), in_words(*fastest), off),
+      "every number is then that of this mode's clocks, not of the board; it is right "
+      "where the product runs in this mode, and belongs beside each number",
+      fmt::format("sudo nvpmodel -m {}", fastest->id)};
+}
+
+struct CapAndDue {
+  std::string unit;
+  std::optional<double> cap_hz, due_hz;  // in force; what the mode and the module allow
+};
+
+std::vector<CapAndDue> caps_of(const DoctorFacts& facts) {
+  const auto& clocks = facts.machine.clocks;
+  const auto* device = find_device(facts.machine);
+  const auto due = [](std::optional<std::uint64_t> mode, std::optional<double> most) {
+    auto hz = as_double(mode);
+    if (hz && most) hz = std::min(*hz, *most);
+    return hz ? hz : most;
+  };
+  return {{"CPU", as_double(clocks.caps.cpu_hz),
+           due(clocks.mode.cpu_hz, device ? device->cpu_max_hz : std::nullopt)},
+          {"GPU", as_double(clocks.caps.gpu_hz),
+           due(clocks.mode.gpu_hz, device ? device->gpu_max_hz : std::nullopt)}};
+}
+
+// A Nano whose boot firmware is not that of its Super table keeps 624.75 MHz whatever the mode
+// says.
+std::optional<Finding> clock_caps(const DoctorFacts& facts) {
+  constexpr std::string_view kCode = "clock_caps";
+  if (!is_jetson(facts) || facts.power_modes.active_mode() == nullptr) return std::nullopt;
+  std::vector<std::string> low, sound, unknown;
+  for (const auto& [unit, cap, due] : caps_of(facts)) {
+    if (!cap || !due)
+      unknown.push_back(unit);
+    else if (*cap < kSlack * *due)
+      low.push_back(
+          fmt::format("the {} may reach {} only, of {}", unit, megahertz(*cap), megahertz(*due)));
+    else
+      sound.push_back(fmt::format("{} {}", unit, megahertz(*cap)));
+  }
+  if (!low.empty())
+    return Finding{Severity::warning, std::string(kCode),
+                   list_of(low) + " that the power mode and the module allow",
+                   "something other than the power mode holds the clocks down: a limit set by "
+                   "hand, a thermal limit, or firmware older than the mode's table",
+                   fmt::format("sudo nvpmodel -m {}", *facts.power_modes.active)};
+  if (!unknown.empty())
+    return not_known(kCode,
+                     "whether the clocks of " + list_of(unknown) + " may go as high as they should",
+                     "the cap in force, or the module's highest clock, is not told");
+  return fine(kCode, "highest clocks as the mode allows: " + list_of(sound));
+}
+
+std::string gpu_range(const DoctorFacts& facts) {
+  if (!facts.gpu_clock) return "";
+  const auto& gpu = *facts.gpu_clock;
+  if (!gpu.min_hz || !gpu.max_hz) return "";
+  auto text =
+      fmt::format(": the GPU between {} and {}", megahertz(*gpu.min_hz), megahertz(*gpu.max_hz));
+  if (gpu.now_hz) text += fmt::format(", now {}", megahertz(*gpu.now_hz));
+  return text;
+}
+
+std::optional<Finding> clocks_locked(const DoctorFacts& facts) {
+  constexpr std::string_view kCode = "clocks_locked";
+  if (!is_jetson(facts)) return std::nullopt;
+  const auto& locked = facts.machine.clocks.locked;
+  if (!locked)
+    return not_known(kCode, "whether the clocks are locked",
+                     "CPU or GPU do not tell their lowest and highest clock",
+                     "sudo jetson_clocks --show");
+  if (*locked) return fine(kCode, "clocks are locked" + gpu_range(facts));
+  return Finding{Severity::warning, std::string(kCode), "clocks follow the load" + gpu_range(facts),
+                 "short inferences with work of the CPU between them never lift the GPU off its "
+                 "lowest clock: the same engine took 4.7 ms in a benchmark and 21.7 ms in an "
+                 "application",
+                 "sudo jetson_clocks"};
+}
+
+std::optional<Finding> cpu_governor(const DoctorFacts& facts) {
+  constexpr std::string_view kCode = "cpu_governor";
+  if (is_jetson(facts)) return std::nullopt;  // clocks_locked says it
+  if (!facts.governors)
+    return not_known(kCode, "how the cores choose their clocks", facts.governors.error().what);
+  std::vector<std::string> others;
+  int cores = 0;
+  for (const auto& governor : *facts.governors) {
+    cores += governor.cores;
+    if (governor.name != "performance")
+      others.push_back(fmt::format("{} on {} core{}", governor.name, governor.cores,
+                                   governor.cores == 1 ? "" : "s"));
+  }
+  if (others.empty())
+    return fine(kCode, fmt::format("governor performance on all {} cores", cores));
+  return Finding{Severity::note, std::string(kCode), "governor " + list_of(others),
+                 "cores slow down between inferences and take time to speed up: the first frames "
+                 "after a pause are slower",
+                 "echo performance | sudo tee /sys/devices/system/cpu/cpu*/cpufreq/"
+                 "scaling_governor"};
+}
+
+std::optional<Finding> fan_profile(const DoctorFacts& facts) {
+  constexpr std::string_view kCode = "fan_profile";
+  const auto& profile = facts.power_modes.fan_profile;
+  if (!is_jetson(facts) || !profile) return std::nullopt;
+  if (*profile != "quiet") return fine(kCode, "fan profile " + *profile);
+  return Finding{Severity::note, std::string(kCode), "fan profile quiet",
+                 "the board gets hotter before the fan speeds up, and a long run throttles sooner",
+                 "sudo jetson_clocks --fan"};
+}
+
+struct Zone {
+  std::string name;
+  double celsius = 0;
+  std::optional<double> limit;  // at which it slows down
+
+  double margin() const { return limit ? *limit - celsius : 1e9; }
+};
+
+// Of the machine itself; else that of Orin's documentation.
+std::optional<double> limit_of(const DoctorFacts& facts, std::string_view zone) {
+  constexpr double kOrinThrottles = 99;
+  if (facts.trips) {
+    for (const auto& trip : *facts.trips)
+      if (trip.zone == zone) return trip.celsius;
+  }
+  const bool orin = facts.machine.board && facts.machine.board->soc == "tegra234";
+  return orin ? std::optional(kOrinThrottles) : std::nullopt;
+}
+
+std::vector<Zone> zones(const DoctorFacts& facts) {
+  constexpr std::string_view kPrefix = "temperature.";
+  std::vector<Zone> found;
+  for (const auto& sensor : facts.sensors) {
+    for (const auto& channel : sensor.channels) {
+      const auto celsius = channel.latest();
+      if (!celsius || !channel.channel.name.starts_with(kPrefix)) continue;
+      auto name = channel.channel.name.substr(kPrefix.size());
+      const auto limit = limit_of(facts, name);
+      found.push_back({std::move(name), *celsius, limit});
+    }
+  }
+  return found;
+}
+
+// The zone that is nearest to its limit is judged; where none has one, the hottest is told.
+std::optional<Finding> temperature(const DoctorFacts& facts) {
+  constexpr std::string_view kCode = "temperature";
+  constexpr double kNear = 10, kWarm = 20;  // kelvin below the limit
+  const auto all = zones(facts);
+  if (all.empty())
+    return not_known(kCode, "how hot the machine is",
+                     why_no_channel(facts, "thermal", "any temperature"));
+  const auto& zone = *std::min_element(all.begin(), all.end(), [](const Zone& a, const Zone& b) {
+    return a.limit || b.limit ? a.margin() < b.margin() : a.celsius > b.celsius;
+  });
+  if (!zone.limit)
+    return not_known(kCode,
+                     fmt::format("at which temperature it slows down; the hottest zone, {}, has "
+                                 "{:.1f} °C",
+                                 zone.name, zone.celsius),
+                     facts.trips ? "these zones name no limit" : facts.trips.error().what);
+  const auto what = fmt::format("{} has {:.1f} °C and slows down at {:.0f} °C", zone.name,
+                                zone.celsius, *zone.limit);
+  if (zone.margin() > kWarm) return fine(kCode, what);
+  return Finding{zone.margin() > kNear ? Severity::note : Severity::warning, std::string(kCode),
+                 what,
+                 "a hot machine slows down within the run, and the number depends on the minute "
+                 "at which it was taken",
+                 is_jetson(facts) ? "sudo jetson_clocks --fan" : ""};
+}
+
+// What the counters of Orin and Thor count.
+std::string event_in_words(std::string_view name) {
+  if (name == "oc1") return "under-voltage (oc1)";
+  if (name == "oc2") return "mean over-current (oc2)";
+  if (name == "oc3") return "momentary over-current (oc3)";
+  return std::string(name);
+}
+
+std::optional<Finding> throttling(const DoctorFacts& facts) {
+  constexpr std::string_view kCode = "throttling";
+  constexpr std::string_view kPrefix = "throttle.";
+  std::vector<std::string> now, before;
+  bool any = false;
+  for (const auto& sensor : facts.sensors) {
+    for (const auto& channel : sensor.channels) {
+      const auto value = channel.latest();
+      if (!value || !channel.channel.name.starts_with(kPrefix)) continue;
+      any = true;
+      const auto name = channel.channel.name.substr(kPrefix.size());
+      const bool alarm = name.ends_with("_alarm");
+      if (alarm ? *value > 0 : channel.growth().value_or(0) > 0)
+        now.push_back(event_in_words(name));
+      else if (!alarm && *value > 0)
+        before.push_back(fmt::format("{} {:.0f} times", event_in_words(name), *value));
+    }
+  }
+  if (!any)
+    return not_known(kCode, "whether heat or current slowed the machine down",
+                     why_no_channel(facts, "throttling", "any counter"));
+  const std::string why =
+      "each event slows the CPU or the GPU for a moment: a latency outlier that the model did not "
+      "cause; cooling helps against heat, a stronger supply or a mode with less power against "
+      "over-current";
+  if (!now.empty())
+    return Finding{Severity::warning, std::string(kCode), "throttled now: " + list_of(now), why,
+                   ""};
+  if (!before.empty())
+    return Finding{Severity::note, std::string(kCode), "throttled since boot: " + list_of(before),
+                   why, ""};
+  return fine(kCode, "not throttled since boot");
+}
+
+constexpr DoctorCheck kChecks[] = {power_mode,  clock_caps,  clocks_locked, cpu_governor,
+                                   fan_profile, temperature, throttling};
+
+}  // namespace
+
+const NvpMode* fastest_mode(std::span<const NvpMode> modes) {
+  const NvpMode* named = nullptr;
+  for (const auto& mode : modes) {
+    if (!mode.name.starts_with("MAXN")) continue;
+    if (named == nullptr || mode.name.find("SUPER") != mode.name.npos) named = &mode;
+  }
+  if (named != nullptr) return named;
+  const NvpMode* found = nullptr;
+  for (const auto& mode : modes) {
+    const bool first = std::all_of(modes.begin(), modes.end(),
+                                   [&](const NvpMode& other) { return reaches(mode, other); });
+    if (first && found != nullptr) return nullptr;  // a tie: the table does not tell them apart
+    if (first) found = &mode;
+  }
+  return found;
+}
+
+std::span<const DoctorCheck> clock_checks() {
+  return kChecks;
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,361 @@
+// Each check both ways, on facts of which one is wrong.
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "doctor/checks.h"
+#include "doctor/test_facts.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+Finding finding(const DoctorFacts& facts, std::string_view code) {
+  for (const auto& one : diagnose(facts))
+    if (one.code == code) return one;
+  return {Severity::unknown, "(none)", "no finding of this code", "", ""};
+}
+
+bool has_finding(const DoctorFacts& facts, std::string_view code) {
+  return finding(facts, code).code == code;
+}
+
+std::set<std::string> codes(const DoctorFacts& facts) {
+  std::set<std::string> all;
+  for (const auto& one : diagnose(facts)) all.insert(one.code);
+  return all;
+}
+
+TEST(Diagnose, FindsNothingWrongWithASoundMachine) {
+  for (const auto& facts : {sound_facts(), sound_orin()})
+    for (const auto& one : diagnose(facts))
+      EXPECT_EQ(one.severity, Severity::ok) << one.code << ": " << one.what;
+}
+
+TEST(Diagnose, CodesAreUnique) {
+  EXPECT_EQ(codes(sound_orin()).size(), diagnose(sound_orin()).size());
+  EXPECT_EQ(codes(sound_facts()).size(), diagnose(sound_facts()).size());
+}
+
+TEST(Diagnose, KnowsNothingOfAMachineThatTellsNothing) {
+  for (const auto& one : diagnose({})) {
+    EXPECT_EQ(one.severity, Severity::unknown) << one.code << ": " << one.what;
+    EXPECT_THAT(one.why, Not(IsEmpty())) << one.code;
+  }
+}
+
+TEST(Diagnose, ChecksOfAJetsonDoNotConcernAHost) {
+  const auto host = codes(sound_facts());
+  for (const auto* code :
+       {"power_mode", "clock_caps", "clocks_locked", "fan_profile", "zram", "page_cache",
+        "largest_free_block", "uptime", "gpu_memory_users", "gpu_busy"})
+    EXPECT_FALSE(host.contains(code)) << code;
+  const auto orin = codes(sound_orin());
+  for (const auto* code : {"cpu_governor", "virtual_machine"})
+    EXPECT_FALSE(orin.contains(code)) << code;
+}
+
+TEST(PowerMode, IsComparedByNameAndNotById) {
+  auto facts = sound_orin();
+  EXPECT_EQ(finding(facts, "power_mode").what, "power mode MAXN_SUPER (id 2), the fastest of 3");
+  facts.power_modes.active = 0;
+  const auto slow = finding(facts, "power_mode");
+  EXPECT_EQ(slow.severity, Severity::warning);
+  EXPECT_EQ(slow.what, "power mode 15W (id 0); the fastest is MAXN_SUPER (id 2)");
+  EXPECT_EQ(slow.command, "sudo nvpmodel -m 2");
+}
+
+TEST(PowerMode, SaysWhatIsSwitchedOff) {
+  auto facts = sound_orin();
+  facts.power_modes.active = 1;
+  facts.machine.cores = 4;
+  facts.machine.active_sms = 4;
+  EXPECT_THAT(finding(facts, "power_mode").what, HasSubstr("; 4 of 6 cores and 4 of 8 SMs are on"));
+}
+
+TEST(PowerMode, IsUnknownWithoutItsFiles) {
+  auto facts = sound_orin();
+  facts.power_modes.all.clear();
+  EXPECT_EQ(finding(facts, "power_mode").severity, Severity::unknown);
+  EXPECT_THAT(finding(facts, "power_mode").why, HasSubstr("has no mode 2"));
+  facts.power_modes.active.reset();
+  EXPECT_EQ(finding(facts, "power_mode").severity, Severity::unknown);
+  EXPECT_FALSE(has_finding(facts, "clock_caps"));
+}
+
+TEST(FastestMode, IsTheOneThatNoOtherExceeds) {
+  const std::vector<NvpMode> nano{{0, "15W", {}, 240},
+                                  {1, "7W", {960'000'000, 408'000'000, 2'133'000'000}, 252}};
+  ASSERT_NE(fastest_mode(nano), nullptr);
+  EXPECT_EQ(fastest_mode(nano)->id, 0u);
+}
+
+TEST(FastestMode, IsNotGuessed) {
+  EXPECT_EQ(fastest_mode({}), nullptr);
+  // One has the faster CPU, the other the faster GPU.
+  const std::vector<NvpMode> mixed{{0, "A", {1'700'000'000, 600'000'000, {}}, 0},
+                                   {1, "B", {1'500'000'000, 800'000'000, {}}, 0}};
+  EXPECT_EQ(fastest_mode(mixed), nullptr);
+  // Nothing is said of either.
+  const std::vector<NvpMode> silent{{0, "A", {}, {}}, {1, "B", {}, {}}};
+  EXPECT_EQ(fastest_mode(silent), nullptr);
+}
+
+TEST(FastestMode, PrefersTheSuperTable) {
+  const std::vector<NvpMode> modes{{0, "MAXN", {}, 0}, {3, "MAXN_SUPER", {}, 0}};
+  EXPECT_EQ(fastest_mode(modes)->id, 3u);
+}
+
+TEST(ClockCaps, FindsAGpuThatIsHeldDown) {
+  auto facts = sound_orin();
+  EXPECT_EQ(finding(facts, "clock_caps").what,
+            "highest clocks as the mode allows: CPU 1728 MHz and GPU 1020 MHz");
+  facts.machine.clocks.caps.gpu_hz = 624'750'000;
+  const auto low = finding(facts, "clock_caps");
+  EXPECT_EQ(low.severity, Severity::warning);
+  EXPECT_EQ(low.what,
+            "the GPU may reach 625 MHz only, of 1020 MHz that the power mode and the module allow");
+  facts.machine.clocks.mode.gpu_hz = 612'000'000;
+  EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::ok);
+  facts.machine.clocks.caps.gpu_hz.reset();
+  EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::unknown);
+}
+
+TEST(ClocksLocked, WarnsOfClocksThatFollowTheLoad) {
+  auto facts = sound_orin();
+  facts.machine.clocks.locked = false;
+  facts.gpu_clock = GpuClockFacts{"nvhost_podgov", 306e6, 1020e6, 612e6};
+  const auto free = finding(facts, "clocks_locked");
+  EXPECT_EQ(free.severity, Severity::warning);
+  EXPECT_EQ(free.what, "clocks follow the load: the GPU between 306 MHz and 1020 MHz, now 612 MHz");
+  EXPECT_EQ(free.command, "sudo jetson_clocks");
+  facts.machine.clocks.locked.reset();
+  EXPECT_EQ(finding(facts, "clocks_locked").severity, Severity::unknown);
+}
+
+TEST(CpuGovernor, NotesTheOthers) {
+  auto facts = sound_facts();
+  facts.governors = std::vector<CpuGovernor>{{"performance", 2}, {"powersave", 4}};
+  EXPECT_EQ(finding(facts, "cpu_governor").severity, Severity::note);
+  EXPECT_EQ(finding(facts, "cpu_governor").what, "governor powersave on 4 cores");
+}
+
+TEST(FanProfile, NotesTheQuietOne) {
+  auto facts = sound_orin();
+  facts.power_modes.fan_profile = "quiet";
+  EXPECT_EQ(finding(facts, "fan_profile").severity, Severity::note);
+  facts.power_modes.fan_profile.reset();
+  EXPECT_FALSE(has_finding(facts, "fan_profile"));
+}
+
+TEST(Temperature, IsComparedWithTheZonesOwnLimit) {
+  auto facts = sound_facts();
+  set_channel(facts, "temperature.cpu", Unit::celsius, 20, 80);
+  EXPECT_EQ(finding(facts, "temperature").severity, Severity::note);
+  EXPECT_EQ(finding(facts, "temperature").what, "cpu has 80.0 °C and slows down at 95 °C");
+  set_channel(facts, "temperature.cpu", Unit::celsius, 20, 86);
+  EXPECT_EQ(finding(facts, "temperature").severity, Severity::warning);
+}
+
+TEST(Temperature, OfTheZoneNearestToItsLimitCounts) {
+  auto facts = sound_facts();
+  set_channel(facts, "temperature.disk", Unit::celsius, 60, 60);
+  set_channel(facts, "temperature.gpu", Unit::celsius, 90, 90);
+  facts.trips = std::vector<ThermalTrip>{{"cpu", 95}, {"disk", 65}};
+  EXPECT_EQ(finding(facts, "temperature").what, "disk has 60.0 °C and slows down at 65 °C");
+}
+
+TEST(Temperature, WithoutALimitIsNotJudged) {
+  auto facts = sound_facts();
+  facts.trips = fail("no trip");
+  set_channel(facts, "temperature.gpu", Unit::celsius, 90, 90);
+  EXPECT_EQ(finding(facts, "temperature").severity, Severity::unknown);
+  EXPECT_EQ(finding(facts, "temperature").what,
+            "at which temperature it slows down; the hottest zone, gpu, has 90.0 °C");
+  EXPECT_EQ(finding(facts, "temperature").why, "no trip");
+}
+
+TEST(Temperature, OfOrinHasADocumentedLimit) {
+  auto facts = sound_orin();
+  facts.trips = fail("no trip");
+  EXPECT_THAT(finding(facts, "temperature").what, HasSubstr("slows down at 99 °C"));
+}
+
+TEST(Throttling, OfNowWeighsMoreThanThatOfBefore) {
+  auto facts = sound_orin();
+  set_channel(facts, "throttle.oc3", Unit::count, 13, 13);
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::note);
+  EXPECT_EQ(finding(facts, "throttling").what,
+            "throttled since boot: momentary over-current (oc3) 13 times");
+  set_channel(facts, "throttle.oc3", Unit::count, 13, 14);
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::warning);
+  auto alarmed = sound_orin();
+  set_channel(alarmed, "throttle.VDD_IN_alarm", Unit::count, 0, 1);
+  EXPECT_EQ(finding(alarmed, "throttling").what, "throttled now: VDD_IN_alarm");
+}
+
+TEST(MemoryAvailable, WarnsBelowAFifth) {
+  auto facts = sound_facts();
+  facts.ledger.pools[0].available = PoolBytes(8 * kGiB / 5);
+  EXPECT_EQ(finding(facts, "memory_available").severity, Severity::warning);
+  facts.ledger.pools[0].available = PoolBytes(8 * kGiB / 5 + kMiB);
+  EXPECT_EQ(finding(facts, "memory_available").severity, Severity::ok);
+  EXPECT_EQ(finding(facts, "memory_available").what, "1.60 GiB of 8.00 GiB can be had (20 %)");
+  facts.ledger.pools[0].available.reset();
+  EXPECT_EQ(finding(facts, "memory_available").severity, Severity::unknown);
+}
+
+TEST(Swap, WarnsWhilePagesMove) {
+  auto facts = sound_facts();
+  set_channel(facts, "memory.swap_used", Unit::byte, 1.0 * kGiB);
+  EXPECT_EQ(finding(facts, "swap").severity, Severity::note);
+  EXPECT_EQ(finding(facts, "swap").command, "sudo swapoff -a && sudo swapon -a");
+  set_channel(facts, "swap.in", Unit::byte, 0, 2.0 * kMiB);
+  EXPECT_EQ(finding(facts, "swap").severity, Severity::warning);
+  EXPECT_EQ(finding(facts, "swap").what, "swapping now, 2.00 MiB/s, with 1.00 GiB swapped out");
+  // There would be no room for what comes back.
+  set_channel(facts, "memory.swap_used", Unit::byte, 4.0 * kGiB);
+  EXPECT_EQ(finding(facts, "swap").command, "");
+  drop_channel(facts, "memory.swap_used");
+  EXPECT_EQ(finding(facts, "swap").severity, Severity::unknown);
+}
+
+TEST(Zram, IsNoted) {
+  auto facts = sound_orin();
+  facts.swap = std::vector<SwapArea>{{"/dev/zram0", 2 * kGiB, kMiB}, {"/swapfile", 4 * kGiB, 0}};
+  EXPECT_EQ(finding(facts, "zram").severity, Severity::note);
+  EXPECT_EQ(finding(facts, "zram").what, "2.00 GiB of swap are zram, 1.00 MiB in use");
+  facts.swap = std::vector<SwapArea>{{"/swapfile", 4 * kGiB, 0}};
+  EXPECT_EQ(finding(facts, "zram").severity, Severity::ok);
+}
+
+TEST(PageCache, IsNotedFromAQuarterOn) {
+  auto facts = sound_orin();
+  set_channel(facts, "memory.cached", Unit::byte, 2.0 * kGiB);
+  EXPECT_EQ(finding(facts, "page_cache").severity, Severity::note);
+  EXPECT_THAT(finding(facts, "page_cache").command, HasSubstr("drop_caches"));
+}
+
+TEST(LargestFreeBlock, GrowsWorseAsItShrinks) {
+  auto facts = sound_orin();
+  set_channel(facts, "memory.largest_free_block", Unit::byte, 2.0 * kMiB);
+  EXPECT_EQ(finding(facts, "largest_free_block").severity, Severity::note);
+  set_channel(facts, "memory.largest_free_block", Unit::byte, 512.0 * 1024);
+  EXPECT_EQ(finding(facts, "largest_free_block").severity, Severity::warning);
+  drop_channel(facts, "memory.largest_free_block");
+  EXPECT_EQ(finding(facts, "largest_free_block").severity, Severity::unknown);
+}
+
+TEST(Uptime, IsNotedAfterAWeek) {
+  auto facts = sound_orin();
+  facts.uptime_seconds = 12.0 * 24 * 3600;
+  EXPECT_EQ(finding(facts, "uptime").severity, Severity::note);
+  EXPECT_EQ(finding(facts, "uptime").what, "up for 12.0 days");
+}
+
+TEST(GpuMemoryUsers, ThoseWhoAreGoneAreLeftovers) {
+  auto facts = sound_orin();
+  facts.gpu_users = GpuUsers{"nvmap", {{{4711, "trtexec", 512 * kMiB}, false}}};
+  EXPECT_EQ(finding(facts, "gpu_memory_users").severity, Severity::warning);
+  EXPECT_THAT(finding(facts, "gpu_memory_users").what, HasSubstr("trtexec (4711) 512 MiB"));
+  facts.gpu_users = GpuUsers{"nvmap", {{{1214, "Xorg", 17 * kMiB}, false}}};
+  EXPECT_EQ(finding(facts, "gpu_memory_users").severity, Severity::note);
+  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "sudo systemctl isolate multi-user.target");
+  EXPECT_EQ(finding(facts, "memory_available").command, "");
+  facts.gpu_users = GpuUsers{
+      "nvmap", {{{4711, "trtexec", 512 * kMiB}, false}, {{1214, "Xorg", 17 * kMiB}, false}}};
+  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "");
+  facts.gpu_users = GpuUsers{"nvmap", {{{4711, "trtexec", 512 * kMiB}, true}}};
+  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "sudo reboot");
+  facts.gpu_users = fail("there is no nvmap");
+  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "");
+  facts.gpu_users = fail("needs root: this user may not read it");
+  EXPECT_EQ(finding(facts, "gpu_memory_users").severity, Severity::unknown);
+  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "sudo jetmeter doctor");
+}
+
+TEST(HugePages, AreNotedWhenGivenUnasked) {
+  auto facts = sound_facts();
+  facts.huge_pages = std::string("always");
+  EXPECT_EQ(finding(facts, "huge_pages").severity, Severity::note);
+}
+
+TEST(Limits, OfAContainerAreNotThoseOfTheMachine) {
+  auto facts = sound_facts();
+  facts.limits = GroupLimits{2 * kGiB, 1.5, ""};
+  EXPECT_EQ(finding(facts, "memory_limit").severity, Severity::warning);
+  EXPECT_EQ(finding(facts, "memory_limit").what, "this process may hold 2.00 GiB of 8.00 GiB");
+  EXPECT_EQ(finding(facts, "cpu_limit").what, "this process may use 1.5 of 6 cores");
+  facts.limits = GroupLimits{8 * kGiB, 6.0, ""};
+  EXPECT_EQ(finding(facts, "memory_limit").severity, Severity::ok);
+  EXPECT_EQ(finding(facts, "cpu_limit").severity, Severity::ok);
+  facts.limits->why_no_cores = "not mounted";
+  EXPECT_EQ(finding(facts, "cpu_limit").severity, Severity::unknown);
+}
+
+TEST(CpuBusy, NamesTheBusiest) {
+  auto facts = sound_facts();
+  set_channel(facts, "load.cpu", Unit::percent, {}, 40.0);
+  facts.busy = std::vector<BusyProcess>{{7, "cc1plus", 1.9}, {8, "sshd", 0.01}};
+  EXPECT_EQ(finding(facts, "cpu_busy").severity, Severity::warning);
+  EXPECT_EQ(finding(facts, "cpu_busy").what, "the CPU is 40 % busy: cc1plus (7) 190 % of a core");
+  set_channel(facts, "load.cpu", Unit::percent, {}, 12.0);
+  EXPECT_EQ(finding(facts, "cpu_busy").severity, Severity::note);
+}
+
+TEST(CpuBusy, FallsBackToTheLoadAverage) {
+  auto facts = sound_facts();
+  drop_channel(facts, "load.cpu");
+  EXPECT_THAT(finding(facts, "cpu_busy").what, HasSubstr("0.10 processes on average"));
+  facts.load_average = 3.0;
+  EXPECT_EQ(finding(facts, "cpu_busy").severity, Severity::warning);
+  facts.load_average = fail("no file");
+  EXPECT_EQ(finding(facts, "cpu_busy").severity, Severity::unknown);
+}
+
+TEST(GpuBusy, WarnsBeforeAnythingRuns) {
+  auto facts = sound_orin();
+  set_channel(facts, "load.gpu", Unit::percent, 0, 99);
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::warning);
+  drop_channel(facts, "load.gpu");
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::unknown);
+  auto discrete = sound_facts();
+  discrete.machine.gpus = {{"NVIDIA L40S", {}}};
+  set_channel(discrete, "load.gpu0", Unit::percent, 0, 50);
+  EXPECT_EQ(finding(discrete, "gpu_busy").severity, Severity::warning);
+}
+
+TEST(Pressure, NamesWhatIsWaitedFor) {
+  auto facts = sound_facts();
+  set_channel(facts, "pressure.io", Unit::percent, 0, 5);
+  EXPECT_EQ(finding(facts, "pressure").severity, Severity::note);
+  EXPECT_EQ(finding(facts, "pressure").what, "of the last 10 s somebody waited for io 5 %");
+  set_channel(facts, "pressure.memory", Unit::percent, 0, 30);
+  EXPECT_EQ(finding(facts, "pressure").severity, Severity::warning);
+}
+
+TEST(VirtualMachine, WarnsWhenItsHostTakesTime) {
+  auto facts = sound_facts();
+  facts.cpu = CpuFacts{.hypervisor = true, .steal_share = 0.001};
+  EXPECT_EQ(finding(facts, "virtual_machine").severity, Severity::note);
+  facts.cpu = CpuFacts{.hypervisor = true, .steal_share = 0.05};
+  EXPECT_EQ(finding(facts, "virtual_machine").severity, Severity::warning);
+  EXPECT_THAT(finding(facts, "virtual_machine").what, HasSubstr("took 5.0 %"));
+  facts.cpu = CpuFacts{};
+  EXPECT_EQ(finding(facts, "virtual_machine").severity, Severity::unknown);
+}
+
+TEST(ClockSource, WarnsOfSlowOnes) {
+  auto facts = sound_facts();
+  facts.clock_source = ClockSource{"hpet", {"hpet", "acpi_pm"}};
+  EXPECT_EQ(finding(facts, "clock_source").severity, Severity::warning);
+  EXPECT_EQ(finding(facts, "clock_source").command, "");
+  facts.clock_source = ClockSource{"hpet", {"tsc", "hpet"}};
+  EXPECT_THAT(finding(facts, "clock_source").command, HasSubstr("echo tsc"));
+}
+
+}  // namespace
+}  // namespace jetmeter

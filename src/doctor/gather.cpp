@@ -1,0 +1,348 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <system_error>
+
+#include "doctor/proc_text.h"
+#include "jetmeter/backend.h"
+#include "jetmeter/doctor.h"
+
+namespace jetmeter {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Why a file that should hold something does not tell it.
+Error why_not(const Host& host, std::string_view path) {
+  const auto file = host.path(path);
+  std::error_code unknown;
+  if (!fs::exists(file, unknown)) {
+    if (unknown == std::errc::permission_denied)
+      return {"needs root: this user may not read " + in_quotes(std::string(path))};
+    return {"there is no " + in_quotes(std::string(path))};
+  }
+  if (::access(file.c_str(), R_OK) != 0)
+    return {"needs root: this user may not read " + in_quotes(std::string(path))};
+  return {in_quotes(std::string(path)) + " holds nothing that is understood"};
+}
+
+// What `parse` makes of a file.
+template <typename T>
+Result<T> parsed(const Host& host, std::string_view path,
+                 std::optional<T> (*parse)(std::string_view)) {
+  const auto text = read_text(host.path(path));
+  auto value = text ? parse(*text) : std::nullopt;
+  if (!value) return tl::make_unexpected(why_not(host, path));
+  return std::move(*value);
+}
+
+// Of a recorded machine: where its tree lies is no fact about it.
+std::string without_root(std::string text, const Host& host) {
+  auto root = host.root.string();
+  while (root.size() > 1 && root.ends_with('/')) root.pop_back();
+  if (root.size() <= 1) return text;
+  for (auto at = text.find(root); at != text.npos; at = text.find(root, at)) {
+    const bool alone = text.compare(at + root.size(), 1, "/") != 0;
+    text.replace(at, root.size(), alone ? "/" : "");
+    at += alone ? 1 : 0;
+  }
+  return text;
+}
+
+std::string word_in(const fs::path& file) {
+  const auto words = words_of(read_text(file).value_or("").substr(0, 128));
+  return words.empty() ? "" : words[0];
+}
+
+std::vector<fs::path> entries(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code unreadable;
+  for (fs::directory_iterator it(folder, unreadable), end; !unreadable && it != end;
+       it.increment(unreadable))
+    found.push_back(it->path());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+struct OpenSensor {
+  SensorFacts facts;
+  std::unique_ptr<Source> source;
+};
+
+std::vector<OpenSensor> open_sensors(const Host& host) {
+  std::vector<OpenSensor> sensors;
+  for (const auto* kind : source_kinds()) {
+    OpenSensor sensor{{std::string(kind->name), "", {}}, nullptr};
+    auto source = kind->open(host);
+    if (source) {
+      for (const auto& channel : (*source)->channels()) sensor.facts.channels.push_back({channel});
+      sensor.source = std::move(*source);
+    } else {
+      sensor.facts.reason = without_root(source.error().what, host);
+    }
+    sensors.push_back(std::move(sensor));
+  }
+  return sensors;
+}
+
+void read_sensors(std::vector<OpenSensor>& sensors, std::optional<double> ChannelFacts::*reading) {
+  for (auto& sensor : sensors) {
+    if (!sensor.source) continue;
+    std::vector<std::optional<double>> values(sensor.facts.channels.size());
+    sensor.source->read(values);
+    for (std::size_t i = 0; i < values.size(); ++i) sensor.facts.channels[i].*reading = values[i];
+  }
+}
+
+std::optional<ProcessId> process_id(const fs::path& entry) {
+  const auto name = entry.filename().string();
+  if (name.empty() || name.size() > 9) return std::nullopt;
+  if (name.find_first_not_of("0123456789") != name.npos) return std::nullopt;
+  return std::stoi(name);
+}
+
+std::map<ProcessId, ProcessTime> process_times(const Host& host) {
+  std::map<ProcessId, ProcessTime> times;
+  for (const auto& entry : entries(host.path("/proc"))) {
+    const auto pid = process_id(entry);
+    if (!pid || *pid == ::getpid()) continue;
+    if (auto time = parse_process_time(read_text(entry / "stat").value_or(""))) times[*pid] = *time;
+  }
+  return times;
+}
+
+Result<std::vector<BusyProcess>> busiest(const std::map<ProcessId, ProcessTime>& before,
+                                         const std::map<ProcessId, ProcessTime>& after,
+                                         double seconds) {
+  if (after.empty()) return fail("no process can be seen in '/proc'");
+  if (seconds <= 0) return fail("no time passed between the two readings");
+  const double ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  std::vector<BusyProcess> busy;
+  for (const auto& [pid, now] : after) {
+    const auto then = before.find(pid);
+    if (then == before.end() || now.ticks <= then->second.ticks) continue;
+    const auto ticks = static_cast<double>(now.ticks - then->second.ticks);
+    busy.push_back({pid, now.name, ticks / ticks_per_second / seconds});
+  }
+  std::stable_sort(busy.begin(), busy.end(),
+                   [](const auto& a, const auto& b) { return a.cores > b.cores; });
+  return busy;
+}
+
+// Kernel threads are seen in the first PID namespace only. In a container, or where /proc hides the
+// processes of others, one that is not there need not be gone.
+bool sees_every_process(const Host& host) {
+  const auto second = parse_process_time(read_text(host.path("/proc/2/stat")).value_or(""));
+  return second && second->name == "kthreadd";
+}
+
+Result<GpuUsers> gpu_users(const Host& host) {
+  auto clients = read_gpu_clients(host);
+  if (!clients) return fail(without_root(clients.error().what, host));
+  GpuUsers users{clients->from, {}};
+  const bool sees_all = sees_every_process(host);
+  for (auto& client : clients->clients) {
+    std::error_code ignored;
+    const auto folder = host.path("/proc/" + std::to_string(client.pid));
+    const bool gone = sees_all && !fs::exists(folder, ignored);
+    users.users.push_back({std::move(client), gone});
+  }
+  return users;
+}
+
+Result<std::vector<CpuGovernor>> governors(const Host& host) {
+  std::map<std::string, int> counts;
+  for (const auto& core : entries(host.path("/sys/devices/system/cpu"))) {
+    if (word_in(core / "online") == "0") continue;
+    const auto governor = word_in(core / "cpufreq/scaling_governor");
+    if (!governor.empty()) ++counts[governor];
+  }
+  if (counts.empty())
+    return tl::make_unexpected(
+        why_not(host, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
+  std::vector<CpuGovernor> all;
+  for (const auto& [name, cores] : counts) all.push_back({name, cores});
+  return all;
+}
+
+bool is_gpu(const fs::path& device) {
+  constexpr std::array<std::string_view, 5> kNodes{"gv11b", "gp10b", "ga10b", "gb10b", "gpu"};
+  const auto node = read_text(device / "device/of_node/name").value_or("");
+  const std::string_view name = node.c_str();  // it ends in NUL
+  return std::find(kNodes.begin(), kNodes.end(), name) != kNodes.end() ||
+         device.filename().string().starts_with("gpu-gpc");
+}
+
+Result<GpuClockFacts> gpu_clock(const Host& host) {
+  for (const auto& device : entries(host.path("/sys/class/devfreq"))) {
+    if (!is_gpu(device)) continue;
+    const auto now = read_number(device / "cur_freq");
+    return GpuClockFacts{word_in(device / "governor"), read_number(device / "min_freq"),
+                         read_number(device / "max_freq"),
+                         now && *now > 0 ? now : std::nullopt};  // 0: it is without power
+  }
+  return fail("there is no GPU in '/sys/class/devfreq'");
+}
+
+// Where the kernel first slows something down: "passive"; a "critical" point shuts it down.
+Result<std::vector<ThermalTrip>> trips(const Host& host) {
+  constexpr double kMilli = 1000, kHighest = 250;
+  std::vector<ThermalTrip> all;
+  for (const auto& zone : entries(host.path("/sys/class/thermal"))) {
+    std::optional<double> lowest;
+    for (int i = 0; i < 16; ++i) {
+      const auto prefix = zone / ("trip_point_" + std::to_string(i));
+      if (word_in(prefix.string() + "_type") != "passive") continue;
+      const auto milli = read_number(prefix.string() + "_temp");
+      if (milli && *milli > 0 && *milli < kHighest * kMilli)
+        lowest = std::min(lowest.value_or(kHighest), *milli / kMilli);
+    }
+    const auto name = word_in(zone / "type");
+    if (lowest && !name.empty()) all.push_back({name, *lowest});
+  }
+  if (all.empty()) return fail("no thermal zone names a point at which the kernel slows down");
+  return all;
+}
+
+// The lowest value of all groups on the way from one up to the root of its tree.
+template <typename T>
+std::optional<T> tightest(const fs::path& top, std::string group,
+                          std::optional<T> (*limit_of)(const fs::path&)) {
+  std::optional<T> lowest;
+  for (;;) {
+    const auto limit = limit_of(top / fs::path(group).relative_path());
+    if (limit) lowest = std::min(lowest.value_or(*limit), *limit);
+    if (group.empty() || group == "/") return lowest;
+    group = fs::path(group).parent_path().string();
+  }
+}
+
+std::optional<std::uint64_t> bytes_in(const fs::path& file) {
+  constexpr double kNone = 1e18;  // cgroup v1 writes "no limit" as a number beyond this
+  const auto bytes = read_number(file);
+  const bool sound = bytes && *bytes > 0 && *bytes < kNone;
+  return sound ? std::optional(static_cast<std::uint64_t>(*bytes)) : std::nullopt;
+}
+
+std::optional<std::uint64_t> memory_max(const fs::path& group) {
+  return bytes_in(group / "memory.max");
+}
+
+std::optional<std::uint64_t> memory_limit_in_bytes(const fs::path& group) {
+  return bytes_in(group / "memory.limit_in_bytes");
+}
+
+std::optional<double> cpu_max(const fs::path& group) {
+  return parse_cpu_max(read_text(group / "cpu.max").value_or(""));
+}
+
+std::optional<double> cfs_quota(const fs::path& group) {
+  const auto quota = read_number(group / "cpu.cfs_quota_us");  // -1: none
+  const auto period = read_number(group / "cpu.cfs_period_us");
+  const bool sound = quota && *quota > 0 && period && *period > 0;
+  return sound ? std::optional(*quota / *period) : std::nullopt;
+}
+
+// Says nothing of a tree that is not mounted: no limit that can be seen is not no limit.
+Result<GroupLimits> group_limits(const Host& host) {
+  const auto text = read_text(host.path("/proc/self/cgroup"));
+  if (!text) return tl::make_unexpected(why_not(host, "/proc/self/cgroup"));
+  const auto mounted = [&](std::string_view file) {
+    std::error_code ignored;
+    return fs::exists(host.path(file), ignored);
+  };
+  GroupLimits limits;
+  const auto unified = parse_group(*text, "");
+  if (unified && mounted("/sys/fs/cgroup/cgroup.controllers")) {
+    const auto top = host.path("/sys/fs/cgroup");
+    limits.memory_bytes = tightest(top, *unified, memory_max);
+    limits.cores = tightest(top, *unified, cpu_max);
+    return limits;
+  }
+  const auto memory = parse_group(*text, "memory"), cpu = parse_group(*text, "cpu");
+  if (!memory || !mounted("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+    return fail("the tree of control groups is not mounted at '/sys/fs/cgroup'");
+  limits.memory_bytes =
+      tightest(host.path("/sys/fs/cgroup/memory"), *memory, memory_limit_in_bytes);
+  if (cpu && mounted("/sys/fs/cgroup/cpu/cpu.shares"))
+    limits.cores = tightest(host.path("/sys/fs/cgroup/cpu"), *cpu, cfs_quota);
+  else
+    limits.why_no_cores = "the CPU's control groups are not mounted at '/sys/fs/cgroup/cpu'";
+  return limits;
+}
+
+Result<ClockSource> clock_source(const Host& host) {
+  constexpr std::string_view kFolder = "/sys/devices/system/clocksource/clocksource0";
+  const auto folder = host.path(kFolder);
+  const auto current = word_in(folder / "current_clocksource");
+  if (current.empty())
+    return tl::make_unexpected(why_not(host, std::string(kFolder) + "/current_clocksource"));
+  return ClockSource{current, words_of(read_text(folder / "available_clocksource").value_or(""))};
+}
+
+Result<CpuFacts> cpu_facts(const Host& host) {
+  const auto text = read_text(host.path("/proc/cpuinfo"));
+  if (!text) return tl::make_unexpected(why_not(host, "/proc/cpuinfo"));
+  auto facts = parse_cpuinfo(*text);
+  facts.steal_share = parse_steal_share(read_text(host.path("/proc/stat")).value_or(""));
+  return facts;
+}
+
+// What takes two readings.
+void watch(const Host& host, const Pause& pause, DoctorFacts& facts) {
+  auto sensors = open_sensors(host);
+  const auto before = pause ? process_times(host) : std::map<ProcessId, ProcessTime>();
+  read_sensors(sensors, &ChannelFacts::first);
+  if (pause) {
+    const std::chrono::duration<double> seconds = pause();
+    read_sensors(sensors, &ChannelFacts::second);
+    facts.seconds_between = seconds.count();
+    facts.busy = busiest(before, process_times(host), seconds.count());
+  } else {
+    facts.busy = fail("it takes two readings, and there was one");
+  }
+  for (auto& sensor : sensors) facts.sensors.push_back(std::move(sensor.facts));
+}
+
+}  // namespace
+
+DoctorFacts gather_facts(const Host& host, const Pause& pause) {
+  DoctorFacts facts;
+  facts.recorded = host.root != Host().root;
+  // First, before doctor itself makes work.
+  facts.load_average = parsed(host, "/proc/loadavg", leading_number);
+  watch(host, pause, facts);
+  facts.machine = identify_machine(host);
+  facts.ledger = read_ledger(host, facts.machine.memory_architecture);
+  facts.power_modes = read_power_modes(host);
+  facts.uptime_seconds = parsed(host, "/proc/uptime", leading_number);
+  facts.swap = parsed(host, "/proc/swaps", parse_swaps);
+  facts.gpu_users = gpu_users(host);
+  facts.governors = governors(host);
+  facts.gpu_clock = gpu_clock(host);
+  facts.trips = trips(host);
+  facts.limits = group_limits(host);
+  facts.clock_source = clock_source(host);
+  facts.huge_pages = parsed(host, "/sys/kernel/mm/transparent_hugepage/enabled", bracketed);
+  facts.cpu = cpu_facts(host);
+  return facts;
+}
+
+std::vector<BackendFacts> probe_backends() {
+  std::vector<BackendFacts> all;
+  for (const auto* backend : backends()) {
+    auto probe = backend->probe();
+    const auto why = probe.reason.empty() ? "it does not say why" : probe.reason;
+    all.push_back({std::string(backend->name), probe.available ? "" : why, probe.version,
+                   std::move(probe.devices), std::move(probe.precisions)});
+  }
+  for (const auto& [name, reason] : missing_backends())
+    all.push_back({std::string(name), std::string(reason), "", {}, {}});
+  return all;
+}
+
+}  // namespace jetmeter

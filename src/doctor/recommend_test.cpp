@@ -1,0 +1,106 @@
+#include <gmock/gmock.h>
+
+#include "doctor/test_facts.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+Advice advice(const DoctorFacts& facts, std::string_view setting) {
+  for (const auto& one : recommend(facts))
+    if (one.setting == setting) return one;
+  return {"(none)", "no such advice", "", ""};
+}
+
+TEST(Recommend, GivesAReasonForEverything) {
+  for (const auto& facts : {sound_facts(), sound_orin(), DoctorFacts{}}) {
+    for (const auto& one : recommend(facts)) {
+      EXPECT_THAT(one.value, Not(IsEmpty())) << one.setting;
+      EXPECT_THAT(one.reason, Not(IsEmpty())) << one.setting;
+    }
+  }
+}
+
+TEST(Recommend, PrecisionOfOrinIsFp16ByItsRates) {
+  const auto orin = advice(sound_orin(), "precision");
+  EXPECT_EQ(orin.value, "fp16");
+  // 8 SMs at 1020 MHz: 2048, 256 and 4096 operations per SM and clock.
+  EXPECT_THAT(orin.reason, HasSubstr("16.7 TFLOPS in fp16 against 2.09 in fp32"));
+  EXPECT_THAT(orin.reason, HasSubstr("int8 reaches 33.4 TOPS"));
+}
+
+TEST(Recommend, PrecisionFollowsThePowerMode) {
+  auto facts = sound_orin();
+  facts.machine.clocks.caps.gpu_hz = 612'000'000;
+  EXPECT_THAT(advice(facts, "precision").reason, HasSubstr("10 TFLOPS in fp16"));
+}
+
+TEST(Recommend, PrecisionIsThatOfTheModuleWhereNothingIsToldOfNow) {
+  auto facts = sound_orin();
+  facts.machine.active_sms.reset();
+  facts.machine.clocks = {};
+  facts.machine.power_mode.reset();
+  EXPECT_THAT(advice(facts, "precision").reason, HasSubstr("with everything on"));
+  EXPECT_THAT(advice(facts, "precision").reason, HasSubstr("16.7 TFLOPS in fp16"));
+  facts.machine.board->module = "Jetson TX2";
+  facts.machine.board->part_number = "p3310-1000";
+  EXPECT_EQ(advice(facts, "precision").value, "fp16 beside fp32");
+}
+
+TEST(Recommend, PrecisionOfACpuIsFp32) {
+  auto facts = sound_facts();
+  EXPECT_EQ(advice(facts, "precision").value, "fp32");
+  EXPECT_THAT(advice(facts, "precision").reason, Not(HasSubstr("int8")));
+  facts.cpu->int8_dot_product = true;
+  EXPECT_THAT(advice(facts, "precision").reason, HasSubstr("int8"));
+}
+
+TEST(Recommend, PrecisionOfAnUnknownGpuIsNotGuessed) {
+  auto facts = sound_facts();
+  facts.machine.gpus = {{"Some GPU", {}}};
+  EXPECT_EQ(advice(facts, "precision").value, "fp16 beside fp32");
+}
+
+TEST(Recommend, MemoryLimitIsFourFifths) {
+  const auto limit = advice(sound_orin(), "memory_limit");
+  EXPECT_EQ(limit.value, "6.40 GiB");
+  EXPECT_EQ(limit.option, "--memory-limit 6553MiB");
+  EXPECT_THAT(limit.reason, HasSubstr("CPU and GPU share"));
+}
+
+TEST(Recommend, MemoryLimitIsThatOfTheContainer) {
+  auto facts = sound_facts();
+  facts.limits = GroupLimits{kGiB, {}, ""};
+  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 819MiB");
+}
+
+TEST(Recommend, TwoWorkersWhereThereIsRoom) {
+  EXPECT_EQ(advice(sound_orin(), "workers").value, "1 model at a time");
+  auto facts = sound_orin();
+  facts.machine.memory_total_bytes = 60 * kGiB;
+  EXPECT_EQ(advice(facts, "workers").value, "up to 2 models at a time");
+  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 24576MiB");
+}
+
+TEST(Recommend, SamplesAreThoseThatAPercentileNeeds) {
+  const auto samples = advice(sound_facts(), "samples");
+  EXPECT_EQ(samples.value, "299 frames for a p99, 2995 for a p99.9");
+  EXPECT_EQ(samples.option, "--max-frames 299");
+}
+
+TEST(Recommend, ThreadsLeaveACoreForDecoding) {
+  auto facts = sound_facts();
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 5");
+  facts.cpu->physical_cores = 3;
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 2");
+  facts.limits = GroupLimits{{}, 1.5, ""};
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 1");
+  facts.machine.cores = 0;
+  EXPECT_EQ(advice(facts, "cpu_threads").setting, "(none)");
+}
+
+}  // namespace
+}  // namespace jetmeter
