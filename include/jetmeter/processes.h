@@ -26,10 +26,19 @@ struct ProcessMemory {
 // Fails when there is no such process, when it has ended, or when nothing of it may be read.
 Result<ProcessMemory> read_process(const Host&, ProcessId);
 
+struct ProcessSummary {
+  ProcessId pid = 0;
+  std::string name;             // the kernel's 15 characters of it
+  std::uint64_t rss_bytes = 0;  // shared pages count whole
+};
+// The processes with the most resident memory, at most `most`, largest first. Kernel threads have
+// none. Two small files are read of each process; a PSS would cost a walk over all of its pages.
+std::vector<ProcessSummary> largest_processes(const Host&, std::size_t most);
+
 // The same as a source, for the sampler: channels "process.pss", "process.rss", "process.threads",
-// "process.minor_faults", "process.major_faults"; the faults since it started. Opens its files once;
-// reading does not allocate. From the process' end on every channel is absent. On a kernel without
-// smaps_rollup "process.pss" always is; read_process says why.
+// "process.minor_faults", "process.major_faults"; the faults since it started. Opens its files
+// once; reading does not allocate. From the process' end on every channel is absent. On a kernel
+// without smaps_rollup "process.pss" always is; read_process says why.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 
 // GPU memory of one process that its PSS does not hold.

@@ -269,7 +269,7 @@ ReferenceSpec read_spec(const json& document) {
 
 Result<ReferenceSpec> parse_reference_spec(std::string_view text) try {
   return read_spec(json::parse(text));
-} catch (const json::parse_error& error) {
+} catch (const json::exception& error) {  // parse_error, and out_of_range for 1e999
   return fail(fmt::format("not JSON: {}", one_line(error.what())));
 } catch (const SpecError& error) {
   return fail(error.what());

@@ -156,6 +156,7 @@ TEST(ReferenceSpec, RefusesNumbersThatTheTypeCannotHold) {
 TEST(ReferenceSpec, RefusesWhatIsNotAJsonObject) {
   EXPECT_THAT(refusal(""), HasSubstr("not JSON"));
   EXPECT_THAT(refusal("{\"inputs\": ["), HasSubstr("not JSON"));
+  EXPECT_THAT(refusal("{\"inputs\": 1e999}"), HasSubstr("not JSON"));
   EXPECT_THAT(refusal("[1, 2]"), HasSubstr("must be an object"));
   EXPECT_THAT(refusal("{}"), HasSubstr("'inputs': is missing"));
 }

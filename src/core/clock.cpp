@@ -1,6 +1,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <ctime>
+
 #include "jetmeter/core.h"
 
 namespace jetmeter {
@@ -27,8 +29,9 @@ const Clock& system_clock() {
 std::string format_utc(WallTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
   const auto micros = (time - seconds).count();
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)), micros);
+  // Not to_time_t(): it counts in nanoseconds, which overflow in the year 2262.
+  const auto unix_time = static_cast<std::time_t>(seconds.time_since_epoch().count());
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(unix_time), micros);
 }
 
 }  // namespace jetmeter

@@ -12,6 +12,8 @@ TEST(ParseUtc, ReadsWhatFormatUtcWrites) {
   EXPECT_EQ(format_utc(time), "2024-02-29T23:59:59.999999Z");
   EXPECT_EQ(parse_utc(format_utc(time)), time);
   EXPECT_EQ(parse_utc(format_utc(WallTime{})), WallTime{});
+  for (const auto* far : {"2584-02-29T23:59:59.000000Z", "9999-12-31T23:59:59.999999Z"})
+    EXPECT_EQ(format_utc(*parse_utc(far)), far) << "beyond what nanoseconds can count";
 }
 
 TEST(ParseUtc, TakesFewerDigitsOfASecond) {

@@ -1,0 +1,44 @@
+// A program that runs beside us, and the text that it prints.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "jetmeter/core.h"
+
+namespace jetmeter {
+
+// The program leads a process group of its own, reads nothing, has its complaints thrown away, and
+// is killed with the thread that started it. Its group is killed when this goes.
+class ChildOutput {
+ public:
+  static Result<ChildOutput> start(const std::filesystem::path& program,
+                                   const std::vector<std::string>& arguments);
+  ~ChildOutput();
+  ChildOutput(ChildOutput&&) noexcept;
+  ChildOutput& operator=(ChildOutput&&) = delete;
+
+  pid_t pid() const { return pid_; }
+  // What it has printed, at most `buffer`, without waiting: 0 when there is nothing now. Absent
+  // when there will be no more.
+  std::optional<std::size_t> read(std::span<char> buffer);
+  // Returns when there is something to read, or an end of it, or after `limit`.
+  void wait(Nanoseconds limit) const;
+  // Whether it has exited or been killed, whoever may hold the other end of the pipe still.
+  bool has_ended() const;
+  // "exit code 3", "signal 9"; empty when it still runs after `limit`.
+  std::string how_it_ended(Nanoseconds limit) const;
+
+ private:
+  ChildOutput(pid_t pid, int descriptor) : pid_(pid), descriptor_(descriptor) {}
+
+  pid_t pid_ = -1;
+  int descriptor_ = -1;
+};
+
+}  // namespace jetmeter

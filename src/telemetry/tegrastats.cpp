@@ -1,0 +1,130 @@
+#include "jetmeter/tegrastats.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "telemetry/child_output.h"
+#include "telemetry/newest_line.h"
+#include "telemetry/tegrastats_channels.h"
+#include "telemetry/tegrastats_source.h"
+
+namespace jetmeter {
+namespace {
+
+constexpr std::string_view kProgram = "/usr/bin/tegrastats";
+constexpr std::size_t kLongestLine = std::size_t{16} * 1024;  // real ones have less than 1 KiB
+// A pipe holds 64 KiB. A child that prints faster than we read must not keep us.
+constexpr int kPiecesPerReading = 8;
+constexpr int kIntervalsUntilOld = 3;
+
+class Tegrastats : public Source {
+ public:
+  Tegrastats(ChildOutput child, const TegrastatsOptions& options)
+      : child_(std::move(child)), lines_(kLongestLine), options_(options) {}
+
+  // Waits for the first line, which tells what channels there are.
+  Result<void> learn() {
+    using Steady = std::chrono::steady_clock;
+    const auto deadline = Steady::now() + options_.first_line_within;
+    while (channels_.empty()) {
+      take([&](const TegrastatsLine& line) {
+        fields_.emplace(line);
+        const auto known = fields_->channels();
+        channels_.assign(known.begin(), known.end());
+        channels_.push_back({"tegrastats.unknown_tokens", Unit::count});
+        latest_.resize(known.size());
+        fields_->fill(line, latest_);
+      });
+      if (!channels_.empty()) break;
+      if (closed_ || child_.has_ended())
+        return fail("it ended before it printed a line (" + how_it_ended() + ")");
+      const Nanoseconds left = deadline - Steady::now();
+      if (left <= Nanoseconds(0))
+        return fail("no line that can be understood came within " +
+                    format_duration(options_.first_line_within));
+      child_.wait(left);
+    }
+    return {};
+  }
+
+  std::span<const Channel> channels() const override { return channels_; }
+
+  void read(std::span<std::optional<double>> out) override {
+    take([&](const TegrastatsLine& line) { fields_->fill(line, latest_); });
+    const auto age = options_.clock->monotonic() - came_at_;
+    const bool answers =
+        !closed_ && !child_.has_ended() && age <= kIntervalsUntilOld * options_.interval;
+    std::fill(out.begin(), out.end(), std::nullopt);
+    if (!answers) return;
+    std::copy(latest_.begin(), latest_.end(), out.begin());
+    out.back() = static_cast<double>(unknown_count_);
+  }
+
+ private:
+  // Calls `use` with the newest line of every piece that has come.
+  template <typename Use>
+  void take(Use use) {
+    for (int piece = 0; piece < kPiecesPerReading && !closed_; ++piece) {
+      const auto size = child_.read(lines_.room());
+      closed_ = !size;
+      if (!size || *size == 0) return;
+      lines_.advance(*size, [&](std::string_view text) {
+        if (!parse_tegrastats(text, line_)) return false;
+        use(line_);
+        unknown_count_ += line_.unknown_count;
+        came_at_ = options_.clock->monotonic();
+        return true;
+      });
+    }
+  }
+
+  // A program that ends closes its output first.
+  std::string how_it_ended() const {
+    const auto end = child_.how_it_ended(std::chrono::milliseconds(100));
+    return end.empty() ? "it closed its output" : end;
+  }
+
+  ChildOutput child_;
+  NewestLine lines_;
+  TegrastatsOptions options_;
+  TegrastatsLine line_;
+  std::optional<TegrastatsChannels> fields_;
+  std::vector<Channel> channels_;
+  std::vector<std::optional<double>> latest_;  // all but the last channel
+  Nanoseconds came_at_{0};
+  std::size_t unknown_count_ = 0;
+  bool closed_ = false;
+};
+
+Result<std::unique_ptr<Source>> open(const Host& host) {
+  return open_tegrastats(host, {});
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> open_tegrastats(const Host& host,
+                                                const TegrastatsOptions& options) {
+  const auto program = host.path(kProgram);
+  const auto called = in_quotes(program.string());
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(program, error))
+    return fail("no program " + called + "; it comes with JetPack");
+  if (::access(program.c_str(), X_OK) != 0) return fail(called + " may not be run");
+
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(options.interval).count();
+  auto child = ChildOutput::start(program, {"--interval", std::to_string(milliseconds)});
+  if (!child) return tl::make_unexpected(child.error());
+  auto source = std::make_unique<Tegrastats>(std::move(*child), options);
+  if (const auto learned = source->learn(); !learned)
+    return fail(called + ": " + learned.error().what);
+  return source;
+}
+
+extern const SourceKind tegrastats_source{
+    "tegrastats", "what NVIDIA's tegrastats says, once a second, from a child process", open,
+    std::chrono::seconds(1)};
+
+}  // namespace jetmeter
