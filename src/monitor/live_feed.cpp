@@ -46,7 +46,7 @@ class LiveFeed : public Feed {
         machine_(identify_machine(host)),
         sink_(log),
         interval_(interval),
-        processes_(host) {
+        processes_(host, !machine_.gpus.empty()) {
     restart();
   }
 

@@ -66,7 +66,7 @@ std::optional<double> mean_of(const MonitorView& view, const std::vector<std::st
 
 LoadLine cpu_line(const MonitorView& view, const std::vector<std::string>& cores) {
   auto line = load_line(view, "cpu");
-  if (!view.find("load.cpu")) line.percent = mean_of(view, cores);
+  if (!line.percent) line.percent = mean_of(view, cores);
   for (const auto& subject : view.subjects("clock.")) {
     if (!number_after("cpu", subject)) continue;
     const auto clock = view.value("clock." + subject);
@@ -111,7 +111,8 @@ ScreenBlock load_block(const MonitorView& view, std::size_t width, const ScreenO
   };
   add(cpu_line(view, cores));
   for (const auto& gpu : gpus) add(load_line(view, gpu));
-  if (view.find("load.gpu") || gpus.empty()) add(load_line(view, "gpu"));
+  const bool has_gpu = view.machine && !view.machine->gpus.empty() && gpus.empty();
+  if (view.find("load.gpu") || has_gpu) add(load_line(view, "gpu"));
   if (view.find("load.emc") || view.find("clock.emc")) add(load_line(view, "emc"));
   if (!cores.empty()) block.lines.push_back(core_line(view, cores, width));
   if (auto engines = engine_line(view); !engines.empty())

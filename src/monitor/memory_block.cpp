@@ -16,12 +16,19 @@ struct MemoryLine {
   bool alarming = false;  // its share is one of something that runs out
 };
 
+// What fits of a remark ends at a comma rather than within a word.
+std::string remark_in(std::string_view remark, std::size_t width) {
+  if (cell_count(remark) <= width) return std::string(remark);
+  const auto comma = remark.substr(0, width + 1).rfind(',');
+  return clipped(comma == remark.npos ? remark : remark.substr(0, comma), width);
+}
+
 class MemoryLines {
  public:
   explicit MemoryLines(const ScreenOptions& options) : options_(options) {
     const auto spare = options.width > kLeastWidth ? options.width - kLeastWidth : 0;
-    label_ = 26 + std::min<std::size_t>(spare / 8, 4);
-    bar_ = 10 + spare / 4;
+    label_ = 27 + std::min<std::size_t>(spare / 8, 4);
+    bar_ = 9 + spare / 4;
   }
 
   std::string text(const MemoryLine& line) const {
@@ -32,7 +39,7 @@ class MemoryLines {
     const auto room = options_.width > used ? options_.width - used : 0;
     return left_in(line.label, label_) + " " + painted(drawn, tone, options_.color) + " " +
            right_in(line.amount, kAmount) + "  " +
-           painted(clipped(line.remark, room), line.alarming ? Tone::good : Tone::quiet,
+           painted(remark_in(line.remark, room), line.alarming ? Tone::good : Tone::quiet,
                    options_.color && !line.alarming);
   }
 
@@ -77,7 +84,7 @@ void add_pool(const MonitorView& view, std::size_t index, std::vector<MemoryLine
   const bool told = std::ranges::any_of(view.ledger.views,
                                         [](const View& v) { return v.name.starts_with("NvMap"); });
   if (index == 0 && unified && !told)
-    lines.push_back({"├ of which GPU buffers", {}, "-", "nothing here tells (NvMap)", false});
+    lines.push_back({"├ of which GPU buffers", {}, "-", "NvMap is not told here", false});
   if (lines.size() > begin) lines.back().label.replace(0, std::string_view("├").size(), "└");
 }
 

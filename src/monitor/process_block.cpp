@@ -19,7 +19,7 @@ std::string heading(const ScreenOptions& options) {
   for (auto i = cell_count(text); i + columns - kPid < options.width; ++i) rule += "─";
   std::string names;
   for (const std::string_view name : {"PSS", "RSS", "GPU"}) {
-    std::string filler = " ";
+    std::string filler = names.empty() ? "─" : " ";
     for (auto i = name.size() + 2; i < kAmount; ++i) filler += "─";
     names += painted(filler, Tone::quiet, options.color) + " " +
              painted(name, Tone::title, options.color);

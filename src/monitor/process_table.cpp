@@ -36,8 +36,8 @@ void ProcessTable::read() {
       auto& gpu = named(processes_, client).gpu_bytes;
       gpu = gpu.value_or(0) + client.bytes;
     }
-  } else {
-    note_ = "GPU column: " + clients.error().what;
+  } else if (has_gpu_) {
+    note_ = clients.error().what;
   }
   for (auto& process : processes_) {
     const auto memory = read_process(host_, process.pid);

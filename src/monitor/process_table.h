@@ -7,7 +7,8 @@ namespace jetmeter {
 
 class ProcessTable {
  public:
-  explicit ProcessTable(Host host) : host_(std::move(host)) {}
+  // Without a GPU nothing is said of GPU memory.
+  ProcessTable(Host host, bool has_gpu) : host_(std::move(host)), has_gpu_(has_gpu) {}
 
   // Fills `processes` and `process_note`. Reads at most every other second of the view's time,
   // since the kernel walks over all pages of a process to tell its PSS.
@@ -17,6 +18,7 @@ class ProcessTable {
   void read();
 
   Host host_;
+  bool has_gpu_;
   std::optional<Nanoseconds> read_at_;
   std::vector<MonitorProcess> processes_;
   std::string note_;

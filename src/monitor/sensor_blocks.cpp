@@ -31,6 +31,14 @@ std::string zone_name(std::string name) {
   return name;
 }
 
+// Room for the names: two zones beside each other, unless there are few and their names are long.
+std::size_t zone_width(const std::vector<std::string>& zones, std::size_t most) {
+  constexpr std::size_t kShort = 10, kFew = 4;
+  std::size_t longest = kShort;
+  for (const auto& zone : zones) longest = std::max(longest, zone_name(zone).size() + 1);
+  return zones.size() <= kFew ? std::min(longest, most) : kShort;
+}
+
 Tone heat(double celsius) {
   constexpr double kHot = 75, kTooHot = 90;  // Orin slows down from 99 on
   return celsius >= kTooHot ? Tone::alarm : celsius >= kHot ? Tone::warning : Tone::good;
@@ -53,9 +61,10 @@ std::string pressure_text(const MonitorView& view) {
   for (const auto* what : {"memory", "cpu", "io"}) {
     const auto value = view.value(fmt::format("pressure.{}", what));
     if (value)
-      text += fmt::format("{}{} {}", text.empty() ? "" : " · ", what, amount(value, Unit::percent));
+      text += fmt::format("{}{} {:.0f}", text.empty() ? "" : " · ",
+                          what == std::string_view("memory") ? "mem" : what, *value);
   }
-  return text.empty() ? "-" : text;
+  return text.empty() ? "-" : text + " %";
 }
 
 // Throttling that happened, or that stands; "none" where all counters are 0.
@@ -83,18 +92,20 @@ std::string fan_text(const MonitorView& view) {
 
 ScreenBlock temperature_block(const MonitorView& view, std::size_t width,
                               const ScreenOptions& options) {
-  constexpr std::size_t kName = 10, kDegrees = 7;
+  constexpr std::size_t kDegrees = 7;
   ScreenBlock block{heading_line("Temperature", width, options), {}, 2};
+  const auto zones = view.subjects("temperature.");
+  const auto name_width = zone_width(zones, width - kDegrees);
   std::vector<std::string> items, unknown;
-  for (const auto& zone : view.subjects("temperature.")) {
+  for (const auto& zone : zones) {
     const auto value = view.value("temperature." + zone);
     const auto degrees = right_in(amount(value, Unit::celsius), kDegrees);
-    auto item = left_in(zone_name(zone), kName) +
+    auto item = left_in(zone_name(zone), name_width) +
                 (value ? painted(degrees, heat(*value), options.color) : degrees);
     (value ? items : unknown).push_back(std::move(item));
   }
   items.insert(items.end(), unknown.begin(), unknown.end());
-  block.lines = in_columns(items, kName + kDegrees, width);
+  block.lines = in_columns(items, name_width + kDegrees, width);
   if (items.empty()) block.lines.emplace_back("-");
   return block;
 }
@@ -118,9 +129,9 @@ ScreenBlock strain_block(const MonitorView& view, std::size_t width, const Scree
   };
   add("throttled", throttle_text(view));
   add("fan", fan_text(view));
-  add("waiting", pressure_text(view));
+  add("pressure", pressure_text(view));
   if (const auto free_block = view.value("memory.largest_free_block"))
-    add("free block", "at most " + amount(free_block, Unit::byte));
+    add("free", "largest block " + amount(free_block, Unit::byte));
   return block;
 }
 
