@@ -75,8 +75,8 @@ class Recording {
   std::string line_;
   std::uint64_t size_ = 0, read_ = 0;
   std::int64_t bad_lines_ = 0;
-  std::optional<RecordedReading> first_;  // that open() met
-  bool is_tegrastats_ = false;
+  std::optional<RecordedReading> first_;           // that open() met
+  bool is_tegrastats_ = false, too_long_ = false;  // the latter: the line of now
 };
 
 }  // namespace jetmeter

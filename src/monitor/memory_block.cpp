@@ -52,16 +52,20 @@ double share_of(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
+std::string in_use(std::string_view amount, double share) {
+  return fmt::format("{} in use, {:.0f} %", amount, 100 * share);
+}
+
+// The amount is that of the whole pool, of which the lines below it are parts.
 MemoryLine pool_line(std::string label, std::optional<std::uint64_t> used, std::uint64_t total) {
-  MemoryLine line{std::move(label), {}, "-", "of " + format_bytes(total), true};
+  MemoryLine line{std::move(label), {}, format_bytes(total), "- in use", true};
   if (!used) return line;
   line.share = share_of(*used, total);
-  line.amount = format_bytes(*used);
-  line.remark += fmt::format(" in use, {:.0f} %", 100 * *line.share);
+  line.remark = in_use(format_bytes(*used), *line.share);
   return line;
 }
 
-std::optional<std::uint64_t> in_use(const Pool& pool) {
+std::optional<std::uint64_t> used_of(const Pool& pool) {
   if (!pool.available || pool.available->bytes() > pool.total.bytes()) return std::nullopt;
   return pool.total.bytes() - pool.available->bytes();
 }
@@ -73,7 +77,7 @@ bool belongs_in_pool(const View& view) {
 
 void add_pool(const MonitorView& view, std::size_t index, std::vector<MemoryLine>& lines) {
   const auto& pool = view.ledger.pools[index];
-  lines.push_back(pool_line(pool.name, in_use(pool), pool.total.bytes()));
+  lines.push_back(pool_line(pool.name, used_of(pool), pool.total.bytes()));
   const auto begin = lines.size();
   for (const auto& part : view.ledger.views) {
     if (part.pool != index || !belongs_in_pool(part)) continue;
@@ -91,8 +95,8 @@ void add_pool(const MonitorView& view, std::size_t index, std::vector<MemoryLine
 void add_swap(const MonitorView& view, std::vector<MemoryLine>& lines) {
   const auto used = view.value("memory.swap_used"), total = view.value("memory.swap_total");
   if (!used || !total || *total <= 0) return;
-  lines.push_back({"Swap, beside it", *used / *total, amount(used, Unit::byte),
-                   "of " + amount(total, Unit::byte) + ", on disk or in zram", false});
+  lines.push_back({"Swap, beside it", *used / *total, amount(total, Unit::byte),
+                   in_use(amount(used, Unit::byte), *used / *total), false});
 }
 
 // The memory of discrete GPUs exists beside the RAM.
@@ -104,11 +108,10 @@ void add_vram(const MonitorView& view, std::vector<MemoryLine>& lines) {
     const auto total = view.value("memory.gpu" + subject);
     const auto used = view.value("memory.gpu" + gpu + "_used");
     if (!total || *total <= 0) continue;
-    MemoryLine line{"VRAM " + gpu, {}, "-", "of " + amount(total, Unit::byte), true};
+    MemoryLine line{"VRAM " + gpu, {}, amount(total, Unit::byte), "- in use", true};
     if (used) {
       line.share = *used / *total;
-      line.amount = amount(used, Unit::byte);
-      line.remark += fmt::format(" in use, {:.0f} %", 100 * *line.share);
+      line.remark = in_use(amount(used, Unit::byte), *line.share);
     }
     lines.push_back(std::move(line));
   }

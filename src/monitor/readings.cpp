@@ -11,7 +11,7 @@ namespace {
 // Sources that are read one after another may tell of moments in another order.
 constexpr Nanoseconds kDisorder = std::chrono::seconds(2);
 // A recording with a new name in every line must not fill the memory.
-constexpr std::size_t kMostChannels = 4096;
+constexpr std::size_t kMostChannels = 1024;
 constexpr std::size_t kMostPoints = 4096;
 
 }  // namespace

@@ -71,10 +71,10 @@ TEST_F(ReadingsTest, FindWhatOnlyTegrastatsTells) {
 }
 
 TEST_F(ReadingsTest, DoNotGrowWithNamesThatNeverEnd) {
-  for (int i = 0; i < 10'000; ++i)
+  for (int i = 0; i < 3000; ++i)
     readings_.take(seconds(1), "x", std::vector<Channel>{{"n" + std::to_string(i), Unit::none}},
                    std::vector<std::optional<double>>{1.0});
-  EXPECT_EQ(view().channels.size(), 4096U);
+  EXPECT_EQ(view().channels.size(), 1024U);
 }
 
 }  // namespace

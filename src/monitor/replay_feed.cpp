@@ -71,13 +71,15 @@ class ReplayFeed : public Feed {
  public:
   ReplayFeed(Recording recording, const ReplayOptions& options, ReadingLog* log)
       : recording_(std::move(recording)), options_(options), log_(log) {
+    options_.speed = std::clamp(options_.speed, kSlowest, kFastest);
     fetch();
     if (next_) position_ = next_->at;
   }
 
   void advance(Nanoseconds passed) override {
-    const auto step = static_cast<double>(passed.count()) * options_.speed;
+    if (!next_) return;
     constexpr double kLongestStep = 1e15;
+    const auto step = static_cast<double>(passed.count()) * options_.speed;
     position_ += Nanoseconds(static_cast<std::int64_t>(std::min(step, kLongestStep)));
     while (next_ && next_->at <= position_) {
       const auto before = next_->at;

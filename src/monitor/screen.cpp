@@ -158,6 +158,7 @@ std::vector<ScreenBlock> help_blocks(const MonitorView& view, const ScreenOption
   ScreenBlock missing{heading_line("Sources that are not here", options.width, options), {}, 1};
   for (const auto& source : view.missing)
     missing.lines.push_back(clipped(source.name + ": " + source.reason, options.width));
+  for (auto& line : keys.lines) line = clipped(line, options.width);
   if (missing.lines.empty()) missing.lines.emplace_back("none");
   return {keys, missing};
 }

@@ -114,8 +114,8 @@ TEST(Screen, PutsTheMemoryOfADiscreteGpuBesideTheRam) {
                    {"memory.gpu0_total", Unit::byte, "nvml", 8 * gib, {}}};
   const auto text = joined(render_screen(view, {}));
   EXPECT_THAT(text, HasSubstr("RAM, and VRAM beside it"));
-  EXPECT_THAT(text, testing::ContainsRegex("RAM .* 4.00 GiB  of 16.0 GiB in use, 25 %"));
-  EXPECT_THAT(text, testing::ContainsRegex("VRAM 0 .* 6.00 GiB  of 8.00 GiB in use, 75 %"));
+  EXPECT_THAT(text, testing::ContainsRegex("RAM .* 16.0 GiB  4.00 GiB in use, 25 %"));
+  EXPECT_THAT(text, testing::ContainsRegex("VRAM 0 .* 8.00 GiB  6.00 GiB in use, 75 %"));
 }
 
 TEST(ViewAsJson, HasUnitsInItsKeysAndNullForWhatIsUnknown) {

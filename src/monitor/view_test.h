@@ -33,7 +33,8 @@ inline MonitorView view_of_board(std::string_view board) {
   std::vector<std::unique_ptr<Source>> open;
   std::vector<const SourceKind*> kinds;
   for (const auto* kind : source_kinds()) {
-    if (kind->name == "tegrastats") continue;  // a program, which need not be quick
+    // A program, which need not be quick; and powers by the clock of the test's machine.
+    if (kind->name == "tegrastats" || kind->name == "rapl") continue;
     auto source = kind->open(host);
     if (source) {
       kinds.push_back(kind);
@@ -45,14 +46,15 @@ inline MonitorView view_of_board(std::string_view board) {
   std::vector<std::optional<double>> values(1000);
   for (auto& source : open) source->read(std::span(values).first(source->channels().size()));
   copy.one_second_later();
-  for (std::size_t s = 0; s < open.size(); ++s) {
-    const auto channels = open[s]->channels();
-    const auto now = std::span(values).first(channels.size());
-    open[s]->read(now);
-    for (int second = 0; second <= 120; ++second)
-      readings.take(std::chrono::seconds(second), kinds[s]->name, channels,
-                    at_second(second, channels, now));
+  std::vector<std::vector<std::optional<double>>> latest;
+  for (auto& source : open) {
+    latest.emplace_back(source->channels().size());
+    source->read(latest.back());
   }
+  for (int second = 0; second <= 120; ++second)
+    for (std::size_t s = 0; s < open.size(); ++s)
+      readings.take(std::chrono::seconds(second), kinds[s]->name, open[s]->channels(),
+                    at_second(second, open[s]->channels(), latest[s]));
   const auto missing = view.missing;
   readings.show(view);
   view.missing = missing;

@@ -49,13 +49,13 @@ Result<Recording> Recording::open(const std::filesystem::path& path) {
 bool Recording::next_line() {
   line_.clear();
   auto* buffer = file_->rdbuf();
-  bool too_long = false;
+  too_long_ = false;
   for (int c = buffer->sbumpc();; c = buffer->sbumpc()) {
-    if (c == std::char_traits<char>::eof()) return !line_.empty() || too_long;
+    if (c == std::char_traits<char>::eof()) return !line_.empty() || too_long_;
     ++read_;
     if (c == '\n') return true;
-    too_long = too_long || line_.size() >= kLongestLine;
-    if (too_long)
+    too_long_ = too_long_ || line_.size() >= kLongestLine;
+    if (too_long_)
       line_.clear();
     else
       line_ += static_cast<char>(c);
@@ -75,7 +75,7 @@ bool Recording::next(RecordedReading& out) {
   while (next_line()) {
     if (understand(out)) return true;
     const bool blank = line_.find_first_not_of(" \t\r") == line_.npos;
-    if (!blank || line_.size() >= kLongestLine) ++bad_lines_;
+    if (!blank || too_long_) ++bad_lines_;
   }
   return false;
 }
