@@ -27,6 +27,15 @@ struct ProcessMemory {
 // Fails when there is no such process, when it has ended, or when nothing of it may be read.
 Result<ProcessMemory> read_process(const Host&, ProcessId);
 
+struct ProcessSummary {
+  ProcessId pid = 0;
+  std::string name;             // the kernel's 15 characters of it
+  std::uint64_t rss_bytes = 0;  // shared pages count whole
+};
+// The processes with the most resident memory, at most `most`, largest first. Kernel threads have
+// none. Two small files are read of each process; a PSS would cost a walk over all of its pages.
+std::vector<ProcessSummary> largest_processes(const Host&, std::size_t most);
+
 // The same as a source, for the sampler: channels "process.pss", "process.rss", "process.threads",
 // "process.minor_faults", "process.major_faults", "process.cpu_seconds" (all since it started).
 // Opens its files once; reading does not allocate. From the end of the process on every channel is
