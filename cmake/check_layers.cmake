@@ -14,16 +14,19 @@ set(backends  core tensor backend)
 set(frames    core detection frames)
 set(pipelines core tensor detection backend frames pipeline)
 set(zoo       core tensor zoo)
-set(telemetry core stats machine power_modes device telemetry tegrastats processes sampler)
+set(telemetry core stats machine power_modes device telemetry tegrastats recording
+              processes sampler)
 set(memory    core machine telemetry tegrastats processes sampler memory memory_limit worker_memory)
 set(doctor    core tensor stats machine power_modes device backend telemetry processes memory doctor)
 set(model     core tensor model)
+set(monitor   core machine telemetry recording processes sampler memory record monitor)
 set(report    core tensor detection stats accuracy machine record report)
 set(run       core tensor detection stats accuracy machine record backend frames pipeline zoo
-              telemetry tegrastats processes sampler device memory memory_limit worker_memory model
+              telemetry tegrastats recording processes sampler device memory memory_limit worker_memory model
               report run version)
-set(cli       ${run} doctor)
-set(modules core stats accuracy record backends frames pipelines zoo telemetry memory doctor model report run cli)
+set(cli       ${run} doctor monitor)
+set(modules core stats accuracy record backends frames pipelines zoo telemetry memory doctor model monitor
+            report run cli)
 
 # Left: how a third party's header begins. Right: the modules that may know that third party.
 set(third_parties "onnxruntime_" "core/providers/" "NvInfer" "opencv2/" "CLI/")

@@ -29,7 +29,9 @@ struct Board {
 
 struct Gpu {
   std::string name;
-  std::optional<std::uint64_t> memory_bytes;  // its own memory; absent on unified machines
+  std::optional<std::uint64_t> memory_bytes;        // its own memory; absent on unified machines
+  std::optional<std::string> compute_capability{};  // "8.7"
+  std::optional<std::string> driver{};              // "550.54.15"
 };
 
 // The highest frequencies that something lets units run at; absent where it sets no limit or does

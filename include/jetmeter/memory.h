@@ -70,8 +70,9 @@ struct Ledger {
 // listed under the first pool with a note that says so.
 Ledger read_ledger(const Host&, MemoryArchitecture);
 
-// What a worker costs: its PSS, and its GPU memory that PSS does not hold. The two are disjoint by
-// definition, which is why this type, and nothing else, adds them.
+// What a worker costs: its PSS, and its GPU memory that PSS does not hold. This type, and nothing
+// else, adds the two. On a discrete GPU they are disjoint. On Tegra a buffer that the process also
+// maps for its CPU (pinned, managed) is in nvmap's number and in PSS: the sum is an upper bound.
 struct Footprint {
   std::optional<ViewBytes> pss, gpu;
   // Absent when PSS is: a footprint of unknown size meets no budget.

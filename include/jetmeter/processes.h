@@ -21,16 +21,27 @@ struct ProcessMemory {
   std::optional<std::uint64_t> peak_rss_bytes;  // VmHWM
   std::optional<std::uint64_t> swap_bytes;
   std::optional<std::int64_t> threads, minor_faults, major_faults;
-  std::string why_no_pss;  // empty when pss_bytes is there
+  std::optional<double> cpu_seconds;  // in user mode and in the kernel, all threads, in clock ticks
+  std::string why_no_pss;             // empty when pss_bytes is there
 };
 // Fails when there is no such process, when it has ended, or when nothing of it may be read.
 Result<ProcessMemory> read_process(const Host&, ProcessId);
 
+struct ProcessSummary {
+  ProcessId pid = 0;
+  std::string name;             // the kernel's 15 characters of it
+  std::uint64_t rss_bytes = 0;  // shared pages count whole
+};
+// The processes with the most resident memory, at most `most`, largest first. Kernel threads have
+// none. Two small files are read of each process; a PSS would cost a walk over all of its pages.
+std::vector<ProcessSummary> largest_processes(const Host&, std::size_t most);
+
 // The same as a source, for the sampler: channels "process.pss", "process.rss", "process.threads",
-// "process.minor_faults", "process.major_faults" (since it started). Opens its files once; reading
-// does not allocate. From the end of the process on every channel is absent. On a kernel without
-// smaps_rollup "process.pss" always is; read_process says why. The kernel walks the page table for
-// it, some 15 ms per GiB of small pages, and mmap in that process waits: a few times a second.
+// "process.minor_faults", "process.major_faults", "process.cpu_seconds" (all since it started).
+// Opens its files once; reading does not allocate. From the end of the process on every channel is
+// absent. On a kernel without smaps_rollup "process.pss" always is; read_process says why. The
+// kernel walks the page table for it, some 15 ms per GiB of small pages, and mmap in that process
+// waits: a few times a second.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 
 // GPU memory of one process that its PSS does not hold. nvmap counts buffers that the process has

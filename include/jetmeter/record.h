@@ -29,6 +29,17 @@ struct Warning {
   std::string slot;     // empty: the whole run
 };
 
+// Something outside that got into a slot's measurement.
+struct DisturbanceRecord {
+  std::string code;     // that of the warning
+  std::string message;  // the fact
+  std::string slot;
+  std::int64_t frames = 0;                     // measured
+  std::optional<std::int64_t> frames_touched;  // absent: it was there, but when is not known
+  std::optional<double> seconds;               // of the slot's measured time
+  std::optional<double> p50_touched_ms, p50_untouched_ms;  // both, where both have five frames
+};
+
 enum class SlotStatus { completed, skipped, failed, over_budget };
 std::string_view name(SlotStatus);
 
@@ -128,6 +139,19 @@ struct InterferenceRecord {
   std::optional<double> factor;  // p50 together / p50 alone
 };
 
+// Cold: too short to warm up, or still warming. Sustained: it goes on like this. Throttled: clocks
+// were cut. Unknown: no sensor tells.
+enum class ThermalVerdict { cold, sustained, throttled, unknown };
+std::string_view name(ThermalVerdict);
+
+struct ThermalRecord {
+  ThermalVerdict verdict = ThermalVerdict::unknown;
+  std::string reason;
+  // Of the frames that began in these minutes, when the slot ran for two or more.
+  std::optional<double> first_minute_p50_ms, last_minute_p50_ms;
+  std::optional<double> ratio;  // last / first
+};
+
 struct DeadlineRecord {
   double period_ms = 0;  // 1000 / the source's frame rate
   std::int64_t frames = 0, misses = 0;
@@ -158,6 +182,7 @@ struct SlotRecord {
   std::vector<std::string> labels;  // by class id, for accuracy's rows
   std::optional<InterferenceRecord> interference;
   std::optional<DeadlineRecord> deadline;
+  std::optional<ThermalRecord> thermal;  // absent without a measured frame
   MemoryRecord memory;
   std::optional<EnergyRecord> energy;
 };
@@ -200,6 +225,7 @@ struct Record {
     std::string tool_version, tool_git;
     std::string verdict;  // completed | incomplete | interrupted | failed
     std::vector<Warning> warnings;
+    std::vector<DisturbanceRecord> disturbances;
   } run;
   Machine machine;
   std::vector<BackendProbeRecord> backends;

@@ -77,6 +77,7 @@ struct RunContext {
   Host host;
   const Clock* clock = &system_clock();
   std::filesystem::path worker;                  // the program that is started as `worker`
+  std::filesystem::path cache;                   // what was measured of runtimes; empty: none
   const std::atomic<int>* interrupts = nullptr;  // 1: finish; 2: kill workers, then finish
   std::function<void(int number, std::string_view what)> step;  // "[3/7] …"
   std::function<void(std::string_view)> note;                   // a fact under the current step

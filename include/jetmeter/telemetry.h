@@ -14,7 +14,8 @@
 //   pressure.memory .memory_full .cpu .io    percent of the last 10 s
 //   temperature.<zone>  power.<rail>  power.board  fan.duty  fan.speed
 //   throttle.<what>                          events since boot, or 1 while an alarm stands
-//   load.gpu0 clock.gpu0 memory.gpu0_used …  a discrete GPU, by its index
+//   load.gpu0 clock.gpu0 memory.gpu0_used …  a GPU that NVML tells of, by its index;
+//                                            energy.gpu0: joules since its driver was loaded
 //   tegrastats.<name>                        what the tool says of the channel <name>
 #pragma once
 
@@ -60,5 +61,9 @@ std::span<const SourceKind* const> source_kinds();
 // Jetson that has these rails. "VDD_IN", "VDD_GPU_SOC + VDD_CPU_CV + VIN_SYS_5V0". Absent where no
 // Jetson is known by these rails; there is then no channel "power.board" either.
 std::optional<std::string> board_power_rule(std::span<const std::string> rail_names);
+
+// The clocks that a Jetson's integrated GPU can be set to, in Hz, ascending; empty where no such
+// table is told.
+std::vector<double> gpu_clock_steps(const Host&);
 
 }  // namespace jetmeter

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 
+#include "jetmeter/model.h"
 #include "jetmeter/report.h"
 
 namespace jetmeter {
@@ -96,6 +98,11 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
   RunContext context;
   context.worker = "/proc/self/exe";
   context.interrupts = &interrupts;
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string_view(value ? value : "");
+  };
+  context.cache = cache_folder(variable("XDG_CACHE_HOME"), variable("HOME")).value_or("");
   context.step = [&](int number, std::string_view what) { terminal.step(number, what); };
   context.note = [&](std::string_view text) { terminal.note(text); };
   context.progress = [&](const Progress& progress) { terminal.progress(progress); };

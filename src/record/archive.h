@@ -31,6 +31,11 @@ class Writer {
   void operator()(const char* key, T& value) {
     json_[key] = convert(value);
   }
+  // A list that earlier versions of the format did not have.
+  template <typename T>
+  void later(const char* key, std::vector<T>& list) {
+    json_[key] = convert(list);
+  }
   // A key of the format that this version has nothing to say about.
   void absent(const char* key) { json_[key] = nullptr; }
   // Fields of the same struct under a key of their own.
@@ -125,6 +130,11 @@ class Reader {
     const auto found = json_.find(key);
     if (found == json_.end() || found->is_null()) return;
     convert(at(key), value.emplace());
+  }
+  template <typename T>
+  void later(const char* key, std::vector<T>& list) const {
+    list.clear();
+    if (json_.contains(key)) convert(at(key), list);
   }
   void absent(const char*) const {}
   template <typename Visit>

@@ -19,6 +19,8 @@ template <typename Archive>
 void fields(Archive&& in, Gpu& gpu) {
   in("name", gpu.name);
   in("memory_bytes", gpu.memory_bytes);
+  in("compute_capability", gpu.compute_capability);
+  in("driver", gpu.driver);
 }
 
 template <typename Archive>

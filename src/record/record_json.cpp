@@ -55,6 +55,16 @@ std::string_view name(SlotStatus status) {
   return "failed";
 }
 
+std::string_view name(ThermalVerdict verdict) {
+  switch (verdict) {
+    case ThermalVerdict::cold: return "cold";
+    case ThermalVerdict::sustained: return "sustained";
+    case ThermalVerdict::throttled: return "throttled";
+    case ThermalVerdict::unknown: return "unknown";
+  }
+  return "unknown";
+}
+
 std::string to_json(const Record& record) {
   auto fields_of = record;  // the list of fields serves reading too, and so takes what may change
   record_json::Writer writer;

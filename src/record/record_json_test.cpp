@@ -71,6 +71,8 @@ TEST(RecordJson, KeepsEveryPartOfASlot) {
   EXPECT_EQ(slot.interference->factor, 1.05);
   EXPECT_EQ(slot.interference->solo_latency_ms.mean, 12.5);
   EXPECT_EQ(slot.deadline->misses, 3);
+  EXPECT_EQ(slot.thermal->verdict, ThermalVerdict::cold);
+  EXPECT_EQ(slot.thermal->ratio, std::nullopt);
   EXPECT_EQ(slot.memory.within_limit, false);
   EXPECT_EQ(slot.memory.enforcement, "soft");
   EXPECT_EQ(slot.accuracy, std::nullopt);
@@ -85,6 +87,11 @@ TEST(RecordJson, KeepsTheRunTheMachineAndTheSensors) {
   EXPECT_THAT(record.run.config[4], testing::Pair("backend-option", "b=2"));
   EXPECT_EQ(record.run.tool_git, "0123456789ab");
   EXPECT_EQ(record.run.warnings.at(0).slot, "rgb");
+  EXPECT_EQ(record.run.disturbances.at(0).frames_touched, 225);
+  EXPECT_EQ(record.run.disturbances.at(0).p50_untouched_ms, 15.0);
+  EXPECT_EQ(record.run.disturbances.at(1).code, "gpu_shared");
+  EXPECT_EQ(record.run.disturbances.at(1).frames_touched, std::nullopt);
+  EXPECT_EQ(record.slots.at(0).thermal->first_minute_p50_ms, 15.0);
   EXPECT_EQ(record.machine.board->l4t, "36.4.4");
   EXPECT_EQ(record.machine.memory_architecture, MemoryArchitecture::unified);
   EXPECT_EQ(record.machine.board->module, "Jetson Orin Nano 8GB Super");
@@ -178,11 +185,15 @@ TEST(RecordJson, MemorySafetyIsDrawnFromTheSlots) {
 TEST(RecordFromJson, MayLackWhatMayBeNull) {
   auto json = Json::parse(to_json(sample_record()));
   json["slots"][0].erase("accuracy");
+  json["slots"][0].erase("thermal");
+  json["run"].erase("disturbances");
   json.erase("memory_safety");
   json["slots"][0]["of_a_later_version"] = 1;
   const auto record = record_from_json(json.dump());
   ASSERT_TRUE(record) << record.error().what;
   EXPECT_EQ(record->slots[0].accuracy, std::nullopt);
+  EXPECT_FALSE(record->slots[0].thermal);
+  EXPECT_TRUE(record->run.disturbances.empty());
 }
 
 TEST(RecordFromJson, NamesThePlaceOfTheDamage) {
@@ -193,6 +204,9 @@ TEST(RecordFromJson, NamesThePlaceOfTheDamage) {
   EXPECT_THAT(error_after("/slots/0/backend/threads", 5000000000), HasSubstr("threads"));
   EXPECT_THAT(error_after("/slots/1/status", "asleep"),
               HasSubstr("slots[1].status: expected one of completed, skipped"));
+  EXPECT_THAT(error_after("/slots/0/thermal/verdict", "tepid"),
+              HasSubstr("slots[0].thermal.verdict: expected one of cold, sustained, throttled"));
+  EXPECT_THAT(error_after("/run/disturbances", 1), HasSubstr("run.disturbances: expected a list"));
   EXPECT_THAT(error_after("/slots/0/pipeline/mean", Json::array({1, 2})),
               HasSubstr("slots[0].pipeline.mean: expected a list of 3"));
   EXPECT_THAT(error_after("/slots", 7), HasSubstr("damaged at slots: expected a list"));

@@ -14,6 +14,18 @@ void fields(Archive&& in, Warning& warning) {
 }
 
 template <typename Archive>
+void fields(Archive&& in, DisturbanceRecord& disturbance) {
+  in("code", disturbance.code);
+  in("message", disturbance.message);
+  in("slot", disturbance.slot);
+  in("frames_touched", disturbance.frames_touched);
+  in("frames", disturbance.frames);
+  in("seconds", disturbance.seconds);
+  in("p50_touched_ms", disturbance.p50_touched_ms);
+  in("p50_untouched_ms", disturbance.p50_untouched_ms);
+}
+
+template <typename Archive>
 void fields(Archive&& in, Record::Run& run) {
   in("id", run.id);
   in("started", run.started);
@@ -26,6 +38,7 @@ void fields(Archive&& in, Record::Run& run) {
   });
   in("verdict", run.verdict);
   in("warnings", run.warnings);
+  in.later("disturbances", run.disturbances);
 }
 
 }  // namespace jetmeter::record_json

@@ -63,6 +63,15 @@ void fields(Archive&& in, DeadlineRecord& deadline) {
 }
 
 template <typename Archive>
+void fields(Archive&& in, ThermalRecord& thermal) {
+  in("verdict", thermal.verdict);
+  in("reason", thermal.reason);
+  in("first_minute_p50_ms", thermal.first_minute_p50_ms);
+  in("last_minute_p50_ms", thermal.last_minute_p50_ms);
+  in("ratio", thermal.ratio);
+}
+
+template <typename Archive>
 void fields(Archive&& in, ViolationRecord& violation) {
   in("began", violation.began);
   in("seconds", violation.seconds);
@@ -127,6 +136,7 @@ void fields(Archive&& in, SlotRecord& slot) {
   in("accuracy", slot.accuracy);
   in("interference", slot.interference);
   in("deadline", slot.deadline);
+  in("thermal", slot.thermal);
   in("memory", slot.memory);
   in("energy", slot.energy);
   in("labels", slot.labels);

@@ -22,6 +22,10 @@ template <>
 inline constexpr std::array kEvery<SlotStatus>{SlotStatus::completed, SlotStatus::skipped,
                                                SlotStatus::failed, SlotStatus::over_budget};
 template <>
+inline constexpr std::array kEvery<ThermalVerdict>{ThermalVerdict::cold, ThermalVerdict::sustained,
+                                                   ThermalVerdict::throttled,
+                                                   ThermalVerdict::unknown};
+template <>
 inline constexpr std::array kEvery<MemoryArchitecture>{
     MemoryArchitecture::unified, MemoryArchitecture::discrete, MemoryArchitecture::host};
 template <>

@@ -99,6 +99,10 @@ constexpr std::array kColumns{
            [](Slot s) { return part(s.deadline, [](const auto& x) { return x.period_ms; }); }},
     Column{"deadline_misses", "deadline misses", kPlain,
            [](Slot s) { return part(s.deadline, [](const auto& x) { return x.misses; }); }},
+    Column{"thermal_state", "thermal state", kPlain,
+           [](Slot s) { return s.thermal ? cell(std::string(name(s.thermal->verdict))) : Cell(); }},
+    Column{"thermal_ratio", "last minute / first", kFactor,
+           [](Slot s) { return s.thermal ? cell(s.thermal->ratio) : Cell(); }},
     Column{"detections", "detections", kPlain,
            [](Slot s) { return part(s.detections, [](const auto& x) { return x.total; }); }},
     Column{

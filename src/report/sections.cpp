@@ -1,6 +1,7 @@
 #include "report/sections.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "report/sentences.h"
 
@@ -16,7 +17,28 @@ Section warnings_section(const Record& record) {
   return section;
 }
 
-Section unmeasured_section(const Record& record) {
+namespace {
+
+// On a terminal those that this machine does not have are a list of names.
+void add_sensors(Section& section, const Record& record, Detail detail) {
+  std::vector<std::string> absent;
+  for (const auto& source : record.telemetry_sources) {
+    if (source.status == "ok") continue;
+    if (detail == Detail::brief && source.status == "absent")
+      absent.push_back(source.name);
+    else
+      section.sentences.push_back({fmt::format("{}: {}", source.name, source.reason)});
+  }
+  if (!absent.empty())
+    section.sentences.push_back(
+        {fmt::format("sensors that this machine does not have, or does not show: {}",
+                     fmt::join(absent, ", ")),
+         "jetmeter list says why"});
+}
+
+}  // namespace
+
+Section unmeasured_section(const Record& record, Detail detail) {
   Section section{"What could not be measured"};
   const auto say = [&](std::string text) { section.sentences.push_back({std::move(text)}); };
   for (auto& text : unsupported_percentiles(record)) say(std::move(text));
@@ -26,8 +48,7 @@ Section unmeasured_section(const Record& record) {
     else if (!slot.accuracy)
       say(fmt::format("{}: accuracy, for want of ground truth", slot.name));
   }
-  for (const auto& source : record.telemetry_sources)
-    if (source.status != "ok") say(fmt::format("{}: {}", source.name, source.reason));
+  add_sensors(section, record, detail);
   return section;
 }
 
@@ -45,8 +66,10 @@ std::vector<Section> sections(const Record& record, Detail detail) {
   add(pairs_section(record));
   add(memory_section(record, detail));
   add(energy_section(record));
+  add(thermal_section(record));
+  add(disturbances_section(record));
   add(warnings_section(record));
-  add(unmeasured_section(record));
+  add(unmeasured_section(record, detail));
   if (!full) return all;
   add(models_section(record));
   add(phases_section(record));

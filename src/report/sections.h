@@ -44,6 +44,9 @@ Section pairs_section(const Record&);
 // The footprints of the workers against their limits and their forecasts, largest first.
 Section memory_section(const Record&, Detail);
 Section energy_section(const Record&);
+// What got into the measurements from outside, and into how many frames.
+Section disturbances_section(const Record&);
+Section thermal_section(const Record&);
 Section machine_section(const Record&);
 Section config_section(const Record&);
 Section backends_section(const Record&);
@@ -51,7 +54,7 @@ Section channels_section(const Record&);
 Section sensors_section(const Record&);
 Section warnings_section(const Record&);
 // What is absent although a reader may look for it, and what it would take.
-Section unmeasured_section(const Record&);
+Section unmeasured_section(const Record&, Detail);
 
 // The above, in the order of reading, without the empty ones.
 std::vector<Section> sections(const Record&, Detail);

@@ -153,6 +153,7 @@ SlotRecord slot_record(const SlotData& data, std::optional<double> period) {
   if (period && !samples.empty()) record.deadline = deadline(*period, latencies_ms(samples));
   record.memory = memory(data);
   record.energy = data.energy;
+  record.thermal = data.thermal;
   return record;
 }
 

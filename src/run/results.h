@@ -43,6 +43,7 @@ struct SlotData {
   std::vector<ViolationRecord> violations;
   std::optional<ForecastRecord> forecast;
   std::optional<EnergyRecord> energy;
+  std::optional<ThermalRecord> thermal;
 };
 
 // From the first measured frame to the end of the last one; absent when there is none.

@@ -8,6 +8,7 @@
 #include "jetmeter/report.h"
 #include "jetmeter/version.h"
 #include "run/overlays.h"
+#include "run/preflight.h"
 #include "run/run_telemetry.h"
 #include "run/sha256.h"
 #include "run/supervisor.h"
@@ -70,6 +71,7 @@ class Run {
     step(2, "Checking the request");
     if (auto checked = check_request(); !checked) return tl::make_unexpected(checked.error());
     warn_of_clamped_limit();
+    forecast_memory();
     step(3, "Opening the sources");
     if (auto opened = open_sources(); !opened) return tl::make_unexpected(opened.error());
     auto dir = RunDir::create(spec_.out);
@@ -80,6 +82,7 @@ class Run {
     step(4, "Starting telemetry");
     RunTelemetry telemetry(*dir_, context_, spec_);
     telemetry.measure_idle();
+    telemetry.end_of_idle();
     Supervisor supervisor(spec_, context_, *dir_, telemetry.sampler(), telemetry.log());
     measure(supervisor);
     telemetry.stop();
@@ -116,19 +119,20 @@ class Run {
 
   Result<void> check_request();
   void warn_of_clamped_limit();
+  void forecast_memory();
   Result<void> open_sources();
   Result<void> read_truth(const SlotSpec&);
   void measure(Supervisor&);
   void name_truth_classes(Supervisor&);
   void warn_of_left_out(const SlotSpec&, const std::vector<std::string>& categories);
   std::optional<Pairing> plan_pairs() const;
-  void collect(Supervisor&, const RunTelemetry&);
+  void collect(Supervisor&, RunTelemetry&);
   void draw_overlays(const SlotData&);
   std::optional<PairsRecord> pairs() const;
   Record make_record(const Supervisor&, const RunTelemetry&) const;
   RunOutcome write_reports(const Supervisor&, const RunTelemetry&);
 
-  const RunSpec& spec_;
+  RunSpec spec_;
   RunContext context_;
   std::function<void(const Warning&)> outer_warn_ = context_.warn;
   WallTime started_{};
@@ -136,6 +140,7 @@ class Run {
   std::vector<std::string> announced_;  // before there was a log to write to
   std::vector<SourceInfo> sources_;     // one per slot; of skipped slots empty
   std::vector<std::optional<GroundTruth>> truths_;
+  std::vector<PreflightResult> forecasts_;
   std::optional<Pairing> pairing_;
   std::vector<SlotData> slots_;
   std::vector<Warning> warnings_;
@@ -166,6 +171,23 @@ void Run::warn_of_clamped_limit() {
         fmt::format("the memory limit is {}, not {}: more than this job may use",
                     format_bytes(*policy.limit_bytes), format_bytes(*policy.clamped_from_bytes)),
         "--memory-limit none runs without one", ""});
+}
+
+void Run::forecast_memory() {
+  forecasts_ = preflight(spec_, context_);
+  for (std::size_t i = 0; i < forecasts_.size(); ++i) {
+    const auto& [forecast, fit] = forecasts_[i];
+    if (!forecast || !forecast->peak_bytes) continue;
+    auto& slot = spec_.slots[i];
+    const auto text = fmt::format("{}: {}", forecast->verdict, forecast->reason);
+    note(fmt::format("{}: {}", slot.name, text));
+    if (fit == MemoryFit::does_not_fit && spec_.memory.preflight == Preflight::refuse) {
+      slot.skip_reason = "refused before the load: " + forecast->reason;
+    } else if (fit != MemoryFit::fits) {
+      warn({"memory_forecast", "the forecast says: " + text,
+            "a smaller model or input, or --preflight refuse to not even try", slot.name});
+    }
+  }
 }
 
 // A live source is opened by its worker alone: two readers of one camera would fight.
@@ -252,22 +274,31 @@ void Run::measure(Supervisor& supervisor) {
   supervisor.unload();
 }
 
+void add_file_facts(SlotData& slot) {
+  if (!slot.model) return;
+  std::error_code error;
+  slot.model->model.sha256 = sha256_of_file(slot.spec.model).value_or("");
+  slot.model->model.bytes = std::filesystem::file_size(slot.spec.model, error);
+}
+
 // Back into the order of the request, skipped slots included.
-void Run::collect(Supervisor& supervisor, const RunTelemetry& telemetry) {
+void Run::collect(Supervisor& supervisor, RunTelemetry& telemetry) {
   auto lane = supervisor.lanes().begin();
-  for (const auto& slot : spec_.slots) {
+  for (std::size_t i = 0; i < spec_.slots.size(); ++i) {
+    const auto& slot = spec_.slots[i];
+    auto& data = slots_.emplace_back();
     if (runs(slot)) {
-      slots_.push_back(std::move((*lane++)->data));
-      telemetry.add_to(slots_.back());
-      if (slots_.back().model)
-        slots_.back().model->model.sha256 = sha256_of_file(slot.model).value_or("");
-      std::error_code error;
-      if (slots_.back().model)
-        slots_.back().model->model.bytes = std::filesystem::file_size(slot.model, error);
+      data = std::move((*lane++)->data);
+      telemetry.add_to(data);
+      add_file_facts(data);
     } else {
-      slots_.push_back({.spec = slot, .reason = slot.skip_reason});
+      data.spec = slot;
+      data.reason = slot.skip_reason;
+      if (forecasts_[i].forecast) data.status = SlotStatus::over_budget;  // refused
     }
+    data.forecast = forecasts_[i].forecast;
   }
+  telemetry.judge(slots_, machine_);
 }
 
 void Run::draw_overlays(const SlotData& slot) {

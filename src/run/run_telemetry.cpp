@@ -23,13 +23,28 @@ std::string status_of(const SourceReport& source) {
   return source.gaps > 0 ? "lost" : "absent";
 }
 
+// Workers come and go; that one is gone is no loss of a sensor.
+bool is_worker(const SourceReport& source) {
+  return source.name.starts_with(kWorkerPrefix);
+}
+
 }  // namespace
 
 RunTelemetry::RunTelemetry(RunDir& dir, const RunContext& context, const RunSpec& spec)
     : context_(context),
       spec_(spec),
       log_(dir, *context.clock),
-      sampler_({context.host, context.clock, spec.metrics_interval, &log_, {}}) {}
+      sampler_({context.host, context.clock, spec.metrics_interval, &log_, {}}),
+      conditions_(sampler_, context) {}
+
+void RunTelemetry::stop() {
+  sampler_.stop();
+  conditions_.end();
+}
+
+void RunTelemetry::judge(std::span<SlotData> slots, const Machine& machine) {
+  conditions_.judge(slots, machine);
+}
 
 // The names of the rails follow "power." in those of the channels.
 std::optional<std::string> RunTelemetry::board_rail() const {
@@ -68,17 +83,19 @@ void RunTelemetry::add_to(SlotData& slot) const {
 
 void RunTelemetry::add_to(Record& record) const {
   const auto seconds = [](Nanoseconds time) { return std::chrono::duration<double>(time).count(); };
+  record.run.disturbances = conditions_.disturbances();
   record.sampler_cpu_seconds = seconds(sampler_.cpu_time());
   for (const auto& source : sampler_.sources())
-    record.telemetry_sources.push_back({source.name, status_of(source), source.reason,
-                                        seconds(source.cost), source.reads, source.gaps});
+    if (!is_worker(source))
+      record.telemetry_sources.push_back({source.name, status_of(source), source.reason,
+                                          seconds(source.cost), source.reads, source.gaps});
   for (const auto& channel : sampler_.channels())
     record.telemetry_channels.push_back({channel.name, channel.unit, channel.n, channel.mean,
                                          channel.min, channel.max, channel.p95});
 }
 
 std::vector<Warning> RunTelemetry::warnings() const {
-  std::vector<Warning> warnings;
+  auto warnings = conditions_.warnings();
   const auto channels = sampler_.channels();
   const auto* available = find(channels, "memory.available");
   const auto* total = find(channels, "memory.total");
@@ -93,7 +110,7 @@ std::vector<Warning> RunTelemetry::warnings() const {
            "close other programs, a desktop session first; leave a fifth of the memory free", ""});
   }
   for (const auto& source : sampler_.sources())
-    if (source.gaps > 0)
+    if (source.gaps > 0 && !is_worker(source))
       warnings.push_back(
           {"telemetry_gap",
            fmt::format("{} fell silent {}: its readings have gaps", source.name,

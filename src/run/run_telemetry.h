@@ -2,15 +2,21 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jetmeter/run.h"
 #include "jetmeter/sampler.h"
 #include "run/results.h"
+#include "run/run_conditions.h"
 #include "run/telemetry_log.h"
 
 namespace jetmeter {
+
+// Of the names under which workers are sampled: "worker.rgb".
+inline constexpr std::string_view kWorkerPrefix = "worker.";
 
 class RunTelemetry {
  public:
@@ -23,8 +29,13 @@ class RunTelemetry {
   // Waits, where the board's power is measured, and notes what it draws with nothing loaded.
   // Returns early when the run is interrupted.
   void measure_idle();
+  // From here on there is work of ours.
+  void end_of_idle() { conditions_.end_of_idle(); }
   // Afterwards the results below are complete.
-  void stop() { sampler_.stop(); }
+  void stop();
+  // What disturbed the slots, and whether they were warm: into the slots, the warnings and the
+  // record.
+  void judge(std::span<SlotData>, const Machine&);
 
   void add_to(SlotData&) const;
   void add_to(Record&) const;
@@ -38,6 +49,7 @@ class RunTelemetry {
   TelemetryLog log_;
   Sampler sampler_;
   std::optional<double> idle_watts_;
+  RunConditions conditions_;
 };
 
 }  // namespace jetmeter

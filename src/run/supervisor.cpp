@@ -10,6 +10,7 @@
 #include <ranges>
 
 #include "jetmeter/worker_memory.h"
+#include "run/run_telemetry.h"
 
 namespace jetmeter {
 namespace {
@@ -28,9 +29,9 @@ bool same_weights(const SlotSpec& a, const SlotSpec& b) {
 }
 
 std::string worker_name(const std::vector<Lane*>& lanes) {
-  std::string name = "worker";
-  for (const auto* lane : lanes) name += "." + lane->data.spec.name;
-  return name;
+  std::string name;
+  for (const auto* lane : lanes) name += (name.empty() ? "" : "+") + lane->data.spec.name;
+  return std::string(kWorkerPrefix) + name;
 }
 
 std::uintmax_t file_bytes(const std::filesystem::path& path) {

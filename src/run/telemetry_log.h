@@ -2,8 +2,6 @@
 // footprints to the supervisor as well. Called on the sampler's thread.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -32,11 +30,9 @@ class TelemetryLog : public SampleSink {
   std::vector<FootprintReading> take_footprints();
 
  private:
-  void begin_line(Nanoseconds at, std::string_view source);
-
   RunDir& dir_;
   const Clock& clock_;
-  fmt::memory_buffer line_;  // of the sampler's thread alone
+  std::string line_;  // of the sampler's thread alone
   std::mutex mutex_;
   std::vector<FootprintReading> footprints_;
 };

@@ -4,6 +4,7 @@
 #include "jetmeter/telemetry.h"
 #include "telemetry/folder.h"
 #include "telemetry/gauges.h"
+#include "telemetry/text.h"
 
 namespace jetmeter {
 namespace {
@@ -70,6 +71,18 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
 }
 
 }  // namespace
+
+std::vector<double> gpu_clock_steps(const Host& host) {
+  const auto devfreq = devfreq_folder(host);
+  std::vector<double> steps;
+  if (devfreq.empty()) return steps;
+  const auto text = read_text(devfreq / "available_frequencies").value_or("");
+  std::string_view rest = text;
+  for (auto word = next_word(rest); !word.empty(); word = next_word(rest))
+    if (const auto hertz = to_number(word); hertz && *hertz > 0) steps.push_back(*hertz);
+  std::sort(steps.begin(), steps.end());
+  return steps;
+}
 
 // The load takes 0.3 ms to read on an AGX Orin.
 extern const SourceKind gpu_load_source{

@@ -129,5 +129,17 @@ TEST(GpuLoad, IsAbsentOutsideItsScale) {
   EXPECT_NEAR(*read_once(**source)["load.gpu"], 100, 1e-9);
 }
 
+TEST(GpuClockSteps, AreThoseOfTheGpusTable) {
+  BoardCopy board("orin-nano-super");
+  constexpr auto* kTable = "/sys/class/devfreq/17000000.gpu/available_frequencies";
+  board.remove(kTable);
+  EXPECT_TRUE(gpu_clock_steps(board.host()).empty());
+  board.write(kTable, "408000000 306000000 x -1 1020000000\n");
+  EXPECT_EQ(gpu_clock_steps(board.host()), (std::vector<double>{306e6, 408e6, 1020e6}));
+  board.write(kTable, std::string("\x00\xff", 2));
+  EXPECT_TRUE(gpu_clock_steps(board.host()).empty());
+  EXPECT_TRUE(gpu_clock_steps(BoardCopy().host()).empty());
+}
+
 }  // namespace
 }  // namespace jetmeter

@@ -1,10 +1,13 @@
 #include "jetmeter/machine.h"
 
+#include <algorithm>
+
 #include "jetmeter/device.h"
 #include "telemetry/board.h"
 #include "telemetry/clocks.h"
 #include "telemetry/folder.h"
 #include "telemetry/module.h"
+#include "telemetry/nvml_gpus.h"
 #include "telemetry/nvpmodel.h"
 #include "telemetry/text.h"
 
@@ -82,6 +85,26 @@ void describe_mode(const Host& host, const PowerModes& modes, Machine& machine) 
   if (mask && device != nullptr) machine.active_sms = active_sms(*device, *mask);
 }
 
+// Sets the GPUs, and whether the machine's memory is theirs as well. NVML tells more than the
+// driver's folder; both may be there on a Tegra too (JetPack 7), so that this is asked first.
+void identify_gpus(const Host& host, const BoardFacts& facts, Machine& machine) {
+  const auto told = nvml_gpus(host);
+  for (const auto& gpu : told)
+    machine.gpus.push_back({gpu.name.empty() ? "NVIDIA GPU" : gpu.name, gpu.memory_bytes,
+                            gpu.compute_capability, gpu.driver});
+  if (told.empty()) machine.gpus = driver_gpus(host);
+  const bool shared = !told.empty() && std::all_of(told.begin(), told.end(), [](const auto& gpu) {
+    return gpu.integrated.value_or(false);
+  });
+  if (facts.tegra || shared) {
+    machine.memory_architecture = MemoryArchitecture::unified;
+    if (machine.gpus.empty() && !facts.soc.empty())
+      machine.gpus.push_back({facts.soc + " integrated GPU", std::nullopt});
+  } else if (!machine.gpus.empty()) {
+    machine.memory_architecture = MemoryArchitecture::discrete;
+  }
+}
+
 }  // namespace
 
 Machine identify_machine(const Host& host) {
@@ -89,15 +112,7 @@ Machine identify_machine(const Host& host) {
   const auto modes = read_power_modes(host);
   Machine machine;
   machine.board = facts.board;
-  machine.gpus = driver_gpus(host);
-  // Tegra first: from JetPack 7 on, boards show the driver's folder as well.
-  if (facts.tegra) {
-    machine.memory_architecture = MemoryArchitecture::unified;
-    if (machine.gpus.empty() && !facts.soc.empty())
-      machine.gpus.push_back({facts.soc + " integrated GPU", std::nullopt});
-  } else if (!machine.gpus.empty()) {
-    machine.memory_architecture = MemoryArchitecture::discrete;
-  }
+  identify_gpus(host, facts, machine);
   machine.cpu = cpu_name(host);
   machine.cores = online_cores(host);
   machine.memory_total_bytes = meminfo_bytes(text_of(host, "/proc/meminfo"), "MemTotal");

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "support/board_copy.h"
+#include "telemetry/nvml_gpus.h"
+#include "telemetry/nvml_test.h"
 
 namespace jetmeter {
 namespace {
@@ -92,6 +94,18 @@ TEST(Machine, GarbageIsNeverTakenOverAsItIs) {
   EXPECT_TRUE(printable(machine.kernel)) << machine.kernel;
   EXPECT_FALSE(machine.board->l4t);
   EXPECT_FALSE(machine.memory_total_bytes);
+}
+
+TEST(IdentifyMachine, TakesFromNvmlWhatTheDriversFolderDoesNotTell) {
+  const BoardWithNvml board("x86-two-a100");
+  const auto machine = identify_machine(board.host());
+  EXPECT_EQ(machine.memory_architecture, MemoryArchitecture::discrete);
+  ASSERT_EQ(machine.gpus.size(), 2u);
+  const auto told = nvml_gpus(board.host());
+  EXPECT_EQ(machine.gpus[0].name, told[0].name);
+  EXPECT_GT(machine.gpus[0].memory_bytes.value_or(0), std::uint64_t{1} << 30U);
+  EXPECT_EQ(machine.gpus[0].compute_capability, "8.0");
+  EXPECT_EQ(machine.gpus[0].driver, told[0].driver);
 }
 
 }  // namespace

@@ -25,7 +25,8 @@ std::filesystem::path folder_of(const Host& host, ProcessId pid) {
 class ProcessFiles {
  public:
   explicit ProcessFiles(const std::filesystem::path& folder)
-      : rollup_(folder / "smaps_rollup"),
+      : rollup_path_(folder / "smaps_rollup"),
+        rollup_(rollup_path_),
         status_(folder / "status"),
         statm_(folder / "statm"),
         stat_(folder / "stat") {}
@@ -33,7 +34,7 @@ class ProcessFiles {
   bool any_open() const { return status_.is_open() || statm_.is_open() || stat_.is_open(); }
 
   // Does not allocate.
-  ProcessMemory read() const {
+  ProcessMemory read() {
     ProcessMemory memory;
     Buffer buffer;
     const auto stat = parse_process_stat(text_of(stat_, buffer));
@@ -43,8 +44,14 @@ class ProcessFiles {
     if (stat) {
       memory.minor_faults = stat->minor_faults;
       memory.major_faults = stat->major_faults;
+      memory.cpu_seconds = seconds(stat->cpu_ticks);
     }
     memory.pss_bytes = meminfo_bytes(text_of(rollup_, buffer), "Pss");
+    // The open file is of the address space that there was; exec has put another in its place.
+    if (!memory.pss_bytes && rollup_.is_open()) {
+      rollup_ = KernelFile(rollup_path_);
+      memory.pss_bytes = meminfo_bytes(text_of(rollup_, buffer), "Pss");
+    }
     read_status(text_of(status_, buffer), memory);
     if (!memory.rss_bytes) {
       const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -58,6 +65,12 @@ class ProcessFiles {
     return file.read(buffer).value_or(std::string_view());
   }
 
+  static std::optional<double> seconds(std::optional<std::int64_t> ticks) {
+    static const auto per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
+    if (!ticks || per_second <= 0) return std::nullopt;
+    return static_cast<double>(*ticks) / per_second;
+  }
+
   static void read_status(std::string_view text, ProcessMemory& memory) {
     memory.rss_bytes = meminfo_bytes(text, "VmRSS");
     memory.peak_rss_bytes = meminfo_bytes(text, "VmHWM");
@@ -66,6 +79,7 @@ class ProcessFiles {
     if (threads && *threads <= kMostThreads) memory.threads = static_cast<std::int64_t>(*threads);
   }
 
+  std::filesystem::path rollup_path_;
   KernelFile rollup_, status_, statm_, stat_;
 };
 
@@ -106,15 +120,17 @@ class Process : public Source {
     out[2] = as_double(memory.threads);
     out[3] = as_double(memory.minor_faults);
     out[4] = as_double(memory.major_faults);
+    out[5] = memory.cpu_seconds;
   }
 
  private:
   ProcessFiles files_;
-  std::array<Channel, 5> channels_{{{"process.pss", Unit::byte},
+  std::array<Channel, 6> channels_{{{"process.pss", Unit::byte},
                                     {"process.rss", Unit::byte},
                                     {"process.threads", Unit::count},
                                     {"process.minor_faults", Unit::count},
-                                    {"process.major_faults", Unit::count}}};
+                                    {"process.major_faults", Unit::count},
+                                    {"process.cpu_seconds", Unit::second}}};
 };
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -48,6 +49,8 @@ TEST(ReadProcess, TakesEveryNumberFromItsFile) {
   EXPECT_EQ(memory->threads, 9);
   EXPECT_EQ(memory->minor_faults, 15734);
   EXPECT_EQ(memory->major_faults, 307);
+  const auto ticks_per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  EXPECT_DOUBLE_EQ(memory->cpu_seconds.value(), (1203 + 88) / ticks_per_second);
 }
 
 TEST(ReadProcess, AnOldKernelHasNoPss) {
@@ -127,9 +130,11 @@ TEST(OpenProcess, HasTheSameNumbersAsChannels) {
                                           {"process.rss", 1300000.0 * kKibibyte},
                                           {"process.threads", 9.0},
                                           {"process.minor_faults", 15734.0},
-                                          {"process.major_faults", 307.0}}));
+                                          {"process.major_faults", 307.0},
+                                          {"process.cpu_seconds", 12.91}}));
   EXPECT_EQ((*source)->channels()[0].unit, Unit::byte);
   EXPECT_EQ((*source)->channels()[3].unit, Unit::count);
+  EXPECT_EQ((*source)->channels()[5].unit, Unit::second);
 }
 
 // A process of our own that does nothing until it is killed.
@@ -168,11 +173,9 @@ TEST(OpenProcess, IsAbsentFromTheEndOn) {
   const auto pid = child.pid();
   const auto source = open_process(Host(), pid);
   ASSERT_TRUE(source) << source.error().what;
-  const Reading nothing{{"process.pss", {}},
-                        {"process.rss", {}},
-                        {"process.threads", {}},
-                        {"process.minor_faults", {}},
-                        {"process.major_faults", {}}};
+  const Reading nothing{{"process.pss", {}},          {"process.rss", {}},
+                        {"process.threads", {}},      {"process.minor_faults", {}},
+                        {"process.major_faults", {}}, {"process.cpu_seconds", {}}};
   EXPECT_GT(*read_once(**source).at("process.pss"), 0);
   child.kill();
   EXPECT_EQ(read_once(**source), nothing) << "killed, and nobody has asked yet";
@@ -238,6 +241,52 @@ TEST(OpenProcess, SeesSixtyFourMebibytesComeAndGo) {
   EXPECT_GT(faults(), faults_before);
   ::munmap(memory, kBytes);
   EXPECT_NEAR(pss() - before, 0, 1.0 * kMebibyte);
+}
+
+double own_cpu_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// The kernel adds up what its scheduler counted and shows it in ticks, cut off twice.
+TEST(OpenProcess, CountsTheCpuTimeThatThisProcessTakes) {
+  const auto source = open_process(Host(), ::getpid());
+  ASSERT_TRUE(source);
+  const auto began = own_cpu_seconds();
+  while (own_cpu_seconds() - began < 0.2) continue;
+  const auto before = own_cpu_seconds();
+  const auto told = read_once(**source).at("process.cpu_seconds").value();
+  const auto after = own_cpu_seconds();
+  EXPECT_GE(told, before - 0.03);
+  EXPECT_LE(told, after + 0.03);
+}
+
+// A worker is watched from the moment it is forked; then it becomes the program.
+TEST(OpenProcess, GoesOnWhenTheProcessBecomesAnotherProgram) {
+  int go[2], gone[2];
+  ASSERT_EQ(pipe(go), 0);
+  ASSERT_EQ(pipe2(gone, O_CLOEXEC), 0);  // closed by exec
+  const pid_t child = fork();
+  if (child == 0) {
+    close(gone[0]);
+    char byte = 0;
+    if (read(go[0], &byte, 1) == 1) execl("/bin/sleep", "sleep", "60", nullptr);
+    _exit(1);
+  }
+  close(gone[1]);
+  auto source = open_process({}, child);
+  ASSERT_TRUE(source);
+  const auto before = read_once(**source).at("process.pss");
+  EXPECT_EQ(write(go[1], "g", 1), 1);
+  char byte = 0;
+  EXPECT_EQ(read(gone[0], &byte, 1), 0);
+  const auto after = read_once(**source).at("process.pss");
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  if (!before) GTEST_SKIP() << "this kernel does not tell PSS";
+  EXPECT_TRUE(after);
+  for (const int end : {go[0], go[1], gone[0]}) close(end);
 }
 
 }  // namespace

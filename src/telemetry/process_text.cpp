@@ -13,23 +13,30 @@ std::optional<std::int64_t> to_signed(std::string_view word) {
   return count && *count <= kMost ? std::optional(static_cast<std::int64_t>(*count)) : std::nullopt;
 }
 
+std::optional<std::int64_t> sum_of(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+  if (!a || !b || *a > std::numeric_limits<std::int64_t>::max() - *b) return std::nullopt;
+  return *a + *b;
+}
+
 }  // namespace
 
 // proc(5) numbers the fields from 1; the name is the second.
 std::optional<ProcessStat> parse_process_stat(std::string_view text) {
-  constexpr int kState = 3, kMinorFaults = 10, kMajorFaults = 12;
+  constexpr int kState = 3, kMinorFaults = 10, kMajorFaults = 12, kUserTime = 14, kSystemTime = 15;
   const auto end_of_name = text.rfind(')');
   if (end_of_name == text.npos) return std::nullopt;
   text.remove_prefix(end_of_name + 1);
   const auto state = next_word(text);
-  std::optional<std::int64_t> minor, major;
-  for (int field = kState + 1; field <= kMajorFaults; ++field) {
+  std::optional<std::int64_t> minor, major, user, system;
+  for (int field = kState + 1; field <= kSystemTime; ++field) {
     const auto word = next_word(text);
     if (field == kMinorFaults) minor = to_signed(word);
     if (field == kMajorFaults) major = to_signed(word);
+    if (field == kUserTime) user = to_signed(word);
+    if (field == kSystemTime) system = to_signed(word);
   }
   if (state.size() != 1 || !minor || !major) return std::nullopt;
-  return ProcessStat{state.front(), *minor, *major};
+  return ProcessStat{state.front(), *minor, *major, sum_of(user, system)};
 }
 
 std::optional<std::uint64_t> parse_statm_rss(std::string_view text, std::uint64_t page_bytes) {

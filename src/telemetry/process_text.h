@@ -10,6 +10,9 @@ namespace jetmeter {
 struct ProcessStat {
   char state = '?';  // 'R', 'S', …; 'Z' and 'X' have ended and hold nothing any more
   std::int64_t minor_faults = 0, major_faults = 0;  // since it started
+  // In user mode and in the kernel, of all its threads, since it started. Absent from a line that
+  // ends before.
+  std::optional<std::int64_t> cpu_ticks;
 
   bool has_ended() const { return state == 'Z' || state == 'X'; }
 };

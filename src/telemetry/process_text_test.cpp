@@ -14,7 +14,17 @@ TEST(ProcessStat, CountsFieldsAfterTheName) {
   EXPECT_EQ(stat->state, 'S');
   EXPECT_EQ(stat->minor_faults, 15734);
   EXPECT_EQ(stat->major_faults, 307);
+  EXPECT_EQ(stat->cpu_ticks, 1203 + 88);
   EXPECT_FALSE(stat->has_ended());
+}
+
+TEST(ProcessStat, CpuTimeIsAbsentWhereTheLineEndsBefore) {
+  for (const std::string tail : {"", " 12", " x 15", " -1 15", " 9223372036854775807 1"}) {
+    const auto stat = parse_process_stat("1 (a) R 2 3 4 5 6 7 8 9 10 11" + tail);
+    ASSERT_TRUE(stat) << tail;
+    EXPECT_FALSE(stat->cpu_ticks) << tail;
+  }
+  EXPECT_EQ(parse_process_stat("1 (a) R 2 3 4 5 6 7 8 9 10 11 0 0")->cpu_ticks, 0);
 }
 
 TEST(ProcessStat, TheNameMayHoldAnything) {

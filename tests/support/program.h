@@ -77,6 +77,8 @@ class Program {
     if (pid_ == 0) {
       const int out = open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
       const int err = open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+      // What is measured once per machine is measured once per test run, and not in anyone's home.
+      setenv("XDG_CACHE_HOME", (testing::TempDir() + "jetmeter_test_cache").c_str(), 1);
       // A sanitizer would turn the faults that these tests are about into exit codes.
       setenv("ASAN_OPTIONS", "handle_segv=0", 0);
       setenv("TSAN_OPTIONS", "handle_segv=0", 0);
@@ -95,6 +97,12 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
+  pid_t pid() const { return pid_; }
+  bool running() const {
+    siginfo_t info{};
+    waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+    return info.si_pid == 0;
+  }
   void signal(int number) const { kill(pid_, number); }
   ProgramResult wait() {
     int status = 0;

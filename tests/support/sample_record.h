@@ -140,6 +140,8 @@ inline SlotRecord sample_rgb_slot() {
   slot.labels = {"person", "bicycle", "car"};
   slot.interference = InterferenceRecord{sample_summary(12.5), 1.28};
   slot.deadline = DeadlineRecord{40.0, 400, 3};
+  slot.thermal = ThermalRecord{ThermalVerdict::sustained, "tj-thermal stayed at 61.5 °C in 12 min",
+                               15.0, 15.75, 1.05};
   slot.memory = sample_memory(220200960);
   slot.energy = EnergyRecord{"VDD_IN", 0.985, 62.0, 0.155, 7.75, 5.25, 0.05};
   return slot;
@@ -157,6 +159,8 @@ inline SlotRecord sample_thermal_slot() {
   slot.detections = DetectionsRecord{820, 2.05, 1, 6, {{"person", 800}, {"car", 20}}};
   slot.accuracy.reset();
   slot.interference->factor = 1.05;
+  slot.thermal = ThermalRecord{
+      ThermalVerdict::cold, "12.3 s is less than the 10 min 00 s that it takes", {}, {}, {}};
   slot.memory = sample_memory(3328599654);
   slot.memory.violations = {{WallTime(std::chrono::sys_days(std::chrono::year(2026) / 1 / 31) +
                                       std::chrono::hours(12) + std::chrono::seconds(3)),
@@ -223,6 +227,17 @@ inline Record sample_record() {
        "end marker",
        "they are listed in report.json; the others were measured", "rgb"},
       {"governor", "the frequency governor is schedutil", "sudo jetson_clocks", ""}};
+  record.run.disturbances = {
+      {"other_cpu_load", "other programs took 1.5 of the 6 cores (at most 1.9) for 4.5 s", "rgb",
+       400, 225, 4.5, 17.25, 15.0},
+      {"gpu_shared",
+       "other programs held memory on the GPU at the end: Xorg (812, 17.5 MiB)",
+       "rgb",
+       400,
+       {},
+       {},
+       {},
+       {}}};
   record.machine = sample_machine();
   record.backends = {{"onnxruntime", "1.23.2", "", true},
                      {"tensorrt", "", "not in this build: TensorRT was not found", false}};

@@ -1,0 +1,90 @@
+#include "monitor/full_screen.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <string_view>
+
+namespace jetmeter {
+namespace {
+
+// Alternate screen, cursor hidden, no wrapping at the right edge; and all of it back.
+constexpr std::string_view kEnter = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
+constexpr std::string_view kLeave = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+// The length of the escape sequence, as an arrow key sends, at the front of `text`; 1 for Escape.
+std::size_t sequence_length(std::string_view text) {
+  if (text.size() < 2 || (text[1] != '[' && text[1] != 'O')) return 1;
+  std::size_t end = 2;
+  while (end < text.size() && (text[end] < '@' || text[end] > '~')) ++end;
+  return std::min(end + 1, text.size());
+}
+
+}  // namespace
+
+FullScreen::FullScreen(int in, int out) : in_(in), out_(out) {
+  has_keys_ = ::tcgetattr(in_, &before_) == 0;
+  if (has_keys_) {
+    auto raw = before_;
+    raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+    raw.c_cc[VMIN] = 0;
+    raw.c_cc[VTIME] = 0;
+    // Ctrl-C stays a signal; Ctrl-Z and Ctrl-\ would leave the shell with this screen.
+    raw.c_cc[VSUSP] = _POSIX_VDISABLE;
+    raw.c_cc[VQUIT] = _POSIX_VDISABLE;
+    ::tcsetattr(in_, TCSANOW, &raw);
+  }
+  write_all(out_, kEnter);
+}
+
+FullScreen::~FullScreen() {
+  write_all(out_, kLeave);
+  if (has_keys_) ::tcsetattr(in_, TCSAFLUSH, &before_);
+}
+
+FullScreen::Size FullScreen::size_of(int terminal) {
+  winsize window{};
+  if (::ioctl(terminal, TIOCGWINSZ, &window) != 0 || window.ws_col == 0 || window.ws_row == 0)
+    return {};
+  return {window.ws_col, window.ws_row};
+}
+
+// In one write, over what was there: clearing first would flicker.
+bool FullScreen::draw(const std::vector<std::string>& lines) {
+  std::string frame = "\x1b[H";
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    frame += lines[i] + "\x1b[K" + (i + 1 < lines.size() ? "\r\n" : "");
+  return write_all(out_, frame + "\x1b[J");
+}
+
+std::string FullScreen::keys() {
+  char buffer[256];
+  const auto size = ::read(in_, buffer, sizeof buffer);
+  if (size <= 0) {
+    has_keys_ = size < 0 && (errno == EINTR || errno == EAGAIN);
+    return {};
+  }
+  std::string_view text(buffer, static_cast<std::size_t>(size));
+  std::string pressed;
+  while (!text.empty()) {
+    const auto length = text.front() == '\x1b' ? sequence_length(text) : 1;
+    if (length == 1) pressed += text.front();
+    text.remove_prefix(length);
+  }
+  return pressed;
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,162 @@
+#include "monitor/reading_log.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <iterator>
+#include <system_error>
+
+#include "monitor/cells.h"
+
+namespace jetmeter {
+namespace {
+
+tl::unexpected<Error> cannot_log(const std::filesystem::path& path, std::string_view why) {
+  return fail(fmt::format("cannot write the log {}: {}", in_quotes(path.string()), why));
+}
+
+std::string reason(int error) {
+  return std::generic_category().message(error);
+}
+
+// 0, or the errno of the write that failed.
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+// A cell of a CSV. Names hold no line ends.
+std::string cell(std::string_view name) {
+  const auto clean = printable(name);
+  if (clean.find_first_of(",\"") == clean.npos) return clean;
+  std::string out = "\"";
+  for (const char c : clean) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ReadingLog>> ReadingLog::open(const std::filesystem::path& path) {
+  const int descriptor =
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
+  if (descriptor < 0) return cannot_log(path, reason(errno));
+  struct stat status {};
+  if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
+    ::close(descriptor);
+    return cannot_log(path, "it holds something already; name another file");
+  }
+  return std::unique_ptr<ReadingLog>(new ReadingLog(path, descriptor));
+}
+
+ReadingLog::ReadingLog(std::filesystem::path path, int descriptor)
+    : path_(std::move(path)), descriptor_(descriptor), csv_(path_.extension() == ".csv") {}
+
+ReadingLog::~ReadingLog() {
+  finish();
+  ::close(descriptor_);
+}
+
+void ReadingLog::append(std::string_view line) {
+  if (!failure_.empty()) return;
+  std::string whole(line);
+  whole += '\n';
+  if (const int error = write_all(descriptor_, whole)) {
+    failure_ = fmt::format("the log {} ends here: {}", in_quotes(path_.string()), reason(error));
+    return;
+  }
+  ++lines_;
+}
+
+void ReadingLog::collect(std::span<const Channel> channels,
+                         std::span<const std::optional<double>> values) {
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    const auto& name = channels[i].name;
+    const auto known = std::ranges::find(cells_, name, &Cell::channel);
+    if (known != cells_.end()) {
+      if (values[i] && std::isfinite(*values[i])) known->value = values[i];
+    } else if (!columns_fixed_) {
+      cells_.push_back({name, values[i]});
+    } else if (std::ranges::find(late_, name) == late_.end()) {
+      late_.push_back(name);
+    }
+  }
+}
+
+void ReadingLog::write_row() {
+  if (!row_at_) return;
+  if (!columns_fixed_) {
+    line_ = "time,monotonic_ns";
+    for (const auto& column : cells_) line_ += "," + cell(column.channel);
+    append(line_);
+    columns_fixed_ = true;
+  }
+  line_ = row_time_ ? format_utc(*row_time_) : "";
+  fmt::format_to(std::back_inserter(line_), ",{}", row_at_->count());
+  for (auto& column : cells_) {
+    line_ += ',';
+    if (column.value && std::isfinite(*column.value))
+      fmt::format_to(std::back_inserter(line_), "{}", *column.value);
+    column.value.reset();
+  }
+  append(line_);
+  row_at_.reset();
+}
+
+void ReadingLog::reading(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
+                         std::span<const Channel> channels,
+                         std::span<const std::optional<double>> values) {
+  const std::scoped_lock lock(mutex_);
+  if (!csv_) {
+    const auto stamp =
+        time.value_or(WallTime(std::chrono::duration_cast<std::chrono::microseconds>(at)));
+    write_reading(line_, stamp, at, source, channels, values);
+    append(line_);
+    return;
+  }
+  if (row_at_ && *row_at_ != at) write_row();
+  row_at_ = at;
+  row_time_ = time;
+  collect(channels, values);
+}
+
+void ReadingLog::gap(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
+                     std::string_view why) {
+  const std::scoped_lock lock(mutex_);
+  if (csv_) return;
+  const auto stamp =
+      time.value_or(WallTime(std::chrono::duration_cast<std::chrono::microseconds>(at)));
+  write_gap(line_, stamp, at, source, why);
+  append(line_);
+}
+
+void ReadingLog::finish() {
+  const std::scoped_lock lock(mutex_);
+  if (csv_) write_row();
+}
+
+std::string ReadingLog::trouble() const {
+  const std::scoped_lock lock(mutex_);
+  if (!failure_.empty()) return failure_;
+  if (late_.empty()) return {};
+  return fmt::format(
+      "not in {}, whose columns were fixed at its start: {}{}", in_quotes(path_.string()),
+      printable(late_.front()),
+      late_.size() > 1 ? fmt::format(" and {} more channels", late_.size() - 1) : std::string());
+}
+
+std::int64_t ReadingLog::lines() const {
+  const std::scoped_lock lock(mutex_);
+  return lines_;
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,62 @@
+// The file of --log: a line per reading (JSONL), or a row per moment (CSV). A file that cannot be
+// written any more is told once and left alone. Safe from several threads.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jetmeter/recording.h"
+
+namespace jetmeter {
+
+class ReadingLog {
+ public:
+  // Fails when the file cannot be opened, or holds something already.
+  static Result<std::unique_ptr<ReadingLog>> open(const std::filesystem::path&);
+  ~ReadingLog();
+  ReadingLog(const ReadingLog&) = delete;
+  ReadingLog& operator=(const ReadingLog&) = delete;
+
+  // `time` absent: a recording that does not tell it; the CSV has then an empty cell, and the JSONL
+  // the first of January 1970 plus `at`.
+  void reading(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
+               std::span<const Channel>, std::span<const std::optional<double>>);
+  void gap(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
+           std::string_view reason);
+  // Writes the last row of a CSV, which could still have grown.
+  void finish();
+
+  // What went wrong, and what a CSV could not take; empty: nothing.
+  std::string trouble() const;
+  std::int64_t lines() const;
+
+ private:
+  struct Cell {
+    std::string channel;
+    std::optional<double> value;
+  };
+  ReadingLog(std::filesystem::path, int descriptor);
+  void collect(std::span<const Channel>, std::span<const std::optional<double>>);
+  void write_row();
+  void append(std::string_view line);
+
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+  bool csv_ = false;
+  mutable std::mutex mutex_;
+  std::string line_, failure_;
+  std::int64_t lines_ = 0;
+  // CSV: the row that is gathered, and the columns once they are fixed.
+  std::vector<Cell> cells_;
+  std::optional<Nanoseconds> row_at_;
+  std::optional<WallTime> row_time_;
+  bool columns_fixed_ = false;
+  std::vector<std::string> late_;  // channels that came after that
+};
+
+}  // namespace jetmeter

@@ -1,0 +1,75 @@
+#include "monitor/reading_log.h"
+
+#include <gmock/gmock.h>
+
+#include "support/temp_dir.h"
+
+namespace jetmeter {
+namespace {
+
+using std::chrono::seconds;
+using testing::HasSubstr;
+using Values = std::vector<std::optional<double>>;
+
+const std::vector<Channel> kCpu{{"load.cpu", Unit::percent}}, kPower{{"power.A,B", Unit::watt}};
+
+TEST(ReadingLog, AsCsvHasARowPerMomentAndEmptyCells) {
+  const TempDir dir;
+  const auto path = dir.path() / "x.csv";
+  {
+    const auto log = ReadingLog::open(path);
+    ASSERT_TRUE(log);
+    (*log)->reading(WallTime(seconds(1)), seconds(1), "cpu", kCpu, Values{12.5});
+    (*log)->reading(WallTime(seconds(1)), seconds(1), "rail", kPower, Values{std::nullopt});
+    (*log)->reading(WallTime(seconds(2)), seconds(2), "rail", kPower, Values{3.0});
+    (*log)->reading(std::nullopt, seconds(3), "late",
+                    std::vector<Channel>{{"fan.duty", Unit::percent}}, Values{7.0});
+    EXPECT_THAT((*log)->trouble(), HasSubstr("fan.duty"));
+  }
+  EXPECT_EQ(read_text(path),
+            "time,monotonic_ns,load.cpu,\"power.A,B\"\n"
+            "1970-01-01T00:00:01.000000Z,1000000000,12.5,\n"
+            "1970-01-01T00:00:02.000000Z,2000000000,,3\n"
+            ",3000000000,,\n");
+}
+
+TEST(ReadingLog, AsJsonCanBeReadBack) {
+  const TempDir dir;
+  const auto path = dir.path() / "x.jsonl";
+  {
+    const auto log = ReadingLog::open(path);
+    ASSERT_TRUE(log);
+    (*log)->reading(WallTime(seconds(1)), seconds(1), "cpu", kCpu, Values{12.5});
+    (*log)->gap(WallTime(seconds(2)), seconds(2), "cpu", "silent");
+    EXPECT_EQ((*log)->lines(), 2);
+    EXPECT_EQ((*log)->trouble(), "");
+  }
+  auto recording = Recording::open(path);
+  ASSERT_TRUE(recording);
+  RecordedReading reading;
+  ASSERT_TRUE(recording->next(reading));
+  EXPECT_EQ(reading.values, Values{12.5});
+  ASSERT_TRUE(recording->next(reading));
+  EXPECT_EQ(reading.gap, "silent");
+}
+
+TEST(ReadingLog, OnAFullDiskSaysSoOnce) {
+  const auto log = ReadingLog::open("/dev/full");
+  ASSERT_TRUE(log);
+  (*log)->reading(WallTime(), seconds(1), "cpu", kCpu, Values{12.5});
+  EXPECT_EQ((*log)->trouble(), "the log '/dev/full' ends here: No space left on device");
+  EXPECT_EQ((*log)->lines(), 0);
+}
+
+TEST(ReadingLog, OverwritesNothing) {
+  const TempDir dir;
+  EXPECT_THAT(ReadingLog::open(dir.write("x.csv", "dear")).error().what,
+              HasSubstr("it holds something already"));
+  EXPECT_EQ(read_text(dir.path() / "x.csv"), "dear");
+  EXPECT_THAT(ReadingLog::open(dir.path()).error().what, HasSubstr("cannot write the log"));
+  EXPECT_THAT(ReadingLog::open(dir.path() / "a" / "b").error().what,
+              HasSubstr("No such file or directory"));
+}
+
+}  // namespace
+}  // namespace jetmeter

@@ -1,0 +1,131 @@
+#include "monitor/screen.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "monitor/cells.h"
+#include "monitor/view_json.h"
+#include "monitor/view_test.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  return text;
+}
+
+// Compares with tests/golden; JM_UPDATE_GOLDEN=1 writes it.
+void expect_golden(const std::string& text, const std::string& name) {
+  const auto path = std::filesystem::path(JM_TESTS_DIR) / "golden" / name;
+  if (std::getenv("JM_UPDATE_GOLDEN")) std::ofstream(path, std::ios::binary) << text;
+  std::ostringstream golden;
+  golden << std::ifstream(path, std::ios::binary).rdbuf();
+  EXPECT_EQ(text, golden.str()) << name;
+}
+
+TEST(Screen, OfAUnifiedBoardInASmallTerminal) {
+  expect_golden(joined(render_screen(view_of_board("orin-nano-super"), {})),
+                "monitor_orin_80x24.txt");
+}
+
+TEST(Screen, OfAUnifiedBoardInALargeTerminal) {
+  expect_golden(joined(render_screen(view_of_board("orin-nano-super"), {120, 40})),
+                "monitor_orin_120x40.txt");
+}
+
+TEST(Screen, OfAHostWithoutAGpu) {
+  expect_golden(joined(render_screen(view_of_board("x86-host"), {})), "monitor_x86_80x24.txt");
+}
+
+TEST(Screen, InAsciiHasNothingElse) {
+  const auto lines = render_screen(view_of_board("orin-nano-super"), {80, 24, true});
+  for (const char c : joined(lines)) EXPECT_TRUE(c == '\n' || (c >= ' ' && c <= '~'));
+  expect_golden(joined(lines), "monitor_orin_ascii.txt");
+}
+
+TEST(Screen, FillsTheWindowAndNoCellMore) {
+  auto view = view_of_board("orin-nano-super");
+  view.message = std::string(300, 'x');
+  for (const bool help : {false, true}) {
+    view.help = help;
+    for (std::size_t width = 1; width <= 200; width += 7) {
+      for (std::size_t height = 1; height <= 60; ++height) {
+        const auto lines = render_screen(view, {width, height, false, true});
+        ASSERT_EQ(lines.size(), height) << width << " x " << height;
+        for (const auto& line : lines) ASSERT_LE(cell_count(line), width) << line;
+      }
+    }
+  }
+}
+
+TEST(Screen, SaysThatAWindowIsTooSmall) {
+  const auto lines = render_screen(view_of_board("orin-nano-super"), {40, 10});
+  EXPECT_EQ(lines.front(), "40 x 10 cells: too small, I need 60 x 16");
+  EXPECT_EQ(lines.size(), 10U);
+}
+
+TEST(Screen, OfNothingShowsDashesAndNoZero) {
+  const auto text = joined(render_screen({}, {}));
+  EXPECT_THAT(text, HasSubstr("nothing here tells of memory"));
+  EXPECT_THAT(text, HasSubstr("nothing here tells of processes"));
+  EXPECT_THAT(text, Not(HasSubstr("0 %")));
+  EXPECT_THAT(text, Not(HasSubstr("0 B")));
+}
+
+TEST(Screen, HasColoursOnlyWhenAskedFor) {
+  const auto view = view_of_board("orin-nano-super");
+  EXPECT_THAT(joined(render_screen(view, {})), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(joined(render_screen(view, {80, 24, false, true})), HasSubstr("\x1b[1m"));
+}
+
+TEST(Screen, OfARecordingSaysWhereItIsAndWhatItCouldNotRead) {
+  auto view = view_of_board("orin-nano-super");
+  view.replay = ReplayState{"run/metrics.jsonl", 0.37, 12, 4, false};
+  view.paused = true;
+  EXPECT_THAT(joined(render_screen(view, {})),
+              HasSubstr("paused, recording 37 %, 4x, 12 lines not understood"));
+}
+
+TEST(Screen, HelpSaysWhyASourceIsMissing) {
+  auto view = view_of_board("orin-nano-super");
+  view.help = true;
+  view.missing = {{"rapl", "no /sys/class/powercap"}};
+  const auto text = joined(render_screen(view, {}));
+  EXPECT_THAT(text, HasSubstr("rapl: no /sys/class/powercap"));
+  EXPECT_THAT(text, HasSubstr("q, Esc, Ctrl-C"));
+}
+
+TEST(Screen, PutsTheMemoryOfADiscreteGpuBesideTheRam) {
+  MonitorView view;
+  view.ledger.architecture = MemoryArchitecture::discrete;
+  view.ledger.pools = {
+      {"RAM", PoolBytes(std::uint64_t{16} << 30), PoolBytes(std::uint64_t{12} << 30)}};
+  const double gib = 1 << 30;
+  view.channels = {{"memory.gpu0_used", Unit::byte, "nvml", 6 * gib, {}},
+                   {"memory.gpu0_total", Unit::byte, "nvml", 8 * gib, {}}};
+  const auto text = joined(render_screen(view, {}));
+  EXPECT_THAT(text, HasSubstr("RAM, and VRAM beside it"));
+  EXPECT_THAT(text, testing::ContainsRegex("RAM .* 16.0 GiB  4.00 GiB in use, 25 %"));
+  EXPECT_THAT(text, testing::ContainsRegex("VRAM 0 .* 8.00 GiB  6.00 GiB in use, 75 %"));
+}
+
+TEST(ViewAsJson, HasUnitsInItsKeysAndNullForWhatIsUnknown) {
+  const auto text = view_as_json(view_of_board("orin-nano-super"));
+  EXPECT_THAT(text, HasSubstr(R"("schema": "jetmeter.monitor/1")"));
+  EXPECT_THAT(text, HasSubstr(R"("architecture": "unified")"));
+  EXPECT_THAT(text, HasSubstr(R"("total_bytes": 7990149120)"));
+  EXPECT_THAT(text, HasSubstr(R"("pss_bytes": null)"));
+  EXPECT_THAT(view_as_json({}), HasSubstr(R"("machine": null)"));
+}
+
+}  // namespace
+}  // namespace jetmeter

@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "monitor/blocks.h"
+#include "monitor/glyphs.h"
+
+namespace jetmeter {
+namespace {
+
+// Cells side by side, as many as there is room for.
+std::vector<std::string> in_columns(const std::vector<std::string>& items, std::size_t item_width,
+                                    std::size_t width) {
+  constexpr std::size_t kGap = 2;
+  const auto per_line = std::max<std::size_t>((width + kGap) / (item_width + kGap), 1);
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i % per_line == 0)
+      lines.emplace_back();
+    else
+      lines.back() += std::string(kGap, ' ');
+    lines.back() += left_in(items[i], std::min(item_width, width));
+  }
+  return lines;
+}
+
+// What every zone of a Jetson is called after its place: "cpu" of "cpu-thermal".
+std::string zone_name(std::string name) {
+  constexpr std::string_view kEnd = "-thermal";
+  if (name.ends_with(kEnd)) name.resize(name.size() - kEnd.size());
+  return name;
+}
+
+// Room for the names: two zones beside each other, unless there are few and their names are long.
+std::size_t zone_width(const std::vector<std::string>& zones, std::size_t most) {
+  constexpr std::size_t kShort = 10, kFew = 4;
+  std::size_t longest = kShort;
+  for (const auto& zone : zones) longest = std::max(longest, zone_name(zone).size() + 1);
+  return zones.size() <= kFew ? std::min(longest, most) : kShort;
+}
+
+Tone heat(double celsius) {
+  constexpr double kHot = 75, kTooHot = 90;  // Orin slows down from 99 on
+  return celsius >= kTooHot ? Tone::alarm : celsius >= kHot ? Tone::warning : Tone::good;
+}
+
+void add_power(const MonitorView& view, const std::string& rail, std::size_t width,
+               const ScreenOptions& options, ScreenBlock& block) {
+  constexpr std::size_t kLabel = 15, kWatts = 8;
+  const auto* channel = view.find("power." + rail);
+  double top = 0;
+  for (const auto& point : channel->history) top = std::max(top, point.value);
+  const auto room = width > kLabel + kWatts + 1 ? width - kLabel - kWatts - 1 : 0;
+  block.lines.push_back(
+      left_in(rail, kLabel) + right_in(amount(channel->latest, Unit::watt), kWatts) + " " +
+      painted(curve(channel->history, view.at, kCurveSpan, room, top), Tone::quiet, options.color));
+}
+
+std::string pressure_text(const MonitorView& view) {
+  std::string text;
+  for (const auto* what : {"memory", "cpu", "io"}) {
+    const auto value = view.value(fmt::format("pressure.{}", what));
+    if (value)
+      text += fmt::format("{}{} {:.0f}", text.empty() ? "" : " · ",
+                          what == std::string_view("memory") ? "mem" : what, *value);
+  }
+  return text.empty() ? "-" : text + " %";
+}
+
+// Throttling that happened, or that stands; "none" where all counters are 0.
+std::string throttle_text(const MonitorView& view) {
+  std::string text;
+  bool told = false;
+  for (const auto& what : view.subjects("throttle.")) {
+    const auto value = view.value("throttle." + what);
+    told = told || value;
+    if (value.value_or(0) > 0)
+      text += fmt::format("{}{} {:.0f}", text.empty() ? "" : " · ", what, *value);
+  }
+  return !told ? "-" : text.empty() ? "none" : text;
+}
+
+std::string fan_text(const MonitorView& view) {
+  const auto duty = view.value("fan.duty"), speed = view.value("fan.speed");
+  if (!duty && !speed) return "-";
+  auto text = duty ? amount(duty, Unit::percent) : std::string();
+  if (speed) text += fmt::format("{}{:.0f} rpm", duty ? " · " : "", *speed);
+  return text;
+}
+
+}  // namespace
+
+ScreenBlock temperature_block(const MonitorView& view, std::size_t width,
+                              const ScreenOptions& options) {
+  constexpr std::size_t kDegrees = 7;
+  ScreenBlock block{heading_line("Temperature", width, options), {}, 2};
+  const auto zones = view.subjects("temperature.");
+  const auto name_width = zone_width(zones, width - kDegrees);
+  std::vector<std::string> items, unknown;
+  for (const auto& zone : zones) {
+    const auto value = view.value("temperature." + zone);
+    const auto degrees = right_in(amount(value, Unit::celsius), kDegrees);
+    auto item = left_in(zone_name(zone), name_width) +
+                (value ? painted(degrees, heat(*value), options.color) : degrees);
+    (value ? items : unknown).push_back(std::move(item));
+  }
+  items.insert(items.end(), unknown.begin(), unknown.end());
+  block.lines = in_columns(items, name_width + kDegrees, width);
+  if (items.empty()) block.lines.emplace_back("-");
+  return block;
+}
+
+ScreenBlock power_block(const MonitorView& view, std::size_t width, const ScreenOptions& options) {
+  ScreenBlock block{heading_line("Power", width, options), {}, 2};
+  const auto rails = view.subjects("power.");
+  const auto board = std::ranges::find(rails, "board");
+  if (board != rails.end()) add_power(view, *board, width, options, block);
+  for (const auto& rail : rails)
+    if (rail != "board") add_power(view, rail, width, options, block);
+  if (rails.empty()) block.lines.emplace_back("-");
+  return block;
+}
+
+ScreenBlock strain_block(const MonitorView& view, std::size_t width, const ScreenOptions& options) {
+  constexpr std::size_t kLabel = 10;
+  ScreenBlock block{heading_line("Cooling and limits", width, options), {}, 2};
+  const auto add = [&](std::string_view label, const std::string& text) {
+    block.lines.push_back(left_in(label, kLabel) + clipped(text, width - kLabel));
+  };
+  add("throttled", throttle_text(view));
+  add("fan", fan_text(view));
+  add("pressure", pressure_text(view));
+  if (const auto free_block = view.value("memory.largest_free_block"))
+    add("free", "largest block " + amount(free_block, Unit::byte));
+  return block;
+}
+
+}  // namespace jetmeter

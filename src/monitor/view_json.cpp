@@ -1,0 +1,102 @@
+#include "monitor/view_json.h"
+
+#include <nlohmann/json.hpp>
+
+namespace jetmeter {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json machine_json(const std::optional<Machine>& machine) {
+  if (!machine) return {};
+  Json json{{"board", nullptr}, {"l4t", nullptr}, {"jetpack", nullptr}};
+  if (machine->board) {
+    json["board"] = machine->board->model;
+    json["l4t"] = or_null(machine->board->l4t);
+    json["jetpack"] = or_null(machine->board->jetpack);
+  }
+  json["cpu"] = machine->cpu;
+  json["cores"] = machine->cores;
+  json["gpus"] = Json::array();
+  for (const auto& gpu : machine->gpus)
+    json["gpus"].push_back({{"name", gpu.name}, {"memory_bytes", or_null(gpu.memory_bytes)}});
+  json["kernel"] = machine->kernel;
+  json["power_mode"] = or_null(machine->power_mode);
+  json["governor"] = or_null(machine->governor);
+  return json;
+}
+
+Json memory_json(const Ledger& ledger) {
+  Json json{{"architecture", name(ledger.architecture)},
+            {"rule", "a view is a part of its pool; views overlap and are no summands"},
+            {"pools", Json::array()},
+            {"views", Json::array()}};
+  for (const auto& pool : ledger.pools) {
+    const auto available =
+        pool.available ? std::optional(pool.available->bytes()) : std::optional<std::uint64_t>();
+    json["pools"].push_back({{"name", pool.name},
+                             {"total_bytes", pool.total.bytes()},
+                             {"available_bytes", or_null(available)}});
+  }
+  for (const auto& view : ledger.views)
+    json["views"].push_back({{"name", view.name},
+                             {"part_of", ledger.pools.at(view.pool).name},
+                             {"amount_bytes", view.amount.bytes()},
+                             {"note", view.note}});
+  return json;
+}
+
+Json channels_json(const std::vector<MonitorChannel>& channels) {
+  auto json = Json::array();
+  for (const auto& channel : channels) {
+    const auto unit = key_suffix(channel.unit);
+    json.push_back({{"name", channel.name},
+                    {"source", channel.source},
+                    {"unit", unit.empty() ? Json() : Json(unit)},
+                    {"value", or_null(channel.latest)}});
+  }
+  return json;
+}
+
+Json processes_json(const MonitorView& view) {
+  auto json = Json::array();
+  for (const auto& process : view.processes)
+    json.push_back({{"pid", process.pid > 0 ? Json(process.pid) : Json()},
+                    {"name", process.name},
+                    {"pss_bytes", or_null(process.pss_bytes)},
+                    {"rss_bytes", or_null(process.rss_bytes)},
+                    {"gpu_bytes", or_null(process.gpu_bytes)}});
+  return json;
+}
+
+Json replay_json(const std::optional<ReplayState>& replay) {
+  if (!replay) return {};
+  return {{"name", replay->name},
+          {"share", or_null(replay->share)},
+          {"lines_not_understood", replay->bad_lines}};
+}
+
+}  // namespace
+
+std::string view_as_json(const MonitorView& view) {
+  Json json{{"schema", "jetmeter.monitor/1"},
+            {"time", view.time ? Json(format_utc(*view.time)) : Json()},
+            {"monotonic_ns", view.at.count()},
+            {"machine", machine_json(view.machine)},
+            {"memory", memory_json(view.ledger)},
+            {"channels", channels_json(view.channels)},
+            {"processes", processes_json(view)},
+            {"process_note", view.process_note},
+            {"missing", Json::array()},
+            {"recording", replay_json(view.replay)}};
+  for (const auto& source : view.missing)
+    json["missing"].push_back({{"source", source.name}, {"reason", source.reason}});
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace jetmeter

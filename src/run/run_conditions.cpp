@@ -1,0 +1,108 @@
+#include "run/run_conditions.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "jetmeter/telemetry.h"
+#include "run/thermal_limits.h"
+#include "run/thermal_verdict.h"
+
+namespace jetmeter {
+namespace {
+
+constexpr std::string_view kOwnSource = "jetmeter";
+constexpr std::string_view kCpuChannel = "process.cpu_seconds";
+// As often as the workers are read.
+constexpr Nanoseconds kOwnPeriod = std::chrono::milliseconds(200);
+constexpr std::array<std::string_view, 7> kGpuDevices{
+    "cuda", "tensorrt", "nvtensorrtrtx", "rocm", "migraphx", "gpu", "vulkan"};
+
+template <typename T>
+std::optional<T> known(Result<T> result) {
+  return result ? std::optional(std::move(*result)) : std::nullopt;
+}
+
+Histories histories_of(const Sampler& sampler) {
+  Histories histories;
+  for (const auto& channel : sampler.channels())
+    if (channel.n > 0) histories[channel.name] = sampler.history(channel.name);
+  return histories;
+}
+
+bool has(const Histories& histories, std::string_view channel) {
+  return !readings_of(histories, channel).empty();
+}
+
+}  // namespace
+
+std::string gpu_of_device(std::string_view device, const Histories& histories) {
+  const auto colon = device.find(':');
+  if (std::ranges::find(kGpuDevices, device.substr(0, colon)) == kGpuDevices.end()) return {};
+  if (has(histories, "load.gpu") || has(histories, "clock.gpu")) return "gpu";
+  const auto index = colon == device.npos ? std::string_view("0") : device.substr(colon + 1);
+  return std::string("gpu").append(index);
+}
+
+RunConditions::RunConditions(Sampler& sampler, const RunContext& context)
+    : sampler_(sampler),
+      context_(context),
+      idle_{context.clock->monotonic(), context.clock->monotonic()},
+      clients_before_(known(read_gpu_clients(context.host))) {
+  if (auto own = open_process(context.host, ::getpid()))
+    sampler_.add(std::string(kOwnSource), std::move(*own), kOwnPeriod);
+}
+
+void RunConditions::end_of_idle() {
+  idle_.to = context_.clock->monotonic();
+}
+
+void RunConditions::end() {
+  clients_after_ = known(read_gpu_clients(context_.host));
+}
+
+DisturbanceFacts RunConditions::facts(std::span<const SlotData> slots,
+                                      const Machine& machine) const {
+  DisturbanceFacts facts;
+  facts.histories = histories_of(sampler_);
+  std::set<std::string> workers;
+  for (const auto& slot : slots) {
+    const auto device = slot.model ? slot.model->backend.device : "";
+    facts.slots.push_back(
+        {slot.spec.name, gpu_of_device(device, facts.histories), slot.measure.samples});
+    if (!slot.worker.empty()) workers.insert(slot.worker);
+  }
+  facts.cores = machine.cores;
+  facts.own_cpu_seconds.push_back(sampler_.history(kCpuChannel, kOwnSource));
+  for (const auto& worker : workers)
+    facts.own_cpu_seconds.push_back(sampler_.history(kCpuChannel, worker));
+  facts.gpu_clients_before = clients_before_;
+  facts.gpu_clients_after = clients_after_;
+  facts.own_processes = {::getpid()};
+  facts.idle = idle_;
+  facts.throttles_at =
+      throttle_temperatures(context_.host, machine, subjects_of(facts.histories, "temperature."));
+  facts.steps["gpu"] = gpu_clock_steps(context_.host);
+  return facts;
+}
+
+void RunConditions::judge(std::span<SlotData> slots, const Machine& machine) {
+  const auto known = facts(slots, machine);
+  const auto found = find_disturbances(known);
+  for (const auto& disturbance : found) {
+    warnings_.push_back(warning_of(disturbance, known));
+    for (auto& record : disturbance_records(disturbance, known))
+      disturbances_.push_back(std::move(record));
+  }
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    TimeSpans slowed;
+    for (const auto& disturbance : found)
+      if (disturbance.slows_clocks && disturbance.when && concerns(disturbance, known.slots[i]))
+        slowed.insert(slowed.end(), disturbance.when->begin(), disturbance.when->end());
+    slots[i].thermal = thermal_record(known.slots[i], known.histories, merged(std::move(slowed)));
+  }
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,45 @@
+// The circumstances of a run: notes what only the moment can tell, and at the end asks the
+// readings what disturbed the slots and whether they were warm.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "jetmeter/machine.h"
+#include "jetmeter/run.h"
+#include "jetmeter/sampler.h"
+#include "run/disturbance.h"
+#include "run/results.h"
+
+namespace jetmeter {
+
+class RunConditions {
+ public:
+  // The beginning, with nothing of ours loaded. Has this process sampled, as "jetmeter".
+  RunConditions(Sampler&, const RunContext&);
+
+  void end_of_idle();
+  void end();  // our models are gone
+  void judge(std::span<SlotData>, const Machine&);
+
+  const std::vector<Warning>& warnings() const { return warnings_; }
+  const std::vector<DisturbanceRecord>& disturbances() const { return disturbances_; }
+
+ private:
+  DisturbanceFacts facts(std::span<const SlotData>, const Machine&) const;
+
+  Sampler& sampler_;
+  const RunContext& context_;
+  TimeSpan idle_;
+  std::optional<GpuClients> clients_before_, clients_after_;
+  std::vector<Warning> warnings_;
+  std::vector<DisturbanceRecord> disturbances_;
+};
+
+// The name in the channels of the GPU that a backend's device is: "cuda:1" is "gpu1", or "gpu"
+// where the readings are of an integrated one. Empty for what is no GPU.
+std::string gpu_of_device(std::string_view device, const Histories&);
+
+}  // namespace jetmeter

@@ -1,0 +1,29 @@
+// Lines of a tegrastats log as readings.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "jetmeter/recording.h"
+#include "jetmeter/tegrastats.h"
+#include "telemetry/tegrastats_channels.h"
+
+namespace jetmeter {
+
+class TegrastatsLog {
+ public:
+  // False for a line that is none of the tool's. Its times are seconds since the first line; where
+  // the tool wrote none, lines are a second apart, which is its default interval.
+  bool understand(std::string_view line, RecordedReading& out);
+
+ private:
+  Nanoseconds time_of(std::string_view timestamp);
+
+  TegrastatsLine line_;
+  std::optional<int> second_of_day_;  // of the line before
+  Nanoseconds whole_{0};              // time of that line, in whole seconds
+  int in_this_second_ = 0;
+  bool first_ = true;
+};
+
+}  // namespace jetmeter

@@ -1,0 +1,299 @@
+// Memory limits on the real program: what passes its limit loses its row, never the run.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <optional>
+#include <sstream>
+
+#include "jetmeter/memory_limit.h"
+#include "jetmeter/zoo.h"
+#include "support/program.h"
+#include "support/reference_model.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::AllOf;
+using testing::AnyOf;
+using testing::HasSubstr;
+
+constexpr std::uint64_t kMiB = 1024 * 1024;
+
+class MemoryRun : public testing::Test {
+ protected:
+  nlohmann::json run(int rgb_megabytes, const std::vector<std::string>& extra,
+                     ReferenceModel rgb = {}) {
+    rgb.allocate_mb = rgb_megabytes;
+    std::vector<std::string> words{"detect",
+                                   "--model0",
+                                   place_.write("rgb.ref", rgb.text()),
+                                   "--model1",
+                                   place_.write("thermal.ref", ReferenceModel{}.text()),
+                                   "--rgb-source",
+                                   "synthetic=rgb",
+                                   "--thermal-source",
+                                   "synthetic=thermal",
+                                   "--max-frames",
+                                   "40",
+                                   "--metrics-interval",
+                                   "20ms",
+                                   "--solo-frames",
+                                   "0",
+                                   "--out",
+                                   place_ / "run"};
+    words.insert(words.end(), extra.begin(), extra.end());
+    result_ = run_program(words, place_);
+    const auto report = place_.path() / "run/report.json";
+    return std::filesystem::exists(report) ? read_json(report) : nlohmann::json();
+  }
+
+  Workplace place_;
+  ProgramResult result_;
+};
+
+void expect_thermal_whole(const nlohmann::json& report) {
+  EXPECT_EQ(report["slots"][1]["status"], "completed");
+  EXPECT_EQ(report["slots"][1]["frames"], 40);
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kReservesMuch = true;  // terabytes of shadow: no limit of this kind leaves room
+#else
+constexpr bool kReservesMuch = false;
+#endif
+
+TEST_F(MemoryRun, ARefusedAllocationInTheLoadIsOverBudget) {
+  if (kReservesMuch) GTEST_SKIP() << "a sanitizer reserves more than the limit for itself";
+  const auto report =
+      run(1024, {"--memory-limit", "512MiB", "--memory-limiter", "rlimit", "--preflight", "off"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  EXPECT_EQ(result_.exit_code, 2) << result_.err;
+  const auto& rgb = report["slots"][0];
+  EXPECT_EQ(rgb["status"], "over_budget");
+  EXPECT_THAT(std::string(rgb["reason"]),
+              AllOf(HasSubstr("in phase load"), HasSubstr("512 MiB"), HasSubstr("RLIMIT_DATA")));
+  EXPECT_EQ(rgb["memory"]["enforcement"], "hard");
+  EXPECT_EQ(rgb["memory"]["mechanism"], "RLIMIT_DATA");
+  EXPECT_EQ(rgb["memory"]["within_limit"], false);
+  EXPECT_LT(rgb["memory"]["peak_bytes"], 512 * kMiB);
+  EXPECT_EQ(report["memory_safety"]["all_within_limit"], false);
+  expect_thermal_whole(report);
+}
+
+TEST_F(MemoryRun, AKillAtTheLimitIsReportedWithTheLastKnownPeak) {
+  const auto probe = MemoryLimit::prepare(
+      {}, {.bytes = 1 << 30, .limiter = Limiter::cgroup, .cgroup = "jetmeter-test-probe"});
+  if (probe.budget().enforcement != Enforcement::hard)
+    GTEST_SKIP() << "no memory cgroup can be made here: " << probe.budget().mechanism;
+  const auto report =
+      run(1024, {"--memory-limit", "256MiB", "--memory-limiter", "cgroup", "--preflight", "off"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  EXPECT_EQ(result_.exit_code, 2) << result_.err;
+  const auto& rgb = report["slots"][0];
+  EXPECT_EQ(rgb["status"], "over_budget");
+  EXPECT_THAT(
+      std::string(rgb["reason"]),
+      AllOf(HasSubstr("the kernel killed the worker at its limit of 256 MiB"),
+            HasSubstr("cgroup v"), HasSubstr("last known peak 25"), HasSubstr("in phase load")));
+  expect_thermal_whole(report);
+}
+
+TEST_F(MemoryRun, AViolationIsRecordedWithItsTimePhaseAndAmountAndTheRunGoesOn) {
+  const auto report =
+      run(300, {"--memory-limit", "200MiB", "--memory-limiter", "none", "--preflight", "off"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  EXPECT_EQ(result_.exit_code, 0) << result_.err;
+  const auto& memory = report["slots"][0]["memory"];
+  EXPECT_EQ(report["slots"][0]["status"], "completed");
+  EXPECT_EQ(memory["enforcement"], "unavailable");
+  EXPECT_EQ(memory["within_limit"], false);
+  EXPECT_GT(memory["peak_bytes"], 300 * kMiB);
+  ASSERT_EQ(memory["violations"].size(), 1u);
+  const auto& violation = memory["violations"][0];
+  EXPECT_THAT(std::string(violation["phase"]), AnyOf("load", "first", "warmup", "measure"));
+  EXPECT_EQ(violation["over_bytes"].get<std::uint64_t>(),
+            violation["peak_bytes"].get<std::uint64_t>() - 200 * kMiB);
+  EXPECT_GE(std::string(violation["began"]), std::string(report["run"]["started"]));
+  EXPECT_LE(std::string(violation["began"]), std::string(report["run"]["finished"]));
+  EXPECT_EQ(report["memory_safety"]["total_violations"], 1);
+  EXPECT_THAT(slurp(place_ / "run/run.log"), HasSubstr("ERROR rgb: the worker holds"));
+  EXPECT_THAT(slurp(place_ / "run/report.md"), HasSubstr("Memory safety"));
+  expect_thermal_whole(report);
+}
+
+TEST_F(MemoryRun, StopEndsTheSlotThatPassedItsLimit) {
+  ReferenceModel slow;
+  slow.delay_ms = 50;
+  const auto report = run(300,
+                          {"--memory-limit", "200MiB", "--memory-limiter", "none",
+                           "--on-over-budget", "stop", "--preflight", "off"},
+                          slow);
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  EXPECT_EQ(result_.exit_code, 2) << result_.err;
+  EXPECT_EQ(report["slots"][0]["status"], "over_budget");
+  EXPECT_THAT(std::string(report["slots"][0]["reason"]),
+              AllOf(HasSubstr("stopped: the worker held"), HasSubstr("over its limit of 200 MiB")));
+  expect_thermal_whole(report);
+}
+
+TEST_F(MemoryRun, StrictMemoryFailsItsGate) {
+  const std::vector<std::string> words{"--memory-limit", "200MiB", "--memory-limiter", "none",
+                                       "--preflight",    "off",    "--strict-memory"};
+  run(300, words);
+  EXPECT_EQ(result_.exit_code, 3) << result_.err;
+}
+
+TEST_F(MemoryRun, WithinTheLimitNothingIsSaid) {
+  const auto report = run(0, {"--memory-limit", "4GiB", "--strict-memory"});
+  EXPECT_EQ(result_.exit_code, 0) << result_.err;
+  const auto& memory = report["slots"][0]["memory"];
+  EXPECT_EQ(memory["limit_bytes"], 4096 * kMiB);
+  EXPECT_EQ(memory["within_limit"], true);
+  EXPECT_TRUE(memory["violations"].empty());
+  EXPECT_GT(memory["mean_bytes"], kMiB);
+  EXPECT_LE(memory["mean_bytes"].get<std::uint64_t>(), memory["peak_bytes"].get<std::uint64_t>());
+}
+
+TEST_F(MemoryRun, NearTheLimitIsAWarning) {
+  const auto free_run = run(300, {"--memory-limit", "none"});
+  const std::uint64_t peak = free_run["slots"][0]["memory"]["peak_bytes"];
+  EXPECT_TRUE(free_run["slots"][0]["memory"]["limit_bytes"].is_null());
+  std::filesystem::remove_all(place_.path() / "run");
+  const auto report = run(300, {"--memory-limit", std::to_string(peak + peak / 20),
+                                "--memory-limiter", "none", "--preflight", "off"});
+  const auto& warnings = report["run"]["warnings"];
+  EXPECT_TRUE(std::any_of(warnings.begin(), warnings.end(), [](const auto& warning) {
+    return warning["code"] == "memory_near_limit" && warning["slot"] == "rgb";
+  })) << warnings;
+}
+
+TEST_F(MemoryRun, ALargerLimitThanTheJobsIsClamped) {
+  const auto report = run(0, {"--memory-limit", "12GiB"});
+  EXPECT_EQ(report["slots"][0]["memory"]["limit_bytes"], 8192 * kMiB);
+  EXPECT_THAT(result_.err, HasSubstr("the memory limit is 8.00 GiB, not 12.0 GiB"));
+}
+
+TEST_F(MemoryRun, NonsenseIsAWrongRequest) {
+  for (const auto* limit : {"0", "lots", "-1GiB", ""}) {
+    run(0, {"--memory-limit", limit});
+    EXPECT_EQ(result_.exit_code, 1) << limit;
+    EXPECT_THAT(result_.err, HasSubstr("--memory-limit")) << limit;
+  }
+}
+
+class ForecastRun : public testing::Test {
+ protected:
+  nlohmann::json run(const std::vector<std::string>& extra) {
+    std::vector<std::string> words{
+        "detect",      "--model0",     place_.write("m.onnx", build_zoo_model("scene-rgb").value()),
+        "--source",    "synthetic",    "--backend",
+        "onnxruntime", "--max-frames", "10",
+        "--out",       place_ / "run"};
+    words.insert(words.end(), extra.begin(), extra.end());
+    result_ = run_program(words, place_);
+    const auto report = place_.path() / "run/report.json";
+    return std::filesystem::exists(report) ? read_json(report) : nlohmann::json();
+  }
+  bool has_onnxruntime() {
+    const auto list = run_program({"list", "--format", "json"}, place_).out;
+    return list.find("\"onnxruntime\"") != std::string::npos &&
+           run({})["slots"][0]["status"] == "completed";
+  }
+
+  Workplace place_;
+  ProgramResult result_;
+};
+
+TEST_F(ForecastRun, TellsThePeakBeforeTheLoadAndItsErrorAfterwards) {
+  if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
+  const auto report = read_json(place_ / "run/report.json");
+  const auto& memory = report["slots"][0]["memory"];
+  const auto& forecast = memory["forecast"];
+  ASSERT_FALSE(forecast.is_null());
+  if (kReservesMuch) GTEST_SKIP() << "a sanitizer's own memory is in every number";
+  EXPECT_EQ(forecast["verdict"], "fits");
+  const double told = forecast["peak_bytes"], measured = memory["peak_bytes"];
+  EXPECT_NEAR(forecast["error_percent"], 100 * (told / measured - 1), 1e-6);
+  EXPECT_NEAR(told / measured, 1.0, 0.10);
+  EXPECT_EQ(forecast["margin_bytes"].get<double>(),
+            std::min(memory["limit_bytes"].get<double>(), 8.0 * 1024 * kMiB) - told);
+  EXPECT_FALSE(forecast["rests_on"].empty());
+}
+
+TEST_F(ForecastRun, RefusesWhatWillNotFit) {
+  if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
+  std::filesystem::remove_all(place_.path() / "run");
+  const auto report = run({"--memory-limit", "20MiB", "--preflight", "refuse"});
+  EXPECT_EQ(result_.exit_code, 4) << result_.err;
+  const auto& slot = report["slots"][0];
+  EXPECT_EQ(slot["status"], "over_budget");
+  EXPECT_THAT(std::string(slot["reason"]),
+              AllOf(HasSubstr("refused before the load: it needs about"),
+                    HasSubstr("the limit is 20.0 MiB")));
+  EXPECT_TRUE(slot["phases"].empty());
+  EXPECT_EQ(slot["memory"]["forecast"]["verdict"], "does not fit");
+  EXPECT_LT(slot["memory"]["forecast"]["margin_bytes"], 0);
+}
+
+TEST_F(ForecastRun, OnlyWarnsUnlessItIsToRefuse) {
+  if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
+  std::filesystem::remove_all(place_.path() / "run");
+  const auto report = run({"--memory-limit", "20MiB", "--memory-limiter", "none"});
+  EXPECT_EQ(result_.exit_code, 0) << result_.err;
+  EXPECT_EQ(report["slots"][0]["frames"], 10);
+  EXPECT_THAT(result_.err, HasSubstr("the forecast says: does not fit"));
+}
+
+TEST_F(ForecastRun, CanBeOff) {
+  const auto report = run({"--preflight", "off"});
+  EXPECT_TRUE(report["slots"][0]["memory"]["forecast"].is_null());
+}
+
+std::vector<int> children_of(pid_t pid) {
+  std::istringstream words(
+      slurp("/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid) + "/children"));
+  std::vector<int> children;
+  for (int child = 0; words >> child;) children.push_back(child);
+  return children;
+}
+
+std::optional<double> pss_of(int pid) {
+  std::istringstream words(slurp("/proc/" + std::to_string(pid) + "/smaps_rollup"));
+  for (std::string word; words >> word;) {
+    double kilobytes = 0;
+    if (word == "Pss:" && words >> kilobytes) return kilobytes * 1024;
+  }
+  return std::nullopt;
+}
+
+// What the report says of a worker is what anybody else would have read.
+TEST_F(MemoryRun, TheFootprintIsThatOfSmapsRollup) {
+  ReferenceModel slow;
+  slow.allocate_mb = 200;
+  slow.delay_ms = 100;
+  Program program(
+      {"detect", "--model0", place_.write("rgb.ref", slow.text()), "--source", "synthetic",
+       "--max-frames", "30", "--metrics-interval", "50ms", "--out", place_ / "run"},
+      place_);
+  std::vector<double> read;
+  while (program.running()) {
+    for (const auto child : children_of(program.pid()))
+      if (const auto pss = pss_of(child)) read.push_back(*pss);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_EQ(program.wait().exit_code, 0);
+  ASSERT_GT(read.size(), 5u);
+  std::vector<double> told;
+  for (const auto& line : read_json_lines(place_ / "run/metrics.jsonl"))
+    if (line["source"] == "worker.rgb" && line.contains("values"))
+      told.push_back(line["values"]["process.footprint"]);
+  ASSERT_GT(told.size(), 5u);
+  const auto median = [](std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+  };
+  EXPECT_NEAR(median(told) / median(read), 1.0, 0.01);
+}
+
+}  // namespace
+}  // namespace jetmeter

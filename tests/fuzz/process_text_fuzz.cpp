@@ -1,0 +1,28 @@
+#include "fuzz/fuzz.h"
+#include "telemetry/nvmap_clients.h"
+#include "telemetry/process_text.h"
+
+namespace jetmeter {
+
+std::vector<std::string> fuzz_seeds() {
+  return {
+      "812 (a (worse) name) S 1 812 812 0 -1 4194560 123 0 4 0 10 20 0 0 20 0 5 0 100 1000 200 "
+      "18446744073709551615 0 0\n",
+      "1234 567 89 1 0 300 0\n",
+      "CLIENT                        PROCESS      PID        SIZE\n"
+      "user                         gpu_burn     7979   23525644K\n"
+      "user                 VLLM::EngineCor  1792595   14617792K\n"
+      "total                                            23549320K\n"};
+}
+
+}  // namespace jetmeter
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace jetmeter;
+  const auto text = as_text(data, size);
+  parse_process_stat(text);
+  parse_statm_rss(text, 4096);
+  parse_nvmap_clients(text);
+  parse_nvmap_total(text);
+  return 0;
+}
