@@ -42,7 +42,7 @@ TEST_F(ReplayFeedTest, ShowsWhatWasReadUntilNow) {
 }
 
 TEST_F(ReplayFeedTest, RunsAtItsSpeed) {
-  auto feed = replay(line(100, 10) + line(110, 20) + line(111, 30), 5);
+  auto feed = replay(line(100, 10) + line(110, 20) + line(116, 30), 5);
   feed->advance(seconds(1));
   EXPECT_EQ(view_of(*feed).value("load.cpu"), 10);
   feed->change_pace(true);
