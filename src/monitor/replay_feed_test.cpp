@@ -1,0 +1,87 @@
+#include <gmock/gmock.h>
+
+#include "monitor/feed.h"
+#include "support/temp_dir.h"
+
+namespace jetmeter {
+namespace {
+
+using std::chrono::seconds;
+
+class ReplayFeedTest : public testing::Test {
+ protected:
+  // One line per reading of "load.cpu", a second each.
+  std::unique_ptr<Feed> replay(const std::string& text, double speed = 1) {
+    auto recording = Recording::open(dir_.write("x.jsonl", text));
+    EXPECT_TRUE(recording);
+    return replay_feed(std::move(*recording), {"x\x1b.jsonl", {}, speed, seconds(1)}, nullptr);
+  }
+  static std::string line(int second, double load) {
+    return R"({"monotonic_ns":)" + std::to_string(second) +
+           R"(000000000,"source":"cpu","values":{"load.cpu":)" + std::to_string(load) + "}}\n";
+  }
+  static MonitorView view_of(Feed& feed) {
+    MonitorView view;
+    feed.show(view);
+    return view;
+  }
+  TempDir dir_;
+};
+
+TEST_F(ReplayFeedTest, ShowsWhatWasReadUntilNow) {
+  auto feed = replay(line(100, 10) + line(101, 20) + line(102, 30));
+  feed->advance(Nanoseconds(0));
+  EXPECT_EQ(view_of(*feed).value("load.cpu"), 10);
+  feed->advance(seconds(1));
+  EXPECT_EQ(view_of(*feed).value("load.cpu"), 20);
+  EXPECT_FALSE(view_of(*feed).replay->ended);
+  feed->advance(seconds(1));
+  EXPECT_EQ(view_of(*feed).value("load.cpu"), 30);
+  EXPECT_TRUE(view_of(*feed).replay->ended);
+  EXPECT_EQ(view_of(*feed).replay->name, "x?.jsonl");
+}
+
+TEST_F(ReplayFeedTest, RunsAtItsSpeed) {
+  auto feed = replay(line(100, 10) + line(110, 20) + line(116, 30), 5);
+  feed->advance(seconds(1));
+  EXPECT_EQ(view_of(*feed).value("load.cpu"), 10);
+  feed->change_pace(true);
+  feed->advance(seconds(1));
+  EXPECT_EQ(view_of(*feed).value("load.cpu"), 20);
+  EXPECT_EQ(view_of(*feed).replay->speed, 10);
+}
+
+TEST_F(ReplayFeedTest, WaitsNeitherThroughLongPausesNorWhereTimeGoesBack) {
+  auto feed = replay(line(100, 10) + line(90'000, 20) + line(5, 30));
+  feed->advance(seconds(1));
+  EXPECT_EQ(view_of(*feed).value("load.cpu"), 30);
+}
+
+TEST_F(ReplayFeedTest, KnowsTheWorkersOfARunAsProcesses) {
+  auto feed = replay(
+      R"({"monotonic_ns":1,"source":"worker 0","values":{"process.pss":2048,"process.rss":4096}})"
+      "\n"
+      R"({"monotonic_ns":1,"source":"worker 1","values":{"process.pss":8192}})");
+  feed->finish();
+  const auto view = view_of(*feed);
+  ASSERT_EQ(view.processes.size(), 2U);
+  EXPECT_EQ(view.processes[0].name, "worker 1");
+  EXPECT_EQ(view.processes[0].rss_bytes, std::nullopt);
+  EXPECT_EQ(view.processes[1].pss_bytes, 2048U);
+}
+
+TEST_F(ReplayFeedTest, SaysWhatAJetsonsMemoryIsAPartOf) {
+  auto feed = replay(
+      R"({"monotonic_ns":1,"source":"memory","values":{"memory.total":1000,)"
+      R"("memory.available":400,"memory.nvmap":300,"memory.free":-5,"memory.cached":1e300}})");
+  feed->finish();
+  const auto ledger = view_of(*feed).ledger;
+  EXPECT_EQ(ledger.architecture, MemoryArchitecture::unified);
+  ASSERT_EQ(ledger.pools.size(), 1U);
+  EXPECT_EQ(ledger.pools[0].available, PoolBytes(400));
+  ASSERT_EQ(ledger.views.size(), 1U) << "amounts that cannot be are absent";
+  EXPECT_EQ(ledger.views[0].amount, ViewBytes(300));
+}
+
+}  // namespace
+}  // namespace jetmeter
