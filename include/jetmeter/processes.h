@@ -40,8 +40,9 @@ std::vector<ProcessSummary> largest_processes(const Host&, std::size_t most);
 // "process.minor_faults", "process.major_faults", "process.cpu_seconds" (all since it started).
 // Opens its files once; reading does not allocate. From the end of the process on every channel is
 // absent. On a kernel without smaps_rollup "process.pss" always is; read_process says why. The
-// kernel walks the page table for it, some 15 ms per GiB of small pages, and mmap in that process
-// waits: a few times a second.
+// kernel walks the page table for PSS, some 15 ms per GiB of small pages, and mmap in that process
+// waits. So it is walked when the resident size has moved by 0.5 %, and every 10 s; in between
+// "process.pss" is the resident size less what was other processes' share of it then.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 
 // GPU memory of one process that its PSS does not hold. nvmap counts buffers that the process has

@@ -1,6 +1,8 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <system_error>
 
 #include "jetmeter/processes.h"
@@ -20,6 +22,10 @@ std::filesystem::path folder_of(const Host& host, ProcessId pid) {
   return host.path("/proc/" + std::to_string(pid));
 }
 
+bool knows_nothing(const ProcessMemory& memory) {
+  return !memory.pss_bytes && !memory.rss_bytes && !memory.threads && !memory.minor_faults;
+}
+
 // The kernel's files of one process. They stay with it: when it has ended they cannot be read,
 // even if another process has its number by then.
 class ProcessFiles {
@@ -35,6 +41,12 @@ class ProcessFiles {
 
   // Does not allocate.
   ProcessMemory read() {
+    auto memory = read_but_pss();
+    if (!knows_nothing(memory)) memory.pss_bytes = read_pss();
+    return memory;
+  }
+
+  ProcessMemory read_but_pss() const {
     ProcessMemory memory;
     Buffer buffer;
     const auto stat = parse_process_stat(text_of(stat_, buffer));
@@ -46,18 +58,24 @@ class ProcessFiles {
       memory.major_faults = stat->major_faults;
       memory.cpu_seconds = seconds(stat->cpu_ticks);
     }
-    memory.pss_bytes = meminfo_bytes(text_of(rollup_, buffer), "Pss");
-    // The open file is of the address space that there was; exec has put another in its place.
-    if (!memory.pss_bytes && rollup_.is_open()) {
-      rollup_ = KernelFile(rollup_path_);
-      memory.pss_bytes = meminfo_bytes(text_of(rollup_, buffer), "Pss");
-    }
     read_status(text_of(status_, buffer), memory);
     if (!memory.rss_bytes) {
       const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
       memory.rss_bytes = parse_statm_rss(text_of(statm_, buffer), page_bytes);
     }
     return memory;
+  }
+
+  // The kernel walks the whole page table for it.
+  std::optional<std::uint64_t> read_pss() {
+    Buffer buffer;
+    auto pss = meminfo_bytes(text_of(rollup_, buffer), "Pss");
+    // The open file is of the address space that there was; exec has put another in its place.
+    if (!pss && rollup_.is_open()) {
+      rollup_ = KernelFile(rollup_path_);
+      pss = meminfo_bytes(text_of(rollup_, buffer), "Pss");
+    }
+    return pss;
   }
 
  private:
@@ -83,10 +101,6 @@ class ProcessFiles {
   KernelFile rollup_, status_, statm_, stat_;
 };
 
-bool knows_nothing(const ProcessMemory& memory) {
-  return !memory.pss_bytes && !memory.rss_bytes && !memory.threads && !memory.minor_faults;
-}
-
 std::string why_no_pss(const std::filesystem::path& rollup) {
   std::error_code error;
   if (!std::filesystem::exists(rollup, error) && !error)
@@ -107,6 +121,37 @@ std::optional<double> as_double(std::optional<Count> count) {
   return count ? std::optional(static_cast<double>(*count)) : std::nullopt;
 }
 
+// PSS at every reading without walking the page table at every reading. What of a process' resident
+// size is other processes' share changes slowly: it is read again when the resident size has moved,
+// and now and then, but never for more than a twentieth of the time.
+class PacedPss {
+ public:
+  std::optional<std::uint64_t> of(std::uint64_t rss, ProcessFiles& files) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto moved = rss > rss_ ? rss - rss_ : rss_ - rss;
+    const bool wanted = moved > rss_ / kShareThatMatters || now - read_at_ >= kLongest;
+    const bool affordable = now - read_at_ >= kPause * cost_;
+    if (others_ && *others_ <= rss && !(wanted && affordable)) return rss - *others_;
+    const auto pss = files.read_pss();
+    read_at_ = std::chrono::steady_clock::now();
+    cost_ = read_at_ - now;
+    rss_ = rss;
+    others_ = pss ? std::optional(rss - std::min(*pss, rss)) : std::nullopt;
+    return pss;
+  }
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+  static constexpr std::uint64_t kShareThatMatters = 200;  // 0.5 %
+  static constexpr auto kLongest = std::chrono::seconds(10);
+  static constexpr int kPause = 20;
+
+  std::uint64_t rss_ = 0;
+  std::optional<std::uint64_t> others_;
+  Time read_at_{};
+  Time::duration cost_{};
+};
+
 class Process : public Source {
  public:
   explicit Process(ProcessFiles files) : files_(std::move(files)) {}
@@ -114,8 +159,8 @@ class Process : public Source {
   std::span<const Channel> channels() const override { return channels_; }
 
   void read(std::span<std::optional<double>> out) override {
-    const auto memory = files_.read();
-    out[0] = as_double(memory.pss_bytes);
+    const auto memory = files_.read_but_pss();
+    out[0] = memory.rss_bytes ? as_double(pss_.of(*memory.rss_bytes, files_)) : std::nullopt;
     out[1] = as_double(memory.rss_bytes);
     out[2] = as_double(memory.threads);
     out[3] = as_double(memory.minor_faults);
@@ -125,6 +170,7 @@ class Process : public Source {
 
  private:
   ProcessFiles files_;
+  PacedPss pss_;
   std::array<Channel, 6> channels_{{{"process.pss", Unit::byte},
                                     {"process.rss", Unit::byte},
                                     {"process.threads", Unit::count},
