@@ -25,6 +25,7 @@ bench: setup  ## our hot paths, each beside what a user would take instead
 	@$(call build_preset,release,-DJM_TESTS=OFF -DJM_BENCH=ON)
 	@build/release/bench/jm_bench
 	@build/release/bench/jm_detect_throughput
+	@build/release/bench/jm_sampler_effect
 
 check:  ## format, layers, lint of what changed, shell scripts
 	@scripts/setup.sh --tools

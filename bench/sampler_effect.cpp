@@ -1,0 +1,82 @@
+// What watching costs what is watched: `jetmeter detect` with the sampler at 10 Hz beside the same
+// run without it (an interval of an hour: one reading at each end). The two take turns in the order
+// ABBA, so that a machine that drifts favours neither.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr int kRounds = 6;  // each has two runs of either kind
+
+struct Run {
+  double p50_ms = 0;
+  double sampler_share = 0;  // CPU time of the sampler's thread by the time of the phases
+};
+
+struct Files {
+  std::filesystem::path model, video;
+};
+
+Run run(const Files& files, const char* interval) {
+  const auto out = std::filesystem::temp_directory_path() / "jetmeter-sampler";
+  std::filesystem::remove_all(out);
+  const auto command = fmt::format(
+      "'{}' detect --backend onnxruntime --model0 '{}' --source 'video={}' --threads 1 "
+      "--max-frames 0 --metrics-interval {} --out '{}' -q >/dev/null",
+      JM_PROGRAM, files.model.string(), files.video.string(), interval, out.string());
+  if (std::system(command.c_str()) != 0) throw std::runtime_error("jetmeter detect failed");
+  std::ifstream report(out / "report.json");
+  const auto record = nlohmann::json::parse(report);
+  std::filesystem::remove_all(out);
+  const auto& slot = record.at("slots").at(0);
+  double seconds = 0;
+  for (const auto& phase : slot.at("phases")) seconds += phase.at("seconds").get<double>();
+  return {slot.at("latency_ms").at("p50"),
+          record.at("telemetry").at("sampler_cpu_seconds").get<double>() / seconds};
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  const auto half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+}  // namespace
+
+int main() {
+  const char* given = std::getenv("JETMETER_DATA");
+  const std::filesystem::path data = given ? given : JM_DEFAULT_DATA;
+  const Files files{data / "models/detectors/yolox_nano_416.onnx", data / "videos/01_dog.mp4"};
+  if (!std::filesystem::exists(files.model)) {
+    fmt::print("the sampler's effect: skipped, no models under '{}'; set JETMETER_DATA\n",
+               data.string());
+    return 0;
+  }
+  std::vector<double> with, without, ratios, shares;
+  for (int round = 0; round < kRounds; ++round) {
+    const Run runs[] = {run(files, "100ms"), run(files, "1h"), run(files, "1h"),
+                        run(files, "100ms")};
+    const double watched = (runs[0].p50_ms + runs[3].p50_ms) / 2;
+    const double alone = (runs[1].p50_ms + runs[2].p50_ms) / 2;
+    with.push_back(watched);
+    without.push_back(alone);
+    ratios.push_back(watched / alone);
+    shares.push_back((runs[0].sampler_share + runs[3].sampler_share) / 2);
+  }
+  fmt::print(
+      "detect with the sampler at 10 Hz and without it, yolox_nano_416 on a 720p video, 1 thread,\n"
+      "median of {} ABBA rounds\n"
+      "  p50 with {:.3f} ms, without {:.3f} ms: {:+.2f} %  (rounds {:+.2f} to {:+.2f} %)\n"
+      "  the sampler takes {:.2f} % of one core\n",
+      kRounds, median(with), median(without), 100 * (median(ratios) - 1),
+      100 * (std::ranges::min(ratios) - 1), 100 * (std::ranges::max(ratios) - 1),
+      100 * median(shares));
+}
