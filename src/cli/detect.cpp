@@ -33,6 +33,10 @@ Action define(CLI::App& app, const Invocation& invocation) {
       ->group("Run");
   app.add_flag("--dump-config", state->dump_config, "print the options in force as TOML and stop")
       ->group("Run");
+  // For rehearsals and tests: the workers are real, the sensors are those of a recorded machine.
+  app.add_option("--host-root", state->show.host_root, "read the sensors of a recorded machine")
+      ->check(CLI::ExistingDirectory)
+      ->group("");
   app.add_option("--format", state->show.format, "what goes to standard output")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str()

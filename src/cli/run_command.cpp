@@ -96,6 +96,7 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
   spec.command = invocation.command;
   auto& terminal = *invocation.terminal;
   RunContext context;
+  context.host.root = options.host_root;
   context.worker = "/proc/self/exe";
   context.interrupts = &interrupts;
   const auto variable = [](const char* name) {

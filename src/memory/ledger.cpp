@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "jetmeter/memory.h"
+#include "jetmeter/telemetry.h"
 
 namespace jetmeter {
 namespace {
@@ -61,6 +63,42 @@ void add_clients(Ledger& ledger, const Host& host) {
              "as " + clients->from + " tells");
 }
 
+// The number in "memory.gpu3_total"; absent for any other name.
+std::optional<int> gpu_of(std::string_view name, std::string_view ending) {
+  constexpr std::string_view kBegin = "memory.gpu";
+  if (!name.starts_with(kBegin) || !name.ends_with(ending)) return std::nullopt;
+  name.remove_prefix(kBegin.size());
+  name.remove_suffix(ending.size());
+  int index = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), index);
+  if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
+  return index;
+}
+
+// A discrete GPU's memory is a pool of its own, and may be added to the system's.
+void add_vram(Ledger& ledger, const Host& host) {
+  for (const auto* kind : source_kinds()) {
+    if (kind->name != "nvml") continue;
+    const auto source = kind->open(host);
+    if (!source) return;
+    const auto channels = (*source)->channels();
+    std::vector<std::optional<double>> values(channels.size());
+    (*source)->read(values);
+    const auto value = [&](int gpu, std::string_view ending) -> std::optional<double> {
+      for (std::size_t i = 0; i < channels.size(); ++i)
+        if (gpu_of(channels[i].name, ending) == gpu) return values[i];
+      return std::nullopt;
+    };
+    for (int gpu = 0; const auto total = value(gpu, "_total"); ++gpu) {
+      Pool pool{fmt::format("VRAM {}", gpu), PoolBytes(static_cast<std::uint64_t>(*total)), {}};
+      const auto used = value(gpu, "_used");
+      if (used && *used <= *total)
+        pool.available = PoolBytes(static_cast<std::uint64_t>(*total - *used));
+      ledger.pools.push_back(pool);
+    }
+  }
+}
+
 }  // namespace
 
 PoolBytes Ledger::total() const {
@@ -85,6 +123,7 @@ Ledger read_ledger(const Host& host, MemoryArchitecture architecture) {
   Pool pool{unified ? "DRAM (CPU and GPU)" : "RAM", PoolBytes(*total), {}};
   if (const auto available = meminfo(text, "MemAvailable")) pool.available = PoolBytes(*available);
   ledger.pools.push_back(pool);
+  if (architecture == MemoryArchitecture::discrete) add_vram(ledger, host);
 
   add_view(ledger, "free", meminfo(text, "MemFree"), "holds nothing at all");
   add_view(

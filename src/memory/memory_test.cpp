@@ -5,6 +5,7 @@
 #include <concepts>
 
 #include "support/board_copy.h"
+#include "telemetry/nvml_test.h"
 
 namespace jetmeter {
 namespace {
@@ -100,6 +101,20 @@ TEST(Ledger, ZramIsCountedWhereItLies) {
   const auto ledger = read_ledger(board.host(), MemoryArchitecture::unified);
   ASSERT_TRUE(view(ledger, "zram"));
   EXPECT_EQ(view(ledger, "zram")->amount, ViewBytes(1200000));
+}
+
+TEST(Ledger, ADiscreteGpusMemoryIsAPoolThatMayBeAdded) {
+  const BoardWithNvml server("x86-two-a100");
+  server.write("/proc/meminfo", kMeminfo);
+  const auto ledger = read_ledger(server.host(), MemoryArchitecture::discrete);
+  ASSERT_EQ(ledger.pools.size(), 3u);
+  EXPECT_EQ(ledger.pools[1].name, "VRAM 0");
+  EXPECT_EQ(ledger.pools[1].total, PoolBytes(85899345920));
+  EXPECT_EQ(ledger.pools[1].available, PoolBytes(85899345920 - 21474836480));
+  EXPECT_EQ(ledger.pools[2].name, "VRAM 1");
+  EXPECT_EQ(ledger.total(), PoolBytes(7802880 * kKiB + 2 * 85899345920));
+  // The same machine taken for a unified one has one pool.
+  EXPECT_EQ(read_ledger(server.host(), MemoryArchitecture::unified).pools.size(), 1u);
 }
 
 TEST(Footprint, AddsWhatPssDoesNotHold) {

@@ -55,6 +55,75 @@ TEST(SlotRecord, OfASkippedSlotInventsNothing) {
   EXPECT_FALSE(record.latency_ms.mean || record.memory.peak_bytes);
 }
 
+SlotData limited_slot(std::uint64_t limit, std::uint64_t peak) {
+  auto slot = slot_with({sample(0, 0, 10)});
+  slot.budget = Budget{limit, Enforcement::hard, "RLIMIT_DATA"};
+  slot.footprint_mean = peak / 2;
+  slot.footprint_peak = peak;
+  return slot;
+}
+
+TEST(SlotRecord, HoldsThePeakAgainstTheLimit) {
+  const auto within = slot_record(limited_slot(1000, 1000), {}).memory;
+  EXPECT_EQ(within.limit_bytes, 1000u);
+  EXPECT_EQ(within.enforcement, "hard");
+  EXPECT_EQ(within.mechanism, "RLIMIT_DATA");
+  EXPECT_EQ(within.peak_bytes, 1000u);
+  EXPECT_EQ(within.mean_bytes, 500u);
+  EXPECT_EQ(within.within_limit, true);
+  EXPECT_EQ(slot_record(limited_slot(1000, 1001), {}).memory.within_limit, false);
+}
+
+// No sampling can miss what the kernel's high-water mark saw.
+TEST(SlotRecord, APhasesPeakCountsWhereTheSamplesAreLower) {
+  auto slot = limited_slot(1000, 400);
+  slot.phases = {{"load", 0.1, 1200}, {"measure", 1.0, 500}};
+  const auto memory = slot_record(slot, {}).memory;
+  EXPECT_EQ(memory.peak_bytes, 1200u);
+  EXPECT_EQ(memory.within_limit, false);
+}
+
+TEST(SlotRecord, WithoutALimitOrAReadingNobodyKnowsWhetherItWasKept) {
+  auto slot = slot_with({sample(0, 0, 10)});
+  slot.footprint_peak = 5;
+  EXPECT_EQ(slot_record(slot, {}).memory.within_limit, std::nullopt);
+  slot.footprint_peak.reset();
+  slot.budget = Budget{1000, Enforcement::unavailable, "not asked for"};
+  EXPECT_EQ(slot_record(slot, {}).memory.within_limit, std::nullopt);
+  slot.status = SlotStatus::over_budget;
+  EXPECT_EQ(slot_record(slot, {}).memory.within_limit, false);
+}
+
+TEST(SlotRecord, TheForecastsErrorIsAgainstThePeak) {
+  auto slot = limited_slot(1000, 500);
+  slot.forecast = ForecastRecord{.verdict = "fits", .peak_bytes = 450};
+  EXPECT_DOUBLE_EQ(slot_record(slot, {}).memory.forecast->error_percent.value(), -10.0);
+  slot.footprint_peak.reset();
+  EXPECT_EQ(slot_record(slot, {}).memory.forecast->error_percent, std::nullopt);
+}
+
+TEST(EnergyRecord, IsPerFrameAndAboveIdleAndSaysWhatItCovered) {
+  // Two frames in 100 ms, of which 50 ms have readings of 10 W.
+  const auto slot = slot_with({sample(0, 0, 40), sample(1, 60, 40)});
+  const auto record = energy_record(slot, {.joules = 0.5, .covered_seconds = 0.05}, "VDD_IN", 4.0);
+  EXPECT_EQ(record.rail, "VDD_IN");
+  EXPECT_DOUBLE_EQ(record.coverage, 0.5);
+  EXPECT_DOUBLE_EQ(record.joules, 0.5);
+  EXPECT_DOUBLE_EQ(record.mean_watts.value(), 10.0);
+  EXPECT_DOUBLE_EQ(record.joules_per_frame.value(), 0.5);
+  EXPECT_DOUBLE_EQ(record.joules_per_frame_above_idle.value(), 0.3);
+  EXPECT_EQ(energy_record(slot, {0.5, 0.05}, "VDD_IN", {}).joules_per_frame_above_idle,
+            std::nullopt);
+}
+
+TEST(MeasuredTime, IsFromTheFirstFrameToTheEndOfTheLast) {
+  const auto time = measured_time(slot_with({sample(0, 5, 10), sample(1, 60, 40)}));
+  ASSERT_TRUE(time);
+  EXPECT_EQ(time->from, std::chrono::milliseconds(5));
+  EXPECT_EQ(time->to, std::chrono::milliseconds(100));
+  EXPECT_EQ(measured_time(slot_with({})), std::nullopt);
+}
+
 TEST(SlotRecord, CountsDeadlinesThatLatencyMissed) {
   auto slot = slot_with({sample(0, 0, 30), sample(1, 40, 34), sample(2, 80, 33)});
   const auto record = slot_record(slot, 33.0);

@@ -297,5 +297,56 @@ TEST_F(MemoryRun, TheFootprintIsThatOfSmapsRollup) {
   EXPECT_NEAR(median(told) / median(read), 1.0, 0.01);
 }
 
+// The workers are real, the sensors are those of a recorded Orin: it has power rails, and its /proc
+// knows nothing of our processes.
+class RecordedBoardRun : public MemoryRun {
+ protected:
+  nlohmann::json run_on_orin(const std::vector<std::string>& extra = {}) {
+    ReferenceModel slow;
+    slow.delay_ms = 20;
+    std::vector<std::string> words{"--host-root", std::string(JM_BOARDS) + "/orin-nano-super",
+                                   "--idle-baseline", "300ms"};
+    words.insert(words.end(), extra.begin(), extra.end());
+    return run(0, words, slow);
+  }
+};
+
+TEST_F(RecordedBoardRun, EnergyPerFrameIsThatOfTheModulesRail) {
+  const auto report = run_on_orin();
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  const auto& energy = report["slots"][0]["energy"];
+  ASSERT_FALSE(energy.is_null());
+  EXPECT_EQ(energy["rail"], "VDD_IN");
+  // The recorded rail says the same at every reading.
+  const double watts = energy["mean_watts"];
+  EXPECT_NEAR(watts, 16.321, 0.01);
+  EXPECT_NEAR(energy["idle_watts"], watts, 1e-6);
+  EXPECT_NEAR(energy["joules_per_frame_above_idle"], 0, 1e-6);
+  EXPECT_GT(energy["coverage"], 0.5);
+  EXPECT_LE(energy["coverage"], 1.0);
+  EXPECT_GT(energy["joules_per_frame"], watts * 0.020);  // a frame takes 20 ms at least
+  EXPECT_THAT(slurp(place_ / "run/report.md"), HasSubstr("Energy of the board"));
+}
+
+TEST_F(RecordedBoardRun, WithoutPssTheRunGoesOnAndSaysWhy) {
+  const auto report = run_on_orin();
+  EXPECT_EQ(result_.exit_code, 0) << result_.err;
+  EXPECT_TRUE(report["slots"][0]["memory"]["mean_bytes"].is_null());
+  EXPECT_THAT(result_.err, HasSubstr("the workers' memory is not sampled"));
+  // The kernel's high-water mark is the worker's own reading.
+  EXPECT_GT(report["slots"][0]["memory"]["peak_bytes"], kMiB);
+  EXPECT_EQ(report["machine"]["memory_architecture"], "unified");
+  EXPECT_EQ(report["machine"]["board"]["module"], "Jetson Orin Nano 8GB Super");
+}
+
+TEST_F(MemoryRun, WithoutAPowerSensorThereIsNoEnergy) {
+  const auto report = run(0, {"--host-root", std::string(JM_BOARDS) + "/agx-thor"});
+  const auto thor = report["slots"][0]["energy"];
+  std::filesystem::remove_all(place_.path() / "run");
+  const auto host = run(0, {"--host-root", std::string(JM_BOARDS) + "/x86-host"});
+  EXPECT_FALSE(thor.is_null());
+  EXPECT_TRUE(host["slots"][0]["energy"].is_null());
+}
+
 }  // namespace
 }  // namespace jetmeter
