@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "report/cell.h"
 #include "report/sections.h"
@@ -107,7 +108,8 @@ Section energy_section(const Record& record) {
                     {"time covered"}},
                    {}},
                   {}};
-  const auto number = [](const std::optional<double>& value) {
+  const auto number = [](std::optional<double> value) {
+    if (value && std::abs(*value) < 0.0005) value = 0.0;  // not "-0.000"
     return for_people(cell(value), Notation{"", 3});
   };
   int measured = 0;

@@ -93,6 +93,7 @@ Result<std::uint64_t> measure_base(const RuntimeProfile& wanted, const RunContex
   spec.slots = {slot};
   spec.memory.preflight = Preflight::off;
   spec.max_frames = 10;
+  spec.idle_baseline = Nanoseconds{0};
   spec.out = scratch.path() / "run";
   const auto outcome = run(spec, {.host = context.host,
                                   .clock = context.clock,

@@ -57,7 +57,11 @@ std::optional<std::string> RunTelemetry::board_rail() const {
 }
 
 void RunTelemetry::measure_idle() {
-  if (!find(sampler_.channels(), kBoardPower)) return;
+  const auto channels = sampler_.channels();
+  const bool idle_tells = std::ranges::any_of(channels, [](const ChannelReport& channel) {
+    return channel.name == kBoardPower || channel.name.starts_with("load.gpu");
+  });
+  if (!idle_tells) return;
   const auto from = context_.clock->monotonic();
   const auto interrupted = [&] { return context_.interrupts && context_.interrupts->load() > 0; };
   while (context_.clock->monotonic() - from < spec_.idle_baseline && !interrupted())

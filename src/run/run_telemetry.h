@@ -26,8 +26,8 @@ class RunTelemetry {
   Sampler& sampler() { return sampler_; }
   TelemetryLog& log() { return log_; }
 
-  // Waits, where the board's power is measured, and notes what it draws with nothing loaded.
-  // Returns early when the run is interrupted.
+  // Waits, where the board tells its power or its GPU its load, and notes what they are with
+  // nothing loaded. Returns early when the run is interrupted.
   void measure_idle();
   // From here on there is work of ours.
   void end_of_idle() { conditions_.end_of_idle(); }
