@@ -7,6 +7,9 @@ cd "$(dirname "$0")/.." || exit 1
 preset=$1
 shift
 
+# Faults that tests provoke must reach the signal, as without a sanitizer.
+export TSAN_OPTIONS="handle_segv=0 suppressions=$PWD/tests/support/tsan.supp ${TSAN_OPTIONS:-}"
+
 results=$PWD/build/$preset/tests.xml
 rm -f "$results"
 ctest --test-dir "build/$preset" --output-on-failure --parallel "$(nproc)" \

@@ -270,6 +270,7 @@ std::optional<double> pss_of(int pid) {
 
 // What the report says of a worker is what anybody else would have read.
 TEST_F(MemoryRun, TheFootprintIsThatOfSmapsRollup) {
+  if (kReservesMuch) GTEST_SKIP() << "a sanitizer's shadow comes and goes between two readings";
   ReferenceModel slow;
   slow.allocate_mb = 200;
   slow.delay_ms = 100;
