@@ -35,7 +35,10 @@ std::vector<ScreenBlock> blocks_of(const MonitorView& view, const ScreenOptions&
 }
 
 std::string clock_text(const MonitorView& view) {
-  if (view.time) return format_utc(*view.time).substr(0, 19).replace(10, 1, " ") + " UTC";
+  if (view.time) {
+    const auto utc = format_utc(*view.time);  // "2026-01-31T12:00:00.123456Z"
+    return fmt::format("{} {} UTC", utc.substr(0, 10), utc.substr(11, 8));
+  }
   return view.replay ? "at " + format_duration(view.at) : "";
 }
 

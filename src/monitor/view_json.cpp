@@ -37,11 +37,10 @@ Json memory_json(const Ledger& ledger) {
             {"pools", Json::array()},
             {"views", Json::array()}};
   for (const auto& pool : ledger.pools) {
-    const auto available =
-        pool.available ? std::optional(pool.available->bytes()) : std::optional<std::uint64_t>();
-    json["pools"].push_back({{"name", pool.name},
-                             {"total_bytes", pool.total.bytes()},
-                             {"available_bytes", or_null(available)}});
+    json["pools"].push_back(
+        {{"name", pool.name},
+         {"total_bytes", pool.total.bytes()},
+         {"available_bytes", pool.available ? Json(pool.available->bytes()) : Json()}});
   }
   for (const auto& view : ledger.views)
     json["views"].push_back({{"name", view.name},

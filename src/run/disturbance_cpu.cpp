@@ -47,19 +47,18 @@ struct LoadWindow {
 // The stretch before a gap, and the last one, may be too short to tell; they are left out.
 std::vector<LoadWindow> windows_of(std::span<const SpanReading> load, int cores) {
   std::vector<LoadWindow> windows;
-  std::optional<TimeSpan> open;
+  TimeSpan open;  // empty: from == to
   double core_seconds = 0;
   for (const auto& reading : load) {
-    if (open && open->to != reading.span.from) open.reset();
-    if (!open) {
-      open = TimeSpan{reading.span.from, reading.span.from};
+    if (open.from == open.to || open.to != reading.span.from) {
+      open = {reading.span.from, reading.span.from};
       core_seconds = 0;
     }
     core_seconds += reading.value / 100 * cores * reading.span.seconds();
-    open->to = reading.span.to;
-    if (open->to - open->from < kShortestWindow) continue;
-    windows.push_back({*open, core_seconds / open->seconds()});
-    open.reset();
+    open.to = reading.span.to;
+    if (open.to - open.from < kShortestWindow) continue;
+    windows.push_back({open, core_seconds / open.seconds()});
+    open = {};
   }
   return windows;
 }

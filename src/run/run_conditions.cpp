@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kOwnSource = "jetmeter";
 constexpr std::string_view kCpuChannel = "process.cpu_seconds";
 // As often as the workers are read.
-constexpr Nanoseconds kOwnPeriod = std::chrono::milliseconds(200);
+constexpr Nanoseconds kOwnPeriod = std::chrono::seconds(1);
 constexpr std::array<std::string_view, 7> kGpuDevices{
     "cuda", "tensorrt", "nvtensorrtrtx", "rocm", "migraphx", "gpu", "vulkan"};
 

@@ -1,5 +1,7 @@
 #include "telemetry/part_number.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -50,8 +52,7 @@ std::optional<std::string> part_number_in(std::string_view text) {
     const auto after = text.substr(at + kWhole);
     if (text[at + kDigits] != '-' || !are_digits(variant)) continue;
     if (!after.empty() && is_digit(after.front())) continue;
-    if (may_precede(text.substr(0, at)))
-      return "p" + std::string(board) + "-" + std::string(variant);
+    if (may_precede(text.substr(0, at))) return fmt::format("p{}-{}", board, variant);
   }
   return std::nullopt;
 }

@@ -123,7 +123,7 @@ std::optional<double> as_double(std::optional<Count> count) {
 
 // PSS at every reading without walking the page table at every reading. What of a process' resident
 // size is other processes' share changes slowly: it is read again when the resident size has moved,
-// and now and then, but never for more than a twentieth of the time.
+// and now and then, but never for more than a two-hundredth of the time.
 class PacedPss {
  public:
   std::optional<std::uint64_t> of(std::uint64_t rss, ProcessFiles& files) {
@@ -142,9 +142,9 @@ class PacedPss {
 
  private:
   using Time = std::chrono::steady_clock::time_point;
-  static constexpr std::uint64_t kShareThatMatters = 200;  // 0.5 %
+  static constexpr std::uint64_t kShareThatMatters = 32;  // 3 %
   static constexpr auto kLongest = std::chrono::seconds(10);
-  static constexpr int kPause = 20;
+  static constexpr int kPause = 200;
 
   std::uint64_t rss_ = 0;
   std::optional<std::uint64_t> others_;

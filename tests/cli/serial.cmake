@@ -1,0 +1,4 @@
+# Read by CTest after the tests were discovered. PSS depends on who else has the same libraries in
+# memory: beside other workers of jetmeter these would compare two moments.
+set_tests_properties(program.MemoryRun.TheFootprintIsThatOfSmapsRollup
+  program.ForecastRun.TellsThePeakBeforeTheLoadAndItsErrorAfterwards PROPERTIES RUN_SERIAL ON)
