@@ -62,6 +62,11 @@ struct ProgramResult {
   std::string out, err;
 };
 
+// Where the started programs keep what is measured once per machine.
+inline std::string test_cache() {
+  return testing::TempDir() + "jetmeter_test_cache";
+}
+
 // A started program; wait() for its end, or be killed.
 class Program {
  public:
@@ -78,7 +83,7 @@ class Program {
       const int out = open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
       const int err = open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
       // What is measured once per machine is measured once per test run, and not in anyone's home.
-      setenv("XDG_CACHE_HOME", (testing::TempDir() + "jetmeter_test_cache").c_str(), 1);
+      setenv("XDG_CACHE_HOME", test_cache().c_str(), 1);
       // A sanitizer would turn the faults that these tests are about into exit codes.
       setenv("ASAN_OPTIONS", "handle_segv=0", 0);
       setenv("TSAN_OPTIONS", "handle_segv=0", 0);
