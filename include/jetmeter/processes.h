@@ -41,7 +41,7 @@ std::vector<ProcessSummary> largest_processes(const Host&, std::size_t most);
 // Opens its files once; reading does not allocate. From the end of the process on every channel is
 // absent. On a kernel without smaps_rollup "process.pss" always is; read_process says why. The
 // kernel walks the page table for PSS, some 15 ms per GiB of small pages, and mmap in that process
-// waits. So it is walked when the resident size has moved by 3 %, and every 10 s; in between
+// waits. So it is walked when the resident size has moved by 3 %, and once a minute; in between
 // "process.pss" is the resident size less what was other processes' share of it then.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 

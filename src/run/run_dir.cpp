@@ -68,10 +68,9 @@ void RunDir::append(Stream which, std::string_view line) {
   const std::scoped_lock lock(*mutex_);
   auto& stream = streams_[static_cast<std::size_t>(which)];
   if (stream.failed) return;
-  fmt::memory_buffer whole;
-  whole.append(line);
-  whole.push_back('\n');
-  if (const int error = write_all(stream.fd.get(), {whole.data(), whole.size()})) {
+  line_.assign(line);
+  line_ += '\n';
+  if (const int error = write_all(stream.fd.get(), line_)) {
     stream.failed = true;
     note_failure(stream.name, error);
   }

@@ -53,6 +53,7 @@ class RunDir {
   std::array<StreamFile, 4> streams_;
   std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
   std::vector<Error> failures_;
+  std::string line_;  // the one that is written; keeps its memory
 };
 
 }  // namespace jetmeter

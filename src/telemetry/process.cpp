@@ -143,7 +143,7 @@ class PacedPss {
  private:
   using Time = std::chrono::steady_clock::time_point;
   static constexpr std::uint64_t kShareThatMatters = 32;  // 3 %
-  static constexpr auto kLongest = std::chrono::seconds(10);
+  static constexpr auto kLongest = std::chrono::minutes(1);
   static constexpr int kPause = 200;
 
   std::uint64_t rss_ = 0;
