@@ -34,6 +34,11 @@ std::string worker_name(const std::vector<Lane*>& lanes) {
   return std::string(kWorkerPrefix) + name;
 }
 
+// 0: none was read.
+std::string last_known_peak(std::uint64_t bytes) {
+  return bytes > 0 ? "last known peak " + format_bytes(bytes) : "its peak is not known";
+}
+
 std::uintmax_t file_bytes(const std::filesystem::path& path) {
   std::error_code error;
   const auto bytes = std::filesystem::file_size(path, error);
@@ -348,8 +353,8 @@ std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
   if (killed_for_its_limit(worker)) {
     const auto& budget = worker.limit.budget();
     const auto peak = std::max(worker.last_peak_bytes, worker.limit.peak_bytes().value_or(0));
-    return fmt::format("the kernel killed the worker at its limit of {} ({}; last known peak {})",
-                       format_bytes(budget.limit_bytes), budget.mechanism, format_bytes(peak));
+    return fmt::format("the kernel killed the worker at its limit of {} ({}; {})",
+                       format_bytes(budget.limit_bytes), budget.mechanism, last_known_peak(peak));
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitNotLimited)
     return fmt::format("the worker could not be put under its limit by {}",
@@ -357,10 +362,8 @@ std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
   const auto before = worker.oom_kills_before, after = oom_kills(context_.host);
   const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   if (killed && before && after && *after > *before)
-    return fmt::format(
-        "the kernel's out-of-memory killer ended the worker (signal SIGKILL; last "
-        "known peak {})",
-        format_bytes(worker.last_peak_bytes));
+    return fmt::format("the kernel's out-of-memory killer ended the worker (signal SIGKILL; {})",
+                       last_known_peak(worker.last_peak_bytes));
   return fmt::format("the worker ended by {}", describe_exit(status));
 }
 
