@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kOwnSource = "jetmeter";
 constexpr std::string_view kCpuChannel = "process.cpu_seconds";
-// As often as the workers are read.
+// It uses the CPU evenly; the workers are read more often.
 constexpr Nanoseconds kOwnPeriod = std::chrono::seconds(1);
 constexpr std::array<std::string_view, 7> kGpuDevices{
     "cuda", "tensorrt", "nvtensorrtrtx", "rocm", "migraphx", "gpu", "vulkan"};
