@@ -154,8 +154,22 @@ void Supervisor::check_budgets() {
 
 void Supervisor::check_budget(Worker& worker, const FootprintReading& reading) {
   worker.last_peak_bytes = std::max(worker.last_peak_bytes, reading.bytes);
+  compare_with_limit(worker, worker.lanes.front()->phase(), reading);
+}
+
+// The kernel's marks know of what fell between two readings.
+void Supervisor::check_high_water_marks(Worker& worker) {
+  const auto now = context_.clock->monotonic();
+  for (const auto& phase : worker.lanes.front()->data.phases) {
+    if (!worker.watch || !worker.watch->violations().empty()) return;
+    if (phase.peak_bytes && *phase.peak_bytes > worker.last_peak_bytes)
+      compare_with_limit(worker, phase.name, {now, worker.name, *phase.peak_bytes});
+  }
+}
+
+void Supervisor::compare_with_limit(Worker& worker, const std::string& phase,
+                                    const FootprintReading& reading) {
   if (!worker.watch) return;
-  const auto& phase = worker.lanes.front()->phase();
   const auto limit = format_bytes(worker.limit.budget().limit_bytes);
   const auto now = format_bytes(reading.bytes);
   const auto& slot = worker.lanes.front()->data.spec.name;
@@ -326,6 +340,7 @@ void Supervisor::bury(Worker& worker) {
   worker.pid = -1;
   sampler_.remove(worker.name);
   check_budgets();
+  check_high_water_marks(worker);
   report_violations(worker);
   const bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   const auto cause = cause_of_death(worker, status);

@@ -52,6 +52,8 @@ class Supervisor {
   void watch_memory(Worker&);
   void check_budgets();
   void check_budget(Worker&, const FootprintReading&);
+  void check_high_water_marks(Worker&);
+  void compare_with_limit(Worker&, const std::string& phase, const FootprintReading&);
   void report_violations(Worker&);
   std::vector<std::vector<Lane*>> groups() const;
   // Listens until `done`, or until no worker is left.
