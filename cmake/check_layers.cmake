@@ -20,13 +20,18 @@ set(memory    core machine telemetry tegrastats processes sampler memory memory_
 set(doctor    core tensor stats machine power_modes device backend telemetry processes memory doctor)
 set(model     core tensor model)
 set(monitor   core machine telemetry recording processes sampler memory record monitor)
+set(load      core stats load)
+set(inputs    core tensor inputs)
+set(history   core tensor detection stats accuracy machine record history)
+set(compare   core tensor detection stats accuracy machine record compare)
+set(sweep     core sweep)
 set(report    core tensor detection stats accuracy machine record report)
 set(run       core tensor detection stats accuracy machine record backend frames pipeline zoo
               telemetry tegrastats recording processes sampler device memory memory_limit worker_memory model
-              report run version)
-set(cli       ${run} doctor monitor)
+              load inputs report run version)
+set(cli       ${run} doctor monitor history compare sweep)
 set(modules core stats accuracy record backends frames pipelines zoo telemetry memory doctor model monitor
-            report run cli)
+            load inputs history compare sweep report run cli)
 
 # Left: how a third party's header begins. Right: the modules that may know that third party.
 set(third_parties "onnxruntime_" "core/providers/" "NvInfer" "opencv2/" "CLI/")

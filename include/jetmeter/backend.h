@@ -4,9 +4,11 @@
 // with its own buffers; it is used by one thread at a time and keeps its Model alive.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +27,22 @@ struct LoadOptions {
   std::string device;
   // Passed to the runtime as they are, e.g. {"arena_extend_strategy", "kSameAsRequested"}.
   std::vector<std::pair<std::string, std::string>> options;
+  // Time every layer. Costs time itself: such a session's latencies are not for reporting.
+  bool profile_layers = false;
+};
+
+// What a runtime can tell apart inside one run(); absent where it cannot.
+struct RunStages {
+  std::optional<Nanoseconds> host_to_device, enqueue, compute, device_to_host;
+};
+
+// One layer (node, kernel) of a profile, its runs added up.
+struct LayerTime {
+  std::string name, type;  // "Conv_12", "Conv"
+  std::string device;      // execution provider or target; empty: not told
+  std::int64_t calls = 0;
+  Nanoseconds total{0};
+  Nanoseconds first_begin{0};  // of the first call, since the first layer of that run
 };
 
 struct ModelInfo {
@@ -46,6 +64,13 @@ class Session {
   // Runs once on what the inputs hold; returns when the outputs may be read by the CPU. A failure
   // carries the runtime's own words.
   virtual Result<void> run() = 0;
+  // Of the last run().
+  virtual RunStages stages() const { return {}; }
+  // Of all runs since the session opened, in the order of execution, where LoadOptions asked for
+  // it; then the session runs no more.
+  virtual Result<std::vector<LayerTime>> layers() {
+    return fail("this backend has no profile of layers");
+  }
 };
 
 class Model {

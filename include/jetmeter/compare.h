@@ -1,0 +1,89 @@
+// Runs side by side: what differs in how they were made, and per metric how far apart they are and
+// whether that can be believed. Pure over records and samples; reading run directories is at the
+// end.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jetmeter/core.h"
+#include "jetmeter/record.h"
+#include "jetmeter/stats.h"
+
+namespace jetmeter {
+
+// Raw samples of a slot by metric ("latency_ms", "stages_ms.infer"), in the order of time.
+using SlotSamples = std::map<std::string, std::vector<double>, std::less<>>;
+
+// One side of a comparison.
+struct ComparedRun {
+  std::string name;  // as shown: the path or "A"
+  Record record;
+  std::map<std::string, SlotSamples, std::less<>> samples;  // by slot; empty without raw samples
+};
+
+// Something in how two runs were made. Blocking ones make the comparison meaningless: another
+// board, power mode, precision, batch, input shape, scenario, memory architecture.
+struct Difference {
+  std::string what;                 // "power mode", "backend version", "--threads"
+  std::vector<std::string> values;  // one per run; "-" where it is not known
+  bool blocking = false;
+};
+std::vector<Difference> differences(std::span<const ComparedRun>);
+
+// Which way is better, and whether it can be a gate.
+enum class Better { lower, higher };
+
+struct MetricComparison {
+  std::string slot, name;  // "rgb", "latency_ms.p50"
+  Better better = Better::lower;
+  std::optional<double> a, b;
+  std::optional<RatioInterval> ratio;  // b/a; absent without raw samples or rounds
+  Verdict verdict = Verdict::cannot_tell;
+  std::string reason;
+  bool paired = false;
+};
+
+struct CompareOptions {
+  double least_difference = 0.01;
+  double confidence = kConfidence;
+  std::uint64_t seed = 1;
+  bool force = false;  // compare in spite of blocking differences
+};
+
+// The first run is the baseline; one comparison per other run.
+struct Comparison {
+  std::string a, b;  // names
+  std::vector<MetricComparison> metrics;
+};
+struct CompareResult {
+  std::vector<Difference> differences;
+  std::vector<Comparison> comparisons;
+};
+// Fails where there are fewer than two runs, no slot in common, or a blocking difference without
+// `force`; the sentence names it.
+Result<CompareResult> compare(std::span<const ComparedRun>, const CompareOptions&);
+
+// Rounds of an interleaved run (ABBA): round i of both sides belongs together.
+Result<Comparison> compare_rounds(std::span<const ComparedRun> a, std::span<const ComparedRun> b,
+                                  const CompareOptions&);
+
+// A metric that got worse by more than `tolerance` (0.03), and surely so: its whole interval lies
+// beyond. `latency_ms.p50`, `throughput_fps` and `memory.peak_bytes` unless others are named.
+std::vector<MetricComparison> regressions(const Comparison&, double tolerance,
+                                          std::span<const std::string> gated);
+
+// A run directory or a report.json; samples from the frames.jsonl beside it. A file that is cut
+// off gives the samples before.
+Result<ComparedRun> read_compared_run(const std::filesystem::path&);
+
+// As text with aligned columns, as Markdown, and as JSON (the keys of the design).
+std::string to_text(const CompareResult&, bool color);
+std::string to_json(const CompareResult&);
+
+}  // namespace jetmeter
