@@ -82,7 +82,7 @@ struct SourceRecord {
 };
 
 struct PhaseRecord {
-  std::string name;  // probe load first warmup solo measure unload
+  std::string name;  // probe load hold first warmup solo search measure ladder profile unload
   double seconds = 0;
   std::optional<std::uint64_t> peak_bytes;  // footprint of the worker's process within the phase
 };
@@ -162,6 +162,80 @@ struct StageRecord {
   Summary ms;
 };
 
+// How far the latencies can be believed; see stats.h.
+struct BelievedQuantileRecord {
+  std::string name;                       // "p99"
+  std::optional<double> low_ms, high_ms;  // 95 % interval
+  std::optional<double> conservative_ms;  // the true one is below it, with 99 % confidence
+  std::int64_t conservative_needs = 0;    // samples
+};
+
+struct ModeRecord {
+  double center_ms = 0, share = 0;
+};
+
+struct WindowRecord {
+  double from_seconds = 0, to_seconds = 0;
+  std::int64_t n = 0;
+  std::optional<double> median_ms, throughput_fps;
+};
+
+struct StatisticsRecord {
+  double confidence = kConfidence;
+  std::optional<double> effective_n;  // of independent samples, as far as the median goes
+  std::optional<double> mad_ms;       // median absolute deviation from the median
+  std::optional<double> mean_low_ms, mean_high_ms;
+  std::vector<BelievedQuantileRecord> quantiles;
+  std::int64_t outliers_low = 0, outliers_high = 0;  // told, never removed
+  DriftVerdict drift = DriftVerdict::cannot_tell;
+  std::optional<double> drift_percent_per_minute, drift_percent_over_run, drift_p_value;
+  SteadyState::Verdict steady = SteadyState::Verdict::cannot_tell;
+  std::string steady_reason;
+  std::optional<double> settled_seconds;
+  std::vector<WindowRecord> windows;
+  std::vector<ModeRecord> modes;  // two or more, or none
+};
+
+// One trial of the search for the highest rate that holds a bound.
+struct RateTrialRecord {
+  double per_second = 0;
+  bool holds = false;
+  std::string reason;
+  std::optional<double> latency_ms, drop_percent, achieved_per_second;
+};
+
+// How work was offered, and what ended it.
+struct LoadRecord {
+  std::string scenario;  // single multi rate poisson offline find-rate
+  int in_flight = 1;     // lanes, each a session of its own
+  std::optional<double> per_second;
+  std::string when_busy;  // queue | drop; empty where nothing is due
+  std::optional<std::uint64_t> seed;
+  std::optional<double> deadline_ms;
+  std::string stopped_by, stop_sentence;
+  std::int64_t issued = 0, done = 0, dropped = 0, missed_deadline = 0;
+  Summary service_ms;   // from the start of the work to its end
+  Summary lateness_ms;  // from when it was due to its start; none without a schedule
+  std::int64_t warmup_count = 0;
+  std::optional<double> loop_overhead_ns, clock_ns, clock_resolution_ns;
+  std::optional<double> found_per_second;
+  std::string search_verdict;
+  std::vector<RateTrialRecord> trials;
+  std::vector<std::string> inputs;  // "images: random in [0, 1), seed 1"
+};
+
+// One rung between the benchmark's number and the application's.
+struct LadderStepRecord {
+  std::string name;                  // back-to-back synchronised copies pipeline
+  std::string what;                  // what it adds, in words
+  std::optional<double> ms;          // per inference: mean where only the whole is timed
+  Summary latency_ms;                // where every inference is timed
+  std::optional<double> per_second;  // 1000 / ms
+  std::optional<double> added_ms;    // to the rung before
+  std::optional<double> added_low_ms, added_high_ms;  // 95 %, from rounds that belong together
+  std::string reason;                                 // why there is no number
+};
+
 struct SlotRecord {
   std::string name;
   SlotStatus status = SlotStatus::skipped;
@@ -182,7 +256,10 @@ struct SlotRecord {
   std::vector<std::string> labels;  // by class id, for accuracy's rows
   std::optional<InterferenceRecord> interference;
   std::optional<DeadlineRecord> deadline;
-  std::optional<ThermalRecord> thermal;  // absent without a measured frame
+  std::optional<ThermalRecord> thermal;        // absent without a measured frame
+  std::optional<StatisticsRecord> statistics;  // absent without a measured frame
+  std::optional<LoadRecord> load;              // of `bench`
+  std::vector<LadderStepRecord> ladder;        // of `bench --ladder`
   MemoryRecord memory;
   std::optional<EnergyRecord> energy;
 };

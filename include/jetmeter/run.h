@@ -14,12 +14,32 @@
 
 #include "jetmeter/backend.h"
 #include "jetmeter/core.h"
+#include "jetmeter/inputs.h"
+#include "jetmeter/load.h"
 #include "jetmeter/machine.h"
 #include "jetmeter/memory_limit.h"
 #include "jetmeter/pipeline.h"
 #include "jetmeter/record.h"
 
 namespace jetmeter {
+
+// One model under load, without a stream of frames: what `jetmeter bench` asks of a slot.
+struct BenchSpec {
+  Scenario scenario;
+  StopRules stop;
+  WarmUp warm_up;
+  // Search the highest rate of the scenario that holds this bound, then measure at that rate.
+  std::optional<RateBound> find_rate;
+  Nanoseconds trial_time = std::chrono::seconds(2);  // least length of one trial of the search
+  ShapeOptions shapes;
+  Fills fills;
+  std::uint64_t seed = 1;
+  bool copies = false;  // copy inputs in and outputs out around every inference, as stages
+  bool ladder = false;
+  int profile_runs = 0;                // inferences under the layer profiler, after measuring
+  std::filesystem::path dump_outputs;  // .npz; empty: none
+  Nanoseconds hold{0};                 // with the model loaded, before its first inference
+};
 
 struct SlotSpec {
   std::string name;             // "rgb", "thermal"
@@ -30,6 +50,7 @@ struct SlotSpec {
   LoadOptions load;
   PipelineOptions pipeline;
   std::filesystem::path ground_truth;  // empty: none, or the generated scene's own
+  std::optional<BenchSpec> bench;      // then source and pipeline are those of the ladder alone
 };
 
 // How two slots take turns. Parallel: both work on a pair at the same time. Alternate: one after

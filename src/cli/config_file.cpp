@@ -6,6 +6,8 @@
 #include <map>
 #include <sstream>
 
+#include "jetmeter/record.h"
+
 namespace jetmeter {
 namespace {
 
@@ -35,8 +37,13 @@ Result<void> add(const std::string& key, const toml::node& node, std::vector<std
   return {};
 }
 
-bool is_config(const std::string& word) {
-  return word == "--config" || word.starts_with("--config=");
+const std::string kConfig = "--config", kFrom = "--from";
+
+// The option of `word` that names a file with more arguments; empty for every other word.
+std::string file_option(const std::string& word) {
+  for (const auto& option : {kConfig, kFrom})
+    if (word == option || word.starts_with(option + "=")) return option;
+  return {};
 }
 
 }  // namespace
@@ -65,17 +72,38 @@ Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path
   return words;
 }
 
+Result<std::vector<std::string>> arguments_from_record(const std::filesystem::path& file,
+                                                       const std::string& subcommand) {
+  const auto text = read_text(file);
+  if (!text) return fail(fmt::format("there is no record {}", in_quotes(file.string())));
+  const auto record = record_from_json(*text);
+  if (!record) return fail(fmt::format("{}: {}", in_quotes(file.string()), record.error().what));
+  const auto& command = record->run.command;
+  if (!command.starts_with("jetmeter " + subcommand + " "))
+    return fail(fmt::format("{} is the record of '{}', not of jetmeter {}",
+                            in_quotes(file.string()), command.substr(0, command.find(" -")),
+                            subcommand));
+  std::vector<std::string> words;
+  for (const auto& [option, value] : record->run.config)
+    words.push_back(fmt::format("--{}={}", option, value));
+  return words;
+}
+
 Result<std::vector<std::string>> with_config_files(std::vector<std::string> arguments) {
   std::vector<std::string> from_files, rest;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (!is_config(arguments[i])) {
+    const auto option = file_option(arguments[i]);
+    if (option.empty()) {
       rest.push_back(arguments[i]);
       continue;
     }
-    const bool apart = arguments[i] == "--config";
-    if (apart && i + 1 == arguments.size()) return fail("--config needs the name of a TOML file");
-    const auto file = apart ? arguments[++i] : arguments[i].substr(std::string("--config=").size());
-    const auto words = arguments_from_toml(file, arguments.front());
+    const bool apart = arguments[i] == option;
+    if (apart && i + 1 == arguments.size())
+      return fail(fmt::format("{} needs the name of a {}", option,
+                              option == kFrom ? "report.json" : "TOML file"));
+    const auto file = apart ? arguments[++i] : arguments[i].substr(option.size() + 1);
+    const auto words = option == kFrom ? arguments_from_record(file, arguments.front())
+                                       : arguments_from_toml(file, arguments.front());
     if (!words) return tl::make_unexpected(words.error());
     from_files.insert(from_files.end(), words->begin(), words->end());
   }

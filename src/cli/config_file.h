@@ -16,7 +16,12 @@ namespace jetmeter {
 Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path& file,
                                                      const std::string& subcommand);
 
-// Replaces `--config FILE` by what the file says, before the other arguments, so that these win.
+// What the run behind a report.json was asked for. Fails when it was another subcommand's.
+Result<std::vector<std::string>> arguments_from_record(const std::filesystem::path& file,
+                                                       const std::string& subcommand);
+
+// Replaces `--config FILE` and `--from FILE` by what the file says, before the other arguments, so
+// that these win.
 Result<std::vector<std::string>> with_config_files(std::vector<std::string> arguments);
 
 using OptionValues = std::vector<std::pair<std::string, std::string>>;

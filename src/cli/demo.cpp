@@ -44,7 +44,7 @@ Result<ExitCode> demo(const State& state, const Invocation& invocation) {
   options.max_frames = state.frames;
   options.schedule = state.schedule;
   options.save_overlays = 4;
-  options.out = state.out;
+  options.run.out = state.out;
 
   auto spec = run_spec(options);
   if (!spec) return tl::make_unexpected(spec.error());

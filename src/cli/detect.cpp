@@ -22,7 +22,7 @@ Result<ExitCode> detect(const State& state, const CLI::App& app, const Invocatio
     return ExitCode::done;
   }
   auto show = state.show;
-  show.strict_memory = state.options.strict_memory;
+  show.strict_memory = state.options.memory.strict;
   return run_command(std::move(*spec), invocation, show);
 }
 

@@ -10,22 +10,9 @@
 namespace jetmeter {
 namespace {
 
-template <typename T>
-CLI::Option* add(CLI::App& app, const char* group, const char* name, T& value, const char* help) {
-  return app.add_option(name, value, help)
-      ->group(group)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-}
-
 std::vector<std::string> head_names() {
   std::vector<std::string> names{"auto"};
   for (const auto* head : heads()) names.emplace_back(head->name);
-  return names;
-}
-
-std::vector<std::string> backend_names() {
-  std::vector<std::string> names{"auto"};
-  for (const auto* backend : backends()) names.emplace_back(backend->name);
   return names;
 }
 
@@ -54,14 +41,11 @@ void add_backends(CLI::App& app, DetectOptions& o) {
       ->capture_default_str();
   add(app, group, "--thermal-backend", o.thermal_backend, "another one for the thermal slot")
       ->check(CLI::IsMember(backend_names()));
-  add(app, group, "--device", o.device, "cpu, cuda:0, …; default: the backend's first");
-  add(app, group, "--threads", o.threads, "threads inside one inference; 0: the runtime's choice")
+  add_backend_options(app, o.runtime);
+  add(app, group, "--threads", o.runtime.threads,
+      "threads inside one inference; 0: the runtime's choice")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--backend-option", o.backend_options,
-                 "KEY=VALUE, passed to the runtime as it is; may be repeated")
-      ->group(group)
-      ->allow_extra_args(false);
 }
 
 void add_pipeline(CLI::App& app, DetectOptions& o) {
@@ -116,42 +100,8 @@ void add_measuring(CLI::App& app, DetectOptions& o) {
   add(app, dual, "--solo-frames", o.solo_frames, "frames that each slot first runs alone; 0: none")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  const char* run = "Run";
-  add(app, run, "--timeout", o.timeout, "a worker that is silent for so long is killed")
-      ->capture_default_str();
-  add(app, run, "--metrics-interval", o.metrics_interval, "between two telemetry readings")
-      ->capture_default_str();
-  add(app, run, "--idle-baseline", o.idle_baseline,
-      "how long the idle power is measured before the load, where there is a sensor")
-      ->capture_default_str();
-  add(app, run, "--save-overlays", o.save_overlays, "pictures per slot with the boxes drawn in")
+  add(app, "Run", "--save-overlays", o.save_overlays, "pictures per slot with the boxes drawn in")
       ->check(CLI::NonNegativeNumber);
-  add(app, run, "--out,--output-dir", o.out, "run directory; default: runs/<UTC time>");
-}
-
-void add_memory(CLI::App& app, DetectOptions& o) {
-  const char* group = "Memory";
-  add(app, group, "--memory-limit,--gpu-mem-limit", o.memory_limit,
-      "of each worker's footprint: 8GiB, 512MiB, 8GB, bytes; none")
-      ->capture_default_str()
-      ->each([&o](const std::string&) { o.memory_limit_typed = true; });
-  add(app, group, "--memory-limiter", o.memory_limiter,
-      "who enforces it: auto, cgroup, rlimit or none (watched only)")
-      ->check(CLI::IsMember({"auto", "cgroup", "rlimit", "none"}))
-      ->capture_default_str();
-  add(app, group, "--on-over-budget", o.on_over_budget,
-      "continue: record the violation and go on; stop: end that slot")
-      ->check(CLI::IsMember({"continue", "stop"}))
-      ->capture_default_str();
-  app.add_flag("--strict-memory", o.strict_memory, "exit with 3 when a slot was over its limit")
-      ->group(group);
-  add(app, group, "--preflight", o.preflight,
-      "when the forecast says that a model will not fit: refuse it, warn, or off (no forecast)")
-      ->check(CLI::IsMember({"refuse", "warn", "off"}))
-      ->capture_default_str();
-  add(app, group, "--memory-architecture", o.memory_architecture,
-      "unified, discrete or host; default: as the machine looks")
-      ->check(CLI::IsMember({"unified", "discrete", "host"}));
 }
 
 // This job is for boards of 8 GB; what needs more does not fit them. `none` is no limit.
@@ -216,19 +166,6 @@ Result<PipelineOptions> pipeline_options(const DetectOptions& o) {
   return pipeline;
 }
 
-Result<LoadOptions> load_options(const DetectOptions& o) {
-  LoadOptions load;
-  load.threads = o.threads;
-  load.device = o.device;
-  for (const auto& option : o.backend_options) {
-    const auto equals = option.find('=');
-    if (equals == std::string::npos || equals == 0)
-      return fail(fmt::format("--backend-option {} is not KEY=VALUE", in_quotes(option)));
-    load.options.emplace_back(option.substr(0, equals), option.substr(equals + 1));
-  }
-  return load;
-}
-
 // What was not said follows from what was: two models or two sources mean dual.
 Result<std::string> mode_of(const DetectOptions& o) {
   const bool rgb = !o.model0.empty(), thermal = !o.model1.empty();
@@ -270,7 +207,7 @@ Result<SlotSpec> make_slot(const Both& both, bool thermal) {
   const auto& own_source = thermal ? o.thermal_source : o.rgb_source;
   slot.source = own_source.empty() ? o.source : own_source;
   slot.backend = thermal && !o.thermal_backend.empty() ? o.thermal_backend : o.backend;
-  auto load = load_options(o);
+  auto load = load_options(o.runtime);
   if (!load) return tl::make_unexpected(load.error());
   slot.load = std::move(*load);
   auto pipeline = pipeline_options(o);
@@ -286,62 +223,15 @@ Result<SlotSpec> make_slot(const Both& both, bool thermal) {
   return slot;
 }
 
-Limiter limiter_of(const std::string& word) {
-  for (const auto limiter : {Limiter::cgroup, Limiter::rlimit, Limiter::none})
-    if (word == name(limiter)) return limiter;
-  return Limiter::automatic;
-}
-
-std::optional<MemoryArchitecture> architecture_of(const std::string& word) {
-  for (const auto architecture :
-       {MemoryArchitecture::unified, MemoryArchitecture::discrete, MemoryArchitecture::host})
-    if (word == name(architecture)) return architecture;
-  return std::nullopt;
-}
-
-Result<MemoryPolicy> memory_policy(const DetectOptions& o) {
-  MemoryPolicy policy;
-  policy.typed = o.memory_limit_typed;
-  policy.limiter = limiter_of(o.memory_limiter);
-  policy.stop_over_budget = o.on_over_budget == "stop";
-  policy.preflight = o.preflight == "refuse" ? Preflight::refuse
-                     : o.preflight == "off"  ? Preflight::off
-                                             : Preflight::warn;
-  policy.architecture = architecture_of(o.memory_architecture);
-  if (o.memory_limit == "none") return policy;
-  const auto bytes = parse_bytes(o.memory_limit);
-  if (!bytes) return fail("--memory-limit: " + bytes.error().what);
-  if (*bytes == 0) return fail("--memory-limit must be more than nothing; none is no limit");
-  policy.limit_bytes = std::min(*bytes, kLargestLimit);
-  if (*bytes > kLargestLimit) policy.clamped_from_bytes = *bytes;
-  return policy;
-}
-
-Result<void> read_durations(const DetectOptions& o, RunSpec& spec) {
-  const std::pair<const std::string*, Nanoseconds*> durations[] = {
-      {&o.tolerance, &spec.tolerance},
-      {&o.timeout, &spec.timeout},
-      {&o.idle_baseline, &spec.idle_baseline},
-      {&o.metrics_interval, &spec.metrics_interval}};
-  for (const auto& [text, target] : durations) {
-    const auto duration = parse_duration(*text);
-    if (!duration) return tl::make_unexpected(duration.error());
-    *target = *duration;
-  }
-  if (spec.timeout <= Nanoseconds{0}) return fail("--timeout must be longer than nothing");
-  if (spec.metrics_interval < std::chrono::milliseconds(10))
-    return fail("--metrics-interval must be at least 10ms");
-  return {};
-}
-
 }  // namespace
 
 void add_detect_options(CLI::App& app, DetectOptions& options) {
   add_inputs(app, options);
   add_backends(app, options);
   add_pipeline(app, options);
-  add_memory(app, options);
+  add_memory_options(app, options.memory);
   add_measuring(app, options);
+  add_run_options(app, options.run);
 }
 
 Result<RunSpec> run_spec(const DetectOptions& options) {
@@ -360,33 +250,14 @@ Result<RunSpec> run_spec(const DetectOptions& options) {
   spec.solo_frames = options.solo_frames;
   spec.schedule = options.schedule == "alternate" ? Schedule::alternate : Schedule::parallel;
   spec.save_overlays = options.save_overlays;
-  spec.out = options.out;
-  auto memory = memory_policy(options);
+  auto memory = memory_policy(options.memory, kLargestLimit);
   if (!memory) return tl::make_unexpected(memory.error());
   spec.memory = *memory;
-  if (auto read = read_durations(options, spec); !read) return tl::make_unexpected(read.error());
+  if (auto read = read_duration(options.tolerance, spec.tolerance); !read)
+    return tl::make_unexpected(read.error());
+  if (auto applied = apply(options.run, spec); !applied)
+    return tl::make_unexpected(applied.error());
   return spec;
-}
-
-OptionValues option_values(const CLI::App& app) {
-  OptionValues values;
-  for (const auto* option : app.get_options()) {
-    if (option->get_lnames().empty() || option->get_group() == "Output") continue;
-    const auto& name = option->get_lnames().front();
-    if (name == "help" || name == "dump-config" || name == "out") continue;
-    const bool last_wins = option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast;
-    const bool list = option->get_delimiter() != '\0';
-    const auto& results = option->results();
-    if (option->count() > 0 && last_wins)
-      values.emplace_back(name, results.back());
-    else if (option->count() > 0 && list)
-      values.emplace_back(name, fmt::format("{}", fmt::join(results, ",")));
-    else if (option->count() > 0)
-      for (const auto& result : results) values.emplace_back(name, result);
-    else if (!option->get_default_str().empty())
-      values.emplace_back(name, option->get_default_str());
-  }
-  return values;
 }
 
 }  // namespace jetmeter

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/config_file.h"
-#include "cli/subcommand.h"
+#include "cli/common_options.h"
 #include "jetmeter/run.h"
 
 namespace jetmeter {
@@ -16,9 +15,7 @@ struct DetectOptions {
   std::string source, rgb_source, thermal_source;
   std::string model0, model1;
   std::string backend = "auto", thermal_backend;
-  std::string device;
-  int threads = 0;
-  std::vector<std::string> backend_options;
+  BackendOptions runtime;
   std::string head = "auto", thermal_head;
   std::string fit, channels;
   std::string scale;
@@ -30,13 +27,9 @@ struct DetectOptions {
   std::string ground_truth, thermal_ground_truth;
   std::int64_t max_frames = 300, solo_frames = 30, save_overlays = 0;
   int warmup = 5;
-  std::string schedule = "parallel", tolerance = "50ms", timeout = "120s";
-  std::string metrics_interval = "500ms", idle_baseline = "2s";
-  std::string memory_limit = "8GiB", memory_limiter = "auto", memory_architecture;
-  std::string on_over_budget = "continue", preflight = "warn";
-  bool memory_limit_typed = false;  // not the default
-  bool strict_memory = false;
-  std::string out;
+  std::string schedule = "parallel", tolerance = "50ms";
+  MemoryOptions memory;
+  RunOptions run;
 };
 
 // Puts the options on `app`, bound to `options`.
@@ -44,8 +37,5 @@ void add_detect_options(CLI::App& app, DetectOptions& options);
 
 // Checks what one option alone cannot, and fills both slots. `out` stays as it was given.
 Result<RunSpec> run_spec(const DetectOptions&);
-
-// Every option of `app` that has a value, as `option -> value`.
-OptionValues option_values(const CLI::App& app);
 
 }  // namespace jetmeter

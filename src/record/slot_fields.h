@@ -2,6 +2,7 @@
 #pragma once
 
 #include "record/archive.h"
+#include "record/load_fields.h"
 #include "record/request_fields.h"
 #include "record/summary_fields.h"
 
@@ -137,6 +138,9 @@ void fields(Archive&& in, SlotRecord& slot) {
   in("interference", slot.interference);
   in("deadline", slot.deadline);
   in("thermal", slot.thermal);
+  in("statistics", slot.statistics);
+  in("load", slot.load);
+  in.later("ladder", slot.ladder);
   in("memory", slot.memory);
   in("energy", slot.energy);
   in("labels", slot.labels);

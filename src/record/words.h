@@ -26,6 +26,13 @@ inline constexpr std::array kEvery<ThermalVerdict>{ThermalVerdict::cold, Thermal
                                                    ThermalVerdict::throttled,
                                                    ThermalVerdict::unknown};
 template <>
+inline constexpr std::array kEvery<DriftVerdict>{DriftVerdict::none, DriftVerdict::rising,
+                                                 DriftVerdict::falling, DriftVerdict::cannot_tell};
+template <>
+inline constexpr std::array kEvery<SteadyState::Verdict>{
+    SteadyState::Verdict::steady, SteadyState::Verdict::settled_late,
+    SteadyState::Verdict::unsteady, SteadyState::Verdict::cannot_tell};
+template <>
 inline constexpr std::array kEvery<MemoryArchitecture>{
     MemoryArchitecture::unified, MemoryArchitecture::discrete, MemoryArchitecture::host};
 template <>

@@ -130,7 +130,8 @@ Section stages_section(const Record& record) {
                                       milliseconds(ms.stdev), milliseconds(ms.min),
                                       milliseconds(ms.p50), milliseconds(ms.p95),
                                       milliseconds(ms.p99), milliseconds(ms.max)});
-  if (!section.table.rows.empty())
+  const bool frames = std::ranges::any_of(record.slots, [](const auto& s) { return !s.load; });
+  if (!section.table.rows.empty() && frames)
     section.sentences.push_back(
         {"Latency is preprocess + infer + postprocess; acquire is not in it."});
   return section;

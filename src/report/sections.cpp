@@ -45,7 +45,7 @@ Section unmeasured_section(const Record& record, Detail detail) {
   for (const auto& slot : record.slots) {
     if (slot.frames == 0)
       say(fmt::format("{}: no frame was measured", slot.name));
-    else if (!slot.accuracy)
+    else if (!slot.accuracy && !slot.load)
       say(fmt::format("{}: accuracy, for want of ground truth", slot.name));
   }
   add_sensors(section, record, detail);
@@ -64,6 +64,10 @@ std::vector<Section> sections(const Record& record, Detail detail) {
   add(detections_section(record, detail));
   if (full) add(accuracy_section(record));
   add(pairs_section(record));
+  add(load_section(record));
+  add(statistics_section(record, detail));
+  add(search_section(record));
+  add(ladder_section(record));
   add(memory_section(record, detail));
   add(energy_section(record));
   add(thermal_section(record));

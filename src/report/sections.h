@@ -41,6 +41,12 @@ Section phases_section(const Record&);
 Section detections_section(const Record&, Detail);
 Section accuracy_section(const Record&);
 Section pairs_section(const Record&);
+// How work was offered and what ended it.
+Section load_section(const Record&);
+Section search_section(const Record&);
+Section ladder_section(const Record&);
+// Intervals of the percentiles, outliers, drift; brief only for loads.
+Section statistics_section(const Record&, Detail);
 // The footprints of the workers against their limits and their forecasts, largest first.
 Section memory_section(const Record&, Detail);
 Section energy_section(const Record&);

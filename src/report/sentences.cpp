@@ -42,6 +42,8 @@ std::string headline(const SlotRecord& slot) {
   add(parts, "{:.1f} fps", slot.throughput_fps);
   add(parts, "p50 {:.2f} ms", slot.latency_ms.p50);
   add(parts, "p99 {:.2f} ms", slot.latency_ms.p99);
+  if (slot.load && slot.load->found_per_second)
+    add(parts, "{:.1f} a second hold the bound", slot.load->found_per_second);
   if (slot.accuracy) add(parts, "mAP50 {:.3f}", slot.accuracy->map50);
   if (slot.interference) add(parts, "{:.2f}x the latency alone", slot.interference->factor);
   if (slot.deadline) parts.push_back(late(*slot.deadline));

@@ -43,7 +43,8 @@ Lane::Lane(SlotSpec spec, LaneOutput output) : output_(std::move(output)) {
   data.spec = std::move(spec);
 }
 
-void Lane::attach(ChildPipes pipes) {
+void Lane::attach(pid_t worker, ChildPipes pipes) {
+  worker_ = worker;
   pipes_ = std::move(pipes);
   reader_.emplace(pipes_.events.get());
   writer_.emplace(pipes_.control.get());
@@ -117,19 +118,25 @@ void Lane::fail_with(const std::string& reason) {
 
 void Lane::handle(const Message& message) {
   switch (message.kind) {
-    case MessageKind::phase: {
-      const auto report = phase_report_from_json(message.payload);
-      if (report.ended) data.phases.push_back(*report.ended);
-      phase_ = report.begins;
-      return;
-    }
+    case MessageKind::phase: return begin_phase(message.payload);
     case MessageKind::model: data.model = model_report_from_json(message.payload); return;
     case MessageKind::ready: state = LaneState::ready; return;
     case MessageKind::frame: return handle_frame(message.payload);
+    case MessageKind::samples: return handle_samples(message.payload);
+    case MessageKind::bench: data.bench = bench_report_from_json(message.payload); return;
     case MessageKind::pass_done: return finish_pass(message.payload);
     case MessageKind::error: return handle_error(std::string(message.payload));
     default: return;
   }
+}
+
+void Lane::begin_phase(std::string_view payload) {
+  const auto report = phase_report_from_json(payload);
+  if (report.ended) data.phases.push_back(*report.ended);
+  phase_ = report.begins;
+  if (phase_ == "hold" && output_.note)
+    output_.note(fmt::format("{}: process {} holds the loaded model for {}", data.spec.name,
+                             worker_, format_duration(data.spec.bench->hold)));
 }
 
 void Lane::handle_error(const std::string& what) {
@@ -158,6 +165,23 @@ void Lane::handle_frame(std::string_view payload) {
   keep_detections(*frame);
   keep_truth(*frame);
   write_detections(*frame);
+}
+
+void Lane::handle_samples(std::string_view payload) {
+  for (const auto& load : parse_samples(payload)) {
+    write_sample(load);
+    if (load.outcome == Outcome::dropped) {
+      ++data.dropped;
+      continue;
+    }
+    FrameSample sample;
+    sample.index = load.index;
+    sample.started_ns = load.scheduled_ns;
+    sample.began_ns = load.began_ns;
+    sample.latency_ns = load.latency_ns();
+    sample.stages = load.stages;
+    data.measure.samples.push_back(sample);
+  }
 }
 
 void Lane::keep_detections(const FrameMessage& frame) {
@@ -192,6 +216,26 @@ void Lane::write_frame(const FrameMessage& frame) {
                   s.started_ns, s.acquire_ns, s.preprocess_ns, s.infer_ns, s.postprocess_ns,
                   s.latency_ns, s.timestamp_ns < 0 ? "null" : std::to_string(s.timestamp_ns),
                   frame.detections.size()));
+}
+
+void Lane::write_sample(const LoadSample& sample) {
+  fmt::memory_buffer line;
+  auto out = std::back_inserter(line);
+  fmt::format_to(out, R"({{"slot":{},"pass":"{}","index":{},"lane":{},"scheduled_ns":{},)",
+                 json_string(data.spec.name), order_.pass.phase, sample.index, sample.lane,
+                 sample.scheduled_ns);
+  if (sample.outcome == Outcome::dropped) {
+    fmt::format_to(out, R"("dropped":true,"given_up_ns":{}}})", sample.ended_ns);
+  } else {
+    fmt::format_to(out, R"("started_ns":{},"latency_ns":{})", sample.began_ns, sample.latency_ns());
+    for (std::size_t i = 0; i < kStages; ++i) {
+      const auto stage = static_cast<Stage>(i);
+      if (const auto took = sample.stages.get(stage))
+        fmt::format_to(out, R"(,"{}_ns":{})", name(stage), took->count());
+    }
+    fmt::format_to(out, "}}");
+  }
+  output_.dir->append(Stream::frames, {line.data(), line.size()});
 }
 
 void Lane::write_detections(const FrameMessage& frame) {

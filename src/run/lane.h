@@ -23,6 +23,7 @@ struct LaneOutput {
   RunDir* dir = nullptr;
   const Clock* clock = nullptr;
   std::function<void(const Warning&)> warn;
+  std::function<void(std::string_view)> note;
   bool keep_for_overlays = false;
 };
 
@@ -37,7 +38,7 @@ class Lane {
   bool in_step = false;
   std::size_t next_pair = 0;
 
-  void attach(ChildPipes pipes);
+  void attach(pid_t worker, ChildPipes pipes);
   void send_spec(int warmup);
   int events() const { return pipes_.events.get(); }
   bool alive() const { return state != LaneState::waiting && state != LaneState::gone; }
@@ -68,9 +69,12 @@ class Lane {
   void handle(const Message&);
   void handle_error(const std::string& what);
   void handle_frame(std::string_view payload);
+  void handle_samples(std::string_view payload);
+  void begin_phase(std::string_view payload);
   void keep_detections(const FrameMessage&);
   void keep_truth(const FrameMessage&);
   void write_frame(const FrameMessage&);
+  void write_sample(const LoadSample&);
   void write_detections(const FrameMessage&);
   void finish_pass(std::string_view payload);
   std::optional<std::vector<Truth>> truth_of(const FrameMessage&) const;
@@ -79,6 +83,7 @@ class Lane {
   void fail_with(const std::string& reason);
 
   LaneOutput output_;
+  pid_t worker_ = -1;
   ChildPipes pipes_;
   std::optional<MessageReader> reader_;
   std::optional<MessageWriter> writer_;

@@ -3,28 +3,11 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "run/bench_orders.h"
+#include "run/json_values.h"
+
 // Both ends are the same program: a message that does not parse is a defect of ours, and
 // nlohmann's exception says which key it was.
-
-namespace nlohmann {
-
-template <typename T>
-struct adl_serializer<std::optional<T>> {
-  static void to_json(json& out, const std::optional<T>& value) {
-    if (value)
-      out = *value;
-    else
-      out = nullptr;
-  }
-  static void from_json(const json& in, std::optional<T>& value) {
-    if (in.is_null())
-      value.reset();
-    else
-      value = in.get<T>();
-  }
-};
-
-}  // namespace nlohmann
 
 namespace jetmeter {
 
@@ -47,7 +30,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PhaseReport, begins, ended)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PassReport, wall_ns, frames_bad, bad, source_error)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ModelReport, model, backend, pipeline, labels,
                                    first_inference_ms, source, source_labels, live)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadOptions, threads, device, options)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadOptions, threads, device, options, profile_layers)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PipelineOptions, head, fit, channels, scale, mean, stdev,
                                    confidence, iou, max_detections, image_size, labels)
 
@@ -66,11 +49,12 @@ T parse(std::string_view text) {
 }  // namespace
 
 std::string to_json(const SlotSpec& slot, int warmup) {
-  return json{{"name", slot.name},     {"model", slot.model.string()},
-              {"source", slot.source}, {"backend", slot.backend},
-              {"load", slot.load},     {"pipeline", slot.pipeline},
-              {"warmup", warmup}}
-      .dump();
+  json out{{"name", slot.name},     {"model", slot.model.string()},
+           {"source", slot.source}, {"backend", slot.backend},
+           {"load", slot.load},     {"pipeline", slot.pipeline},
+           {"warmup", warmup},      {"bench", nullptr}};
+  if (slot.bench) out["bench"] = to_json(*slot.bench);
+  return out.dump();
 }
 
 WorkerSpec worker_spec_from_json(std::string_view text) {
@@ -83,6 +67,8 @@ WorkerSpec worker_spec_from_json(std::string_view text) {
   in.at("load").get_to(spec.slot.load);
   in.at("pipeline").get_to(spec.slot.pipeline);
   in.at("warmup").get_to(spec.warmup);
+  const auto& bench = in.at("bench");
+  if (bench.is_string()) spec.slot.bench = bench_spec_from_json(bench.get<std::string>());
   return spec;
 }
 

@@ -37,10 +37,10 @@ struct PassReport {
 struct ModelReport {
   ModelRecord model;
   BackendRecord backend;
-  PipelineRecord pipeline;
+  std::optional<PipelineRecord> pipeline;  // neither under load alone
+  std::optional<SourceRecord> source;
   std::vector<std::string> labels;
   double first_inference_ms = 0;
-  SourceRecord source;
   std::vector<std::string> source_labels;  // of the truth that the frames carry
   bool live = false;
 };

@@ -54,10 +54,21 @@ bool on_cpu(const LoadOptions& load) {
   return load.device.empty() || load.device == "cpu";
 }
 
+// Axes that the file leaves open get what the load will give them.
+Result<ModelMemory> read_for_load(const SlotSpec& slot, ModelMemory memory) {
+  auto shapes = concrete_shapes(memory.inputs, slot.bench->shapes);
+  if (!shapes) return tl::make_unexpected(shapes.error());
+  ShapeHints hints;
+  for (std::size_t i = 0; i < shapes->size(); ++i)
+    hints.inputs.emplace_back(memory.inputs[i].name, std::move((*shapes)[i]));
+  return read_model_memory(slot.model, hints);
+}
+
 // Axes that the file leaves open get what the pipeline will give them: one picture of image_size.
 Result<ModelMemory> read_for(const SlotSpec& slot) {
   auto memory = read_model_memory(slot.model, {});
   if (!memory) return memory;
+  if (slot.bench) return read_for_load(slot, std::move(*memory));
   ShapeHints hints;
   for (const auto& input : memory->inputs) {
     auto shape = input.shape;
@@ -126,6 +137,15 @@ void add_source(PeakForecast& told, const std::string& source) {
       fmt::format("source: {}, measured on its first frames", format_bytes(*bytes)));
 }
 
+// The weights are there once, the activations once per session.
+void add_lanes(PeakForecast& told, int lanes) {
+  if (lanes < 2) return;
+  const auto more = told.activation_bytes * static_cast<std::uint64_t>(lanes - 1);
+  told.activation_bytes += more;
+  told.peak_bytes += more;
+  told.rests_on.push_back(fmt::format("activations of {} sessions", lanes));
+}
+
 Result<PeakForecast> forecast(const SlotSpec& slot, const RunContext& context) {
   const auto choice = choose_backend(slot.backend, slot.model);
   if (!choice) return tl::make_unexpected(choice.error());
@@ -145,7 +165,10 @@ Result<PeakForecast> forecast(const SlotSpec& slot, const RunContext& context) {
   });
   if (!profile) return tl::make_unexpected(profile.error());
   auto told = foretell(*memory, profile->profile, slot.load);
-  if (told) add_source(*told, slot.source);
+  if (told && slot.bench)
+    add_lanes(*told, slot.bench->scenario.in_flight);
+  else if (told)
+    add_source(*told, slot.source);
   return told;
 }
 

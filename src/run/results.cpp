@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <unordered_map>
+
+#include "run/ladder.h"
+#include "run/statistics.h"
 
 namespace jetmeter {
 namespace {
@@ -24,11 +28,33 @@ Summary summarise_field(std::span<const FrameSample> samples, SampleField field)
   return summarise(values);
 }
 
-std::vector<StageRecord> stages(std::span<const FrameSample> samples) {
-  return {{"acquire", summarise_field(samples, &FrameSample::acquire_ns)},
-          {"preprocess", summarise_field(samples, &FrameSample::preprocess_ns)},
-          {"infer", summarise_field(samples, &FrameSample::infer_ns)},
-          {"postprocess", summarise_field(samples, &FrameSample::postprocess_ns)}};
+// Of the samples that tell this stage; absent when none does.
+std::optional<StageRecord> told_stage(std::span<const FrameSample> samples, Stage stage) {
+  std::vector<double> values;
+  for (const auto& sample : samples)
+    if (const auto took = sample.stages.get(stage))
+      values.push_back(static_cast<double>(took->count()) / kNanosecondsPerMillisecond);
+  if (values.empty()) return std::nullopt;
+  return StageRecord{std::string(name(stage)), summarise(values)};
+}
+
+std::vector<StageRecord> stages_of_load(std::span<const FrameSample> samples) {
+  std::vector<StageRecord> stages;
+  for (std::size_t i = 0; i < kStages; ++i)
+    if (auto told = told_stage(samples, static_cast<Stage>(i))) stages.push_back(std::move(*told));
+  return stages;
+}
+
+// What the backend tells of the inside of `infer` follows, unless it is the whole of it.
+std::vector<StageRecord> stages_of_frames(std::span<const FrameSample> samples) {
+  std::vector<StageRecord> stages{
+      {"acquire", summarise_field(samples, &FrameSample::acquire_ns)},
+      {"preprocess", summarise_field(samples, &FrameSample::preprocess_ns)},
+      {"infer", summarise_field(samples, &FrameSample::infer_ns)},
+      {"postprocess", summarise_field(samples, &FrameSample::postprocess_ns)}};
+  auto inner = stages_of_load(samples);
+  if (inner.size() > 1) std::ranges::move(inner, std::back_inserter(stages));
+  return stages;
 }
 
 std::int64_t end_ns(const FrameSample& sample) {
@@ -124,11 +150,39 @@ void add_model_facts(SlotRecord& record, const SlotData& data) {
   record.first_inference_ms = data.model->first_inference_ms;
   record.labels = data.model->labels;
   record.source = data.model->source;
+  if (!record.source) return;
   record.source->frames_used = static_cast<std::int64_t>(data.measure.samples.size());
   if (data.measure.report) {
     record.source->frames_bad = data.measure.report->frames_bad;
     record.source->bad = data.measure.report->bad;
   }
+}
+
+}  // namespace
+
+namespace {
+
+// Times between two readings of the samples' clocks.
+template <typename Difference>
+Summary summarise_difference(std::span<const FrameSample> samples, Difference difference) {
+  std::vector<double> values;
+  values.reserve(samples.size());
+  for (const auto& sample : samples)
+    values.push_back(static_cast<double>(difference(sample)) / kNanosecondsPerMillisecond);
+  return summarise(values);
+}
+
+void add_load(SlotRecord& record, const SlotData& data) {
+  const std::span samples(data.measure.samples);
+  record.load = data.bench->load;
+  auto& load = *record.load;
+  load.service_ms =
+      summarise_difference(samples, [](const FrameSample& s) { return end_ns(s) - s.began_ns; });
+  if (load.per_second)
+    load.lateness_ms = summarise_difference(
+        samples, [](const FrameSample& s) { return s.began_ns - s.started_ns; });
+  if (load.deadline_ms) record.deadline = {*load.deadline_ms, load.issued, load.missed_deadline};
+  record.ladder = ladder_steps(data.bench->rungs);
 }
 
 }  // namespace
@@ -146,11 +200,13 @@ SlotRecord slot_record(const SlotData& data, std::optional<double> period) {
   record.latency_ms = summarise_field(samples, &FrameSample::latency_ns);
   if (record.latency_ms.mean && *record.latency_ms.mean > 0)
     record.fps_from_latency = 1000.0 / *record.latency_ms.mean;
-  record.stages_ms = stages(samples);
+  record.stages_ms = data.spec.bench ? stages_of_load(samples) : stages_of_frames(samples);
   record.detections = detections(data);
   if (!data.images.empty()) record.accuracy = evaluate(data.images, {});
   record.interference = interference(data, record.latency_ms);
   if (period && !samples.empty()) record.deadline = deadline(*period, latencies_ms(samples));
+  if (!samples.empty()) record.statistics = statistics_record(samples);
+  if (data.bench) add_load(record, data);
   record.memory = memory(data);
   record.energy = data.energy;
   record.thermal = data.thermal;
@@ -186,7 +242,8 @@ std::optional<double> period_ms(std::span<const SlotData> slots) {
   std::optional<double> longest;
   for (const auto& slot : slots) {
     if (!slot.model) continue;
-    const auto& fps = slot.model->source.fps;
+    const auto& source = slot.model->source;
+    const auto fps = source ? source->fps : std::nullopt;
     if (!fps || *fps <= 0) return std::nullopt;
     longest = std::max(longest.value_or(0), 1000.0 / *fps);
   }

@@ -13,6 +13,7 @@
 #include "jetmeter/record.h"
 #include "jetmeter/run.h"
 #include "jetmeter/sampler.h"
+#include "run/bench_orders.h"
 #include "run/orders.h"
 #include "run/overlays.h"
 #include "run/wire.h"
@@ -33,6 +34,8 @@ struct SlotData {
   std::string shared_with;
   std::vector<PhaseRecord> phases;
   PassData solo, measure;
+  std::optional<BenchReport> bench;  // of a load that came to its end
+  std::int64_t dropped = 0;          // under load, of what was measured
   std::vector<std::int64_t> detections_per_frame;
   std::map<int, std::int64_t> detections_by_class;
   std::vector<ImageResult> images;              // frames whose truth is known

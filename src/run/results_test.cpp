@@ -156,10 +156,10 @@ TEST(SlotRecord, NamesClassesAndCountsFramesWithoutDetections) {
 
 TEST(PeriodMs, IsThatOfTheSlowerStreamAndAbsentWithoutARate) {
   std::vector<SlotData> slots{slot_with({}), slot_with({})};
-  slots[0].model->source.fps = 30;
-  slots[1].model->source.fps = 10;
+  slots[0].model->source.emplace().fps = 30;
+  slots[1].model->source.emplace().fps = 10;
   EXPECT_DOUBLE_EQ(period_ms(slots).value(), 100.0);
-  slots[1].model->source.fps.reset();
+  slots[1].model->source->fps.reset();
   EXPECT_FALSE(period_ms(slots));
 }
 

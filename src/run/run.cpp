@@ -10,6 +10,7 @@
 #include "run/overlays.h"
 #include "run/preflight.h"
 #include "run/run_telemetry.h"
+#include "run/self_warnings.h"
 #include "run/sha256.h"
 #include "run/supervisor.h"
 
@@ -49,10 +50,16 @@ std::string describe(const SlotData& slot) {
   const auto loaded = slot.shared_with.empty()
                           ? fmt::format("loaded in {:.0f} ms", load_seconds * 1000)
                           : fmt::format("shares the weights of {}", slot.shared_with);
-  return fmt::format("{}: {} {} on {}, input {}x{}, head {} ({}), {}", slot.spec.name,
-                     model.backend.name, model.backend.version, model.backend.device,
-                     model.pipeline.input_width, model.pipeline.input_height, model.pipeline.head,
-                     model.pipeline.why, loaded);
+  std::string input;
+  if (model.pipeline)
+    input = fmt::format("input {}x{}, head {} ({})", model.pipeline->input_width,
+                        model.pipeline->input_height, model.pipeline->head, model.pipeline->why);
+  else
+    for (const auto& tensor : model.model.inputs)
+      input += fmt::format("{}{} {} {}", input.empty() ? "" : ", ", tensor.name, name(tensor.type),
+                           format_shape(tensor.shape));
+  return fmt::format("{}: {} {} on {}, {}, {}", slot.spec.name, model.backend.name,
+                     model.backend.version, model.backend.device, input, loaded);
 }
 
 // One run, step by step. Each step leaves what the next one needs in the members.
@@ -72,7 +79,7 @@ class Run {
     if (auto checked = check_request(); !checked) return tl::make_unexpected(checked.error());
     warn_of_clamped_limit();
     forecast_memory();
-    step(3, "Opening the sources");
+    step(3, is_load() ? "Checking the inputs" : "Opening the sources");
     if (auto opened = open_sources(); !opened) return tl::make_unexpected(opened.error());
     auto dir = RunDir::create(spec_.out);
     if (!dir) return tl::make_unexpected(dir.error());
@@ -117,7 +124,12 @@ class Run {
     if (outer_warn_) outer_warn_(warning);
   }
 
+  // Work of the same kind again and again, not the frames of a stream.
+  bool is_load() const {
+    return std::ranges::any_of(spec_.slots, [](const SlotSpec& s) { return s.bench.has_value(); });
+  }
   Result<void> check_request();
+  Result<void> check_inputs() const;
   void warn_of_clamped_limit();
   void forecast_memory();
   Result<void> open_sources();
@@ -190,12 +202,28 @@ void Run::forecast_memory() {
   }
 }
 
+// Files that are named must be there before anything is loaded; what is in them meets the model's
+// inputs in the worker.
+Result<void> Run::check_inputs() const {
+  for (const auto& slot : spec_.slots) {
+    if (!runs(slot) || !slot.bench) continue;
+    for (const auto& [input, fill] : slot.bench->fills) {
+      std::error_code error;
+      if (!fill.file.empty() && !std::filesystem::is_regular_file(fill.file, error))
+        return fail(fmt::format("there is no file {} for {}", in_quotes(fill.file.string()),
+                                input.empty() ? "the inputs" : "the input " + in_quotes(input)));
+    }
+  }
+  return {};
+}
+
 // A live source is opened by its worker alone: two readers of one camera would fight.
 Result<void> Run::open_sources() {
+  if (auto checked = check_inputs(); !checked) return checked;
   for (const auto& slot : spec_.slots) {
     sources_.emplace_back();
     truths_.emplace_back();
-    if (!runs(slot)) continue;
+    if (!runs(slot) || slot.bench) continue;
     const auto parsed = parse_source(slot.source);
     if (!parsed) return about(slot, parsed.error());
     if (parsed->kind->name == "camera") {
@@ -224,7 +252,7 @@ std::optional<Pairing> Run::plan_pairs() const {
   std::vector<const SourceInfo*> streams;
   for (std::size_t i = 0; i < spec_.slots.size(); ++i)
     if (runs(spec_.slots[i])) streams.push_back(&sources_[i]);
-  if (streams.size() != 2 || streams[0]->live || streams[1]->live) return std::nullopt;
+  if (is_load() || streams.size() != 2 || streams[0]->live || streams[1]->live) return std::nullopt;
   return pair_frames(*streams[0], *streams[1],
                      {.tolerance = spec_.tolerance, .limit = spec_.max_frames});
 }
@@ -318,6 +346,7 @@ std::optional<PairsRecord> Run::pairs() const {
   if (both.size() != 2) return std::nullopt;
   const auto& first = *both[0];
   const auto& second = *both[1];
+  if (is_load()) return std::nullopt;
   const bool live = first.model->live && second.model->live;
   if (!pairing_ && !live) return std::nullopt;
   const auto pairing =
@@ -352,6 +381,8 @@ Record Run::make_record(const Supervisor& supervisor, const RunTelemetry& teleme
 RunOutcome Run::write_reports(const Supervisor& supervisor, const RunTelemetry& telemetry) {
   for (const auto& warning : telemetry.warnings()) warn(warning);
   for (const auto& slot : slots_) draw_overlays(slot);
+  for (const auto& slot : slots_)
+    for (const auto& warning : self_warnings(slot, slot_record(slot, std::nullopt))) warn(warning);
   RunOutcome outcome{make_record(supervisor, telemetry), supervisor.interrupted(), {}};
   dir_->release_reserve();
   for (const auto* format : formats())

@@ -4,9 +4,8 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <cstring>
 
-#include "run/process.h"
+#include "run/bench_tasks.h"
 
 namespace jetmeter {
 namespace {
@@ -55,14 +54,6 @@ SourceRecord source_record(const SourceInfo& info) {
   return record;
 }
 
-template <typename ViewOf>
-void make_concrete(std::vector<TensorSpec>& specs, ViewOf view_of) {
-  for (std::size_t i = 0; i < specs.size(); ++i) {
-    const auto shape = view_of(i).shape;
-    specs[i].shape.assign(shape.begin(), shape.end());
-  }
-}
-
 bool readable_now(int fd) {
   pollfd poll_fd{fd, POLLIN, 0};
   return poll(&poll_fd, 1, 0) > 0;
@@ -73,10 +64,8 @@ bool readable_now(int fd) {
 SlotWorker::SlotWorker(MessageReader& orders, MessageWriter& out, ModelShare& share)
     : orders_(orders), out_(out), share_(share) {}
 
-void SlotWorker::serve() {
-  const auto first = orders_.wait();
-  if (!first) return;
-  spec_ = worker_spec_from_json(first->payload);
+void SlotWorker::serve(WorkerSpec spec) {
+  spec_ = std::move(spec);
   if (auto prepared = prepare(); !prepared) {
     out_.send(MessageKind::error, prepared.error().what);
     return;
@@ -87,44 +76,43 @@ void SlotWorker::serve() {
 }
 
 Result<void> SlotWorker::prepare() {
-  begin_phase("probe");
+  phases_.begin("probe");
   auto choice = choose_backend(spec_.slot.backend, spec_.slot.model);
   if (!choice) return tl::make_unexpected(choice.error());
-  choice_ = *choice;
-  begin_phase("load");
+  loaded_.choice = *choice;
+  phases_.begin("load");
   return load().and_then([&] { return first_inference(); }).and_then([&] { return warm_up(); });
 }
 
 Result<void> SlotWorker::load() {
-  auto model = share_.get([&] { return load_model(choice_, spec_.slot.model, spec_.slot.load); });
+  auto model =
+      share_.get([&] { return load_model(loaded_.choice, spec_.slot.model, spec_.slot.load); });
   if (!model) return tl::make_unexpected(model.error());
-  model_ = std::move(*model);
+  loaded_.model = std::move(*model);
   const auto& kind = *pipeline_kinds().front();
-  const auto shapes = kind.input_shapes(model_->info(), spec_.slot.pipeline);
+  const auto shapes = kind.input_shapes(loaded_.model->info(), spec_.slot.pipeline);
   if (!shapes) return tl::make_unexpected(shapes.error());
-  auto session = model_->open(*shapes);
+  auto session = loaded_.model->open(*shapes);
   if (!session) return tl::make_unexpected(session.error());
   session_ = std::move(*session);
   return {};
 }
 
 Result<void> SlotWorker::first_inference() {
-  begin_phase("first");
-  for (std::size_t i = 0; i < model_->info().inputs.size(); ++i) {
-    const auto input = session_->input(i);
-    std::memset(input.data, 0, input.bytes);
-  }
+  phases_.begin("first");
+  clear_inputs(*loaded_.model, *session_);
   const auto begin = clock_.monotonic();
   if (auto done = session_->run(); !done) return done;
   first_inference_ = clock_.monotonic() - begin;
-  auto pipeline = pipeline_kinds().front()->make(model_->info(), *session_, spec_.slot.pipeline);
+  auto pipeline =
+      pipeline_kinds().front()->make(loaded_.model->info(), *session_, spec_.slot.pipeline);
   if (!pipeline) return tl::make_unexpected(pipeline.error());
   pipeline_ = std::move(*pipeline);
   return {};
 }
 
 Result<void> SlotWorker::warm_up() {
-  begin_phase("warmup");
+  phases_.begin("warmup");
   if (auto opened = rewind(); !opened) return opened;
   Frame frame;
   const auto more = source_->next(frame);
@@ -153,21 +141,7 @@ Result<void> SlotWorker::rewind() {
 }
 
 void SlotWorker::report_model() {
-  ModelReport report;
-  const auto& info = model_->info();
-  report.model.path = spec_.slot.model.string();
-  report.model.format = info.format;
-  report.model.inputs = info.inputs;
-  report.model.outputs = info.outputs;
-  make_concrete(report.model.inputs, [&](std::size_t i) { return session_->input(i); });
-  make_concrete(report.model.outputs, [&](std::size_t i) { return session_->output(i); });
-  report.backend = {std::string(choice_.backend->name),
-                    info.version,
-                    info.device,
-                    info.precision,
-                    choice_.why,
-                    spec_.slot.load.threads,
-                    spec_.slot.load.options};
+  auto report = model_report(loaded_, *session_, spec_.slot);
   report.pipeline = pipeline_record(pipeline_->info(), spec_.slot.pipeline);
   report.labels = pipeline_->info().labels;
   report.first_inference_ms = milliseconds(first_inference_);
@@ -187,16 +161,16 @@ void SlotWorker::obey() {
       return;
     }
   }
-  begin_phase("unload");
+  phases_.begin("unload");
   pipeline_.reset();
   session_.reset();
-  model_.reset();
-  end_phases();
+  loaded_.model.reset();
+  phases_.end();
   out_.send(MessageKind::bye);
 }
 
 Result<void> SlotWorker::run_pass(const PassOrder& order) {
-  begin_phase(order.phase);
+  phases_.begin(order.phase);
   if (auto opened = rewind(); !opened) return opened;
   const auto began = clock_.monotonic();
   pass_end_ = began;
@@ -252,6 +226,7 @@ Result<void> SlotWorker::run_frame(const Prefetcher::Item& item) {
   sample.infer_ns = (inferred - prepared).count();
   sample.postprocess_ns = (end - inferred).count();
   sample.latency_ns = (end - begin).count();
+  add_stages(session_->stages(), sample.stages);
   sample.width = item.frame.width;
   sample.height = item.frame.height;
   if (item.frame.timestamp) sample.timestamp_ns = item.frame.timestamp->count();
@@ -259,24 +234,6 @@ Result<void> SlotWorker::run_frame(const Prefetcher::Item& item) {
   const bool heard = out_.send_frame(sample, item.frame.id, detections, item.frame.truth);
   quit_ = quit_ || !heard;
   return {};
-}
-
-void SlotWorker::begin_phase(const std::string& name) {
-  out_.send(MessageKind::phase, to_json(PhaseReport{name, ended_phase()}));
-  phase_ = name;
-  phase_began_ = clock_.monotonic();
-  reset_own_peak();
-}
-
-void SlotWorker::end_phases() {
-  out_.send(MessageKind::phase, to_json(PhaseReport{"", ended_phase()}));
-  phase_.clear();
-}
-
-std::optional<PhaseRecord> SlotWorker::ended_phase() {
-  if (phase_.empty()) return std::nullopt;
-  const std::chrono::duration<double> took = clock_.monotonic() - phase_began_;
-  return PhaseRecord{phase_, took.count(), own_peak_bytes()};
 }
 
 }  // namespace jetmeter

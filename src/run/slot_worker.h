@@ -9,10 +9,12 @@
 #include "jetmeter/backend.h"
 #include "jetmeter/frames.h"
 #include "jetmeter/pipeline.h"
+#include "run/loaded_model.h"
 #include "run/model_share.h"
 #include "run/orders.h"
 #include "run/prefetch.h"
 #include "run/wire.h"
+#include "run/worker_phases.h"
 
 namespace jetmeter {
 
@@ -20,7 +22,7 @@ class SlotWorker {
  public:
   SlotWorker(MessageReader& orders, MessageWriter& out, ModelShare& share);
   // Returns when the supervisor says quit or is gone, or after an error was sent.
-  void serve();
+  void serve(WorkerSpec);
 
  private:
   // Each step's error is a sentence for the report.
@@ -37,26 +39,20 @@ class SlotWorker {
   bool may_go_on(bool in_step);
   Result<void> rewind();
 
-  void begin_phase(const std::string& name);
-  void end_phases();
-  std::optional<PhaseRecord> ended_phase();
-
   MessageReader& orders_;
   MessageWriter& out_;
   ModelShare& share_;
   const Clock& clock_ = system_clock();
   WorkerSpec spec_;
 
-  BackendChoice choice_;
-  std::shared_ptr<Model> model_;
+  LoadedModel loaded_;
   std::unique_ptr<Session> session_;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<FrameSource> source_;
   Nanoseconds first_inference_{0};
   Nanoseconds pass_end_{0};
 
-  std::string phase_;
-  Nanoseconds phase_began_{0};
+  WorkerPhases phases_{out_, clock_};
   bool quit_ = false;
 };
 

@@ -61,7 +61,8 @@ Supervisor::~Supervisor() {
 
 Lane& Supervisor::add_lane(const SlotSpec& slot) {
   lanes_.push_back(std::make_unique<Lane>(
-      slot, LaneOutput{&dir_, context_.clock, context_.warn, spec_.save_overlays > 0}));
+      slot,
+      LaneOutput{&dir_, context_.clock, context_.warn, context_.note, spec_.save_overlays > 0}));
   return *lanes_.back();
 }
 
@@ -128,7 +129,7 @@ void Supervisor::start_worker(std::vector<Lane*> lanes) {
   worker.pid = child->pid;
   for (std::size_t i = 0; i < worker.lanes.size(); ++i) {
     worker.lanes[i]->data.worker = worker.name;
-    worker.lanes[i]->attach(std::move(child->slots[i]));
+    worker.lanes[i]->attach(worker.pid, std::move(child->slots[i]));
     worker.lanes[i]->send_spec(spec_.warmup);
   }
   watch_memory(worker);
@@ -209,7 +210,10 @@ void Supervisor::report_violations(Worker& worker) {
 }
 
 std::int64_t Supervisor::expected_frames(const Lane& lane) const {
-  const auto announced = lane.data.model ? lane.data.model->source.frames_announced : std::nullopt;
+  const auto announced = lane.data.model && lane.data.model->source
+                             ? lane.data.model->source->frames_announced
+                             : std::nullopt;
+  if (lane.data.spec.bench) return 0;
   if (spec_.max_frames == 0) return announced.value_or(0);
   return std::min(spec_.max_frames, announced.value_or(spec_.max_frames));
 }

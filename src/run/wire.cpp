@@ -8,6 +8,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <type_traits>
 
 namespace jetmeter {
 namespace {
@@ -82,6 +83,17 @@ bool MessageWriter::send_frame(const FrameSample& sample, std::string_view id,
   header.truths = static_cast<std::uint32_t>(truth.size());
   return send(MessageKind::frame, {bytes_of(std::span(&header, 1)), bytes_of(std::span(id)),
                                    bytes_of(detections), bytes_of(truth)});
+}
+
+bool MessageWriter::send_samples(std::span<const LoadSample> samples) {
+  static_assert(std::is_trivially_copyable_v<LoadSample>);
+  return send(MessageKind::samples, {bytes_of(samples)});
+}
+
+std::vector<LoadSample> parse_samples(std::string_view payload) {
+  std::vector<LoadSample> samples;
+  take(payload, payload.size() / sizeof(LoadSample), samples);
+  return samples;
 }
 
 std::optional<FrameMessage> parse_frame(std::string_view payload) {

@@ -14,6 +14,7 @@
 
 #include "jetmeter/core.h"
 #include "jetmeter/detection.h"
+#include "jetmeter/load.h"
 
 namespace jetmeter {
 
@@ -29,6 +30,9 @@ enum class MessageKind : std::uint32_t {
   model,      // JSON: what was loaded
   ready,      // warmed up, waits for a pass
   frame,      // binary: FrameSample, id, detections
+  samples,    // binary: LoadSample, one after the other
+  alive,      // nothing to tell, but not hanging
+  bench,      // JSON: BenchReport
   pass_done,  // JSON: PassReport
   error,      // text: the slot ends here
   bye,
@@ -41,11 +45,13 @@ struct Message {
 
 // One measured frame. Plain bytes: it travels as it is.
 struct FrameSample {
-  std::int64_t index = 0;       // in the source
-  std::int64_t started_ns = 0;  // monotonic: preprocess begins
+  std::int64_t index = 0;       // in the source, or of issue
+  std::int64_t started_ns = 0;  // monotonic: preprocess begins; under load, when it was due
   std::int64_t acquire_ns = 0;  // decoding, on its own thread
   std::int64_t preprocess_ns = 0, infer_ns = 0, postprocess_ns = 0;
   std::int64_t latency_ns = 0;     // from started to the end of postprocess
+  std::int64_t began_ns = -1;      // under load: after waiting for a lane; else -1
+  StageTimes stages;               // of a load; and what the backend tells of an inference
   std::int64_t timestamp_ns = -1;  // of the stream; -1 where it has none
   std::int32_t width = 0, height = 0;
   std::uint32_t id_bytes = 0, detections = 0, truths = 0, padding = 0;
@@ -58,6 +64,7 @@ class MessageWriter {
   // False when the other side is gone.
   bool send(MessageKind, std::initializer_list<std::span<const std::byte>> parts);
   bool send(MessageKind, std::string_view payload = {});
+  bool send_samples(std::span<const LoadSample>);
   bool send_frame(const FrameSample&, std::string_view id, std::span<const Detection>,
                   std::span<const Truth>);
 
@@ -73,6 +80,8 @@ struct FrameMessage {
 };
 // Absent when the payload is not a frame: the writer died inside it.
 std::optional<FrameMessage> parse_frame(std::string_view payload);
+// As many whole samples as the payload holds.
+std::vector<LoadSample> parse_samples(std::string_view payload);
 
 // Puts messages together from the bytes that arrive.
 class MessageReader {

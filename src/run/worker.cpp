@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "jetmeter/run.h"
+#include "run/bench_worker.h"
 #include "run/model_share.h"
 #include "run/slot_worker.h"
 #include "run/wire.h"
@@ -19,7 +20,13 @@ void serve_slot(int control, int events, ModelShare& share) {
   MessageReader orders(control);
   MessageWriter out(events);
   try {
-    SlotWorker(orders, out, share).serve();
+    const auto first = orders.wait();
+    if (!first) return;
+    auto spec = worker_spec_from_json(first->payload);
+    if (spec.slot.bench)
+      BenchWorker(orders, out).serve(std::move(spec));
+    else
+      SlotWorker(orders, out, share).serve(std::move(spec));
   } catch (const std::exception& thrown) {
     share.abandon("the slot that was to load this model failed");
     out.send(MessageKind::error, std::string("an exception: ") + thrown.what());

@@ -1,0 +1,298 @@
+#include "cli/bench_request.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace jetmeter {
+namespace {
+
+void add_model(CLI::App& app, BenchOptions& o) {
+  const char* group = "What to run";
+  app.add_option("--model,model", o.models, "model files; several are a sweep")->group(group);
+  add(app, group, "--batch", o.batch, "extent of an open first axis")->capture_default_str();
+  app.add_option("--shape", o.shapes,
+                 "of an input with open axes: images=1x3x640x640; may be repeated")
+      ->group(group)
+      ->allow_extra_args(false);
+  app.add_option("--input", o.inputs,
+                 "what an input holds: images=random:-1:1, mask=const:1, x=x.npy, all.npz, "
+                 "images=cat.jpg, x=raw:x.bin; may be repeated; default: random")
+      ->group(group)
+      ->allow_extra_args(false);
+  add(app, group, "--seed", o.seed, "of random inputs and of random arrivals")
+      ->capture_default_str();
+  app.add_flag("--copies", o.copies,
+               "copy inputs in before and outputs out after every inference, as stages")
+      ->group(group);
+  const char* backend = "Backend";
+  add(app, backend, "--backend", o.backend, "runtime that loads the model")->capture_default_str();
+  add_backend_options(app, o.runtime);
+  add(app, backend, "--threads", o.threads, "threads inside one inference; 0: the runtime's choice")
+      ->capture_default_str();
+}
+
+void add_load(CLI::App& app, BenchOptions& o) {
+  const char* group = "Load";
+  add(app, group, "--scenario", o.scenario,
+      "single: one at a time; multi: --streams at a time; rate: one every 1/--rate s; poisson: at "
+      "random, --rate a second; offline: all at once")
+      ->check(CLI::IsMember({"single", "multi", "rate", "poisson", "offline"}))
+      ->capture_default_str();
+  add(app, group, "--streams", o.streams, "sessions that work at the same time")
+      ->capture_default_str();
+  add(app, group, "--rate", o.rate, "a second; with --find-rate where the search begins")
+      ->check(CLI::NonNegativeNumber);
+  add(app, group, "--when-busy", o.when_busy, "queue or drop what is due while all streams work")
+      ->check(CLI::IsMember({"queue", "drop"}))
+      ->capture_default_str();
+  add(app, group, "--queue-limit", o.queue_limit, "drop what would wait behind so many; 0: none")
+      ->check(CLI::NonNegativeNumber);
+  add(app, group, "--deadline", o.deadline,
+      "from when work was due; default with rate: the period");
+  add(app, group, "--count", o.offline_count, "offline: inferences in all")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--find-rate", o.find_rate,
+               "search the highest rate that holds --bound, then measure at it")
+      ->group(group);
+  app.add_option("--bound", o.bounds,
+                 "of --find-rate: p99<33ms, drops<5%; may be repeated; default: drops<5%")
+      ->group(group)
+      ->allow_extra_args(false);
+}
+
+void add_stop(CLI::App& app, BenchOptions& o) {
+  const char* group = "How long";
+  add(app, group, "--min-time,--duration", o.min_time, "at least so long, and")
+      ->capture_default_str();
+  add(app, group, "--min-count", o.min_count, "at least so many inferences, and")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  add(app, group, "--precision", o.precision,
+      "until the median is known to so many percent (half its 95 % interval): 1%");
+  add(app, group, "--max-time", o.max_time, "but never longer")->capture_default_str();
+  add(app, group, "--max-count", o.max_count, "and never more inferences")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  add(app, group, "--warmup", o.warmup, "inferences before measuring, at least")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  add(app, group, "--warmup-time", o.warmup_time, "of warming up, at least")->capture_default_str();
+}
+
+void add_closer_look(CLI::App& app, BenchOptions& o) {
+  const char* group = "A closer look";
+  app.add_flag("--ladder", o.ladder,
+               "the way from the benchmark's number to the application's: back to back, "
+               "synchronised, with copies, with the whole pipeline")
+      ->group(group);
+  add(app, group, "--source", o.source, "frames of the ladder's pipeline")->capture_default_str();
+  add(app, group, "--head", o.head, "layout of the model's outputs, for the ladder's pipeline")
+      ->capture_default_str();
+  add(app, group, "--image-size,--imgsz", o.image_size,
+      "of the ladder's pipeline, where the model leaves it open")
+      ->check(CLI::Range(32, 8192))
+      ->capture_default_str();
+  add(app, group, "--layers", o.layers,
+      "inferences under the backend's layer profiler, after measuring; 0: none")
+      ->check(CLI::Range(0, 10000));
+  add(app, group, "--dump-outputs", o.dump_outputs, "the outputs of one inference as .npz");
+  add(app, group, "--hold-after-load", o.hold,
+      "keep the loaded model for so long before its first inference, for an observer outside")
+      ->capture_default_str();
+}
+
+Result<int> whole(const std::string& option, const std::string& text, int least, int most) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most)
+    return fail(
+        fmt::format("{} {} is not a number from {} to {}", option, in_quotes(text), least, most));
+  return value;
+}
+
+ScenarioKind kind_of(const std::string& word) {
+  for (const auto kind :
+       {ScenarioKind::multi, ScenarioKind::rate, ScenarioKind::poisson, ScenarioKind::offline})
+    if (word == name(kind)) return kind;
+  return ScenarioKind::single;
+}
+
+Result<Scenario> scenario_of(const BenchOptions& o) {
+  Scenario scenario;
+  scenario.kind = kind_of(o.scenario);
+  if (o.find_rate && o.scenario == "single") scenario.kind = ScenarioKind::rate;
+  const bool due = scenario.kind == ScenarioKind::rate || scenario.kind == ScenarioKind::poisson;
+  const auto streams = whole("--streams", o.streams, 1, 256);
+  if (!streams) return tl::make_unexpected(streams.error());
+  scenario.in_flight = *streams;
+  if (o.scenario == "single" && !o.find_rate && *streams > 1) scenario.kind = ScenarioKind::multi;
+  scenario.per_second = o.rate;
+  if (due && o.rate <= 0 && !o.find_rate)
+    return fail(fmt::format("--scenario {} needs --rate, in inferences a second", o.scenario));
+  if (!due && o.rate > 0)
+    return fail(fmt::format("--rate needs --scenario rate or poisson, not {}", o.scenario));
+  if (o.find_rate && !due)
+    return fail(fmt::format("--find-rate needs --scenario rate or poisson, not {}", o.scenario));
+  scenario.when_busy = o.when_busy == "drop" ? WhenBusy::drop : WhenBusy::queue;
+  scenario.queue_limit = o.queue_limit;
+  scenario.seed = o.seed;
+  scenario.offline_count = o.offline_count;
+  if (o.offline_count > 0 && scenario.kind != ScenarioKind::offline)
+    return fail("--count needs --scenario offline; elsewhere --min-count and --max-count decide");
+  if (o.deadline.empty()) return scenario;
+  const auto deadline = parse_duration(o.deadline);
+  if (!deadline) return fail("--deadline: " + deadline.error().what);
+  scenario.deadline = *deadline;
+  return scenario;
+}
+
+Result<void> read_stop_rules(const BenchOptions& o, BenchSpec& bench) {
+  auto read = read_duration(o.min_time, bench.stop.min_time)
+                  .and_then([&] { return read_duration(o.max_time, bench.stop.max_time); })
+                  .and_then([&] { return read_duration(o.warmup_time, bench.warm_up.min_time); })
+                  .and_then([&] { return read_duration(o.hold, bench.hold); });
+  if (!read) return read;
+  bench.stop.min_count = o.min_count;
+  bench.stop.max_count = o.max_count;
+  bench.warm_up.min_count = o.warmup;
+  if (bench.stop.max_time < bench.stop.min_time)
+    return fail(fmt::format("--max-time {} is less than --min-time {}", o.max_time, o.min_time));
+  if (o.max_count < o.min_count)
+    return fail(
+        fmt::format("--max-count {} is less than --min-count {}", o.max_count, o.min_count));
+  if (o.precision.empty()) return {};
+  const auto percent = parse_percent(o.precision);
+  if (!percent) return fail("--precision: " + percent.error().what);
+  if (*percent <= 0) return fail("--precision must be more than nothing");
+  bench.stop.median_within_percent = *percent;
+  return {};
+}
+
+Result<BenchSpec> bench_of(const BenchOptions& o) {
+  BenchSpec bench;
+  auto scenario = scenario_of(o);
+  if (!scenario) return tl::make_unexpected(scenario.error());
+  bench.scenario = *scenario;
+  if (auto read = read_stop_rules(o, bench); !read) return tl::make_unexpected(read.error());
+  if (!o.find_rate && !o.bounds.empty()) return fail("--bound needs --find-rate");
+  if (o.find_rate) {
+    const auto bound = parse_bounds(o.bounds);
+    if (!bound) return tl::make_unexpected(bound.error());
+    bench.find_rate = *bound;
+  }
+  auto wishes = parse_shape_wishes(o.shapes);
+  if (!wishes) return tl::make_unexpected(wishes.error());
+  bench.shapes.wishes = std::move(*wishes);
+  const auto batch = whole("--batch", o.batch, 1, 65536);
+  if (!batch) return tl::make_unexpected(batch.error());
+  bench.shapes.batch = *batch;
+  auto fills = parse_fills(o.inputs);
+  if (!fills) return tl::make_unexpected(fills.error());
+  bench.fills = std::move(*fills);
+  bench.seed = o.seed;
+  bench.copies = o.copies;
+  bench.ladder = o.ladder;
+  bench.profile_runs = o.layers;
+  if (!o.dump_outputs.empty()) bench.dump_outputs = std::filesystem::absolute(o.dump_outputs);
+  return bench;
+}
+
+Result<SlotSpec> slot_of(const BenchOptions& o) {
+  SlotSpec slot;
+  slot.name = "model";
+  slot.model = o.models.front();
+  slot.backend = o.backend;
+  const auto names = backend_names();
+  if (std::ranges::find(names, o.backend) == names.end())
+    return fail(fmt::format("there is no backend {}; there are {}", in_quotes(o.backend),
+                            fmt::join(names, ", ")));
+  auto load = load_options(o.runtime);
+  if (!load) return tl::make_unexpected(load.error());
+  slot.load = std::move(*load);
+  const auto threads = whole("--threads", o.threads, 0, 1024);
+  if (!threads) return tl::make_unexpected(threads.error());
+  slot.load.threads = *threads;
+  slot.source = o.source;
+  slot.pipeline.head = o.head;
+  slot.pipeline.image_size = o.image_size;
+  auto bench = bench_of(o);
+  if (!bench) return tl::make_unexpected(bench.error());
+  slot.bench = std::move(*bench);
+  return slot;
+}
+
+}  // namespace
+
+void add_bench_options(CLI::App& app, BenchOptions& options) {
+  add_model(app, options);
+  add_load(app, options);
+  add_stop(app, options);
+  add_closer_look(app, options);
+  add_memory_options(app, options.memory);
+  add_run_options(app, options.run);
+}
+
+Result<double> parse_percent(const std::string& text) {
+  const auto* begin = text.data();
+  const auto* end = begin + text.size();
+  if (end != begin && *(end - 1) == '%') --end;
+  double value = 0;
+  const auto [rest, error] = std::from_chars(begin, end, value);
+  if (error != std::errc{} || rest != end || !std::isfinite(value) || value < 0)
+    return fail(fmt::format("{} is not a percentage like 1%", in_quotes(text)));
+  return value;
+}
+
+Result<RateBound> parse_bounds(const std::vector<std::string>& words) {
+  RateBound bound;
+  for (const auto& word : words) {
+    const auto less = word.find('<');
+    const auto what = word.substr(0, less);
+    const auto value = less == std::string::npos ? "" : word.substr(less + 1);
+    double quantile = 0;
+    if (what == "drops" && !value.empty()) {
+      const auto percent = parse_percent(value);
+      if (!percent) return fail(fmt::format("--bound {}: {}", word, percent.error().what));
+      bound.drop_percent = *percent;
+      continue;
+    }
+    for (const auto& known : reported_quantiles())
+      if (what == known.name) quantile = known.q;
+    if (quantile == 0 || value.empty())
+      return fail(
+          fmt::format("--bound {} is neither like p99<33ms (p50, p90, p95, p99, p999) nor "
+                      "like drops<5%",
+                      in_quotes(word)));
+    const auto latency = parse_duration(value);
+    if (!latency) return fail(fmt::format("--bound {}: {}", word, latency.error().what));
+    bound.quantile = quantile;
+    bound.latency = *latency;
+  }
+  constexpr double kDropsOfACamera = 5;  // percent; ros2_benchmark's (facts: peers.md 5.2)
+  if (words.empty()) bound.drop_percent = kDropsOfACamera;
+  return bound;
+}
+
+Result<RunSpec> run_spec(const BenchOptions& options) {
+  if (options.models.empty()) return fail("no model was given: jetmeter bench MODEL");
+  auto slot = slot_of(options);
+  if (!slot) return tl::make_unexpected(slot.error());
+  RunSpec spec;
+  // Waiting in a queue that never overflows, drops do not happen: such a bound asks for dropping.
+  if (slot->bench->find_rate && slot->bench->find_rate->drop_percent &&
+      slot->bench->scenario.queue_limit == 0)
+    slot->bench->scenario.when_busy = WhenBusy::drop;
+  spec.slots = {std::move(*slot)};
+  auto memory = memory_policy(options.memory, 0);
+  if (!memory) return tl::make_unexpected(memory.error());
+  spec.memory = *memory;
+  if (auto applied = apply(options.run, spec); !applied)
+    return tl::make_unexpected(applied.error());
+  return spec;
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,46 @@
+// The options of `bench`, and the RunSpec that one configuration of them asks for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/common_options.h"
+
+namespace jetmeter {
+
+struct BenchOptions {
+  std::vector<std::string> models;  // several: a sweep
+  // Lists of these are sweeps too: "1,2,4".
+  std::string backend = "auto", threads = "0", batch = "1", streams = "1";
+  BackendOptions runtime;
+  std::vector<std::string> inputs, shapes;
+  std::uint64_t seed = 1;
+  bool copies = false;
+  std::string scenario = "single", when_busy = "queue", deadline;
+  double rate = 0;
+  std::int64_t queue_limit = 0, offline_count = 0;
+  bool find_rate = false;
+  std::vector<std::string> bounds;
+  std::string min_time = "3s", max_time = "60s", warmup_time = "200ms", precision;
+  std::int64_t min_count = 10, max_count = 1'000'000, warmup = 10;
+  bool ladder = false;
+  std::string source = "synthetic", head = "auto";
+  int image_size = 640;
+  int layers = 0;
+  std::string dump_outputs, hold = "0s";
+  MemoryOptions memory{.limit = "none"};
+  RunOptions run;
+};
+
+void add_bench_options(CLI::App& app, BenchOptions&);
+
+// REQUIRES: one model, and no lists.
+Result<RunSpec> run_spec(const BenchOptions&);
+
+// "p99<33ms", "drops<5%"; the two may stand together.
+Result<RateBound> parse_bounds(const std::vector<std::string>&);
+// "1%", "0.5": percent.
+Result<double> parse_percent(const std::string&);
+
+}  // namespace jetmeter

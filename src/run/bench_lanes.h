@@ -1,0 +1,43 @@
+// The lanes of a load: sessions of one model with their inputs filled, and the task of each.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "jetmeter/backend.h"
+#include "jetmeter/inputs.h"
+#include "jetmeter/load.h"
+#include "jetmeter/run.h"
+
+namespace jetmeter {
+
+class BenchLanes {
+ public:
+  // As many sessions as the scenario has lanes, all with the same inputs.
+  static Result<BenchLanes> open(Model&, const BenchSpec&);
+  // What each lane does again and again; after the first inference, which settles the outputs.
+  void make_tasks(const Model&, bool copies, const Clock&);
+
+  Session& first() { return *sessions_.front(); }
+  std::span<Task* const> tasks() const { return tasks_; }
+  // As they were filled; empty when nobody is to copy them in again.
+  std::span<const TensorData> inputs() const { return inputs_; }
+  // "images: random in [0, 1), seed 1", one per input.
+  const std::vector<std::string>& described() const { return described_; }
+
+ private:
+  Result<void> fill();
+
+  std::vector<std::unique_ptr<Session>> sessions_;
+  std::vector<TensorData> inputs_;
+  std::vector<std::string> described_;
+  std::vector<std::unique_ptr<Task>> owned_;
+  std::vector<Task*> tasks_;
+};
+
+// The outputs of the session's last run as tensors of their own.
+std::vector<TensorData> copy_outputs(const Model&, Session&);
+
+}  // namespace jetmeter

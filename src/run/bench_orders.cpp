@@ -1,0 +1,55 @@
+#include "run/bench_orders.h"
+
+#include <nlohmann/json.hpp>
+
+#include "run/json_values.h"
+
+namespace jetmeter {
+
+using nlohmann::json;
+
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Scenario, kind, in_flight, per_second, when_busy, queue_limit,
+                                   deadline, seed, offline_count)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StopRules, min_time, min_count, median_within_percent, max_time,
+                                   max_count)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WarmUp, min_time, min_count)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RateBound, quantile, latency, drop_percent)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ShapeOptions, wishes, batch, max_bytes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Fill, kind, low, high, range_given, value, file, member)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchSpec, scenario, stop, warm_up, find_rate, trial_time,
+                                   shapes, fills, seed, copies, ladder, profile_runs, dump_outputs,
+                                   hold)
+
+// The summaries are the supervisor's, from the samples.
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RateTrialRecord, per_second, holds, reason, latency_ms,
+                                   drop_percent, achieved_per_second)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadRecord, scenario, in_flight, per_second, when_busy, seed,
+                                   deadline_ms, stopped_by, stop_sentence, issued, done, dropped,
+                                   missed_deadline, warmup_count, loop_overhead_ns, clock_ns,
+                                   clock_resolution_ns, found_per_second, search_verdict, trials,
+                                   inputs)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RungMeasured, name, what, reason, round_ms, latencies_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchReport, load, rungs, notes)
+
+namespace {
+
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace
+
+std::string to_json(const BenchSpec& spec) {
+  return dump(spec);
+}
+BenchSpec bench_spec_from_json(std::string_view text) {
+  return json::parse(text).get<BenchSpec>();
+}
+std::string to_json(const BenchReport& report) {
+  return dump(report);
+}
+BenchReport bench_report_from_json(std::string_view text) {
+  return json::parse(text).get<BenchReport>();
+}
+
+}  // namespace jetmeter

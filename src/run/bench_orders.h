@@ -1,0 +1,34 @@
+// What supervisor and worker tell each other about a load, and its JSON.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jetmeter/record.h"
+#include "jetmeter/run.h"
+
+namespace jetmeter {
+
+// One rung of the ladder as it was measured: rounds of all rungs in turn, forth and back.
+struct RungMeasured {
+  std::string name, what;
+  std::string reason;                // why it was not measured
+  std::vector<double> round_ms;      // per inference, one per round
+  std::vector<double> latencies_ms;  // where every inference is timed
+};
+
+// Worker to supervisor, after the measure pass. `load` lacks what the samples tell.
+struct BenchReport {
+  LoadRecord load;
+  std::vector<RungMeasured> rungs;
+  std::vector<std::string> notes;  // for the warnings: what could not be done, and why
+};
+
+std::string to_json(const BenchSpec&);
+BenchSpec bench_spec_from_json(std::string_view);
+std::string to_json(const BenchReport&);
+BenchReport bench_report_from_json(std::string_view);
+
+}  // namespace jetmeter

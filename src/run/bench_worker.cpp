@@ -1,0 +1,262 @@
+#include "run/bench_worker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "run/bench_tasks.h"
+#include "run/ladder_tasks.h"
+#include "run/stop_listener.h"
+
+namespace jetmeter {
+namespace {
+
+constexpr Nanoseconds kSignOfLife = std::chrono::seconds(1);
+
+double milliseconds(Nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+// Says now and then that it is at work, where no sample says so.
+class LivelyTask final : public Task {
+ public:
+  LivelyTask(Task& inner, MessageWriter& out, const Clock& clock)
+      : inner_(inner), out_(out), clock_(clock) {}
+  Result<void> run(StageTimes& stages) override {
+    auto done = inner_.run(stages);
+    const auto now = clock_.monotonic();
+    if (now - told_ >= kSignOfLife) {
+      out_.send(MessageKind::alive);
+      told_ = now;
+    }
+    return done;
+  }
+
+ private:
+  Task& inner_;
+  MessageWriter& out_;
+  const Clock& clock_;
+  Nanoseconds told_{0};
+};
+
+// The first lane speaks for all: two writers would need a lock.
+struct LivelyTasks {
+  LivelyTasks(std::span<Task* const> lanes, MessageWriter& out, const Clock& clock)
+      : first(*lanes.front(), out, clock), tasks(lanes.begin(), lanes.end()) {
+    tasks.front() = &first;
+  }
+  LivelyTask first;
+  std::vector<Task*> tasks;
+};
+
+LoadRecord described(const BenchSpec& spec) {
+  LoadRecord load;
+  load.scenario = spec.find_rate ? "find-rate" : std::string(name(spec.scenario.kind));
+  load.in_flight = spec.scenario.in_flight;
+  const bool scheduled =
+      spec.scenario.kind == ScenarioKind::rate || spec.scenario.kind == ScenarioKind::poisson;
+  if (!scheduled) return load;
+  load.per_second = spec.scenario.per_second;
+  load.when_busy = name(spec.scenario.when_busy);
+  if (spec.scenario.deadline) load.deadline_ms = milliseconds(*spec.scenario.deadline);
+  if (spec.scenario.kind == ScenarioKind::poisson) load.seed = spec.scenario.seed;
+  return load;
+}
+
+}  // namespace
+
+void BenchWorker::serve(WorkerSpec spec) {
+  spec_ = std::move(spec);
+  scenario_ = bench().scenario;
+  report_.load = described(bench());
+  if (auto prepared = prepare(); !prepared) {
+    out_.send(MessageKind::error, prepared.error().what);
+    return;
+  }
+  report_model();
+  out_.send(MessageKind::ready);
+  obey();
+}
+
+Result<void> BenchWorker::prepare() {
+  phases_.begin("probe");
+  const auto overhead = measure_loop_overhead();
+  report_.load.loop_overhead_ns = overhead.per_iteration_ns;
+  report_.load.clock_ns = overhead.clock_ns;
+  report_.load.clock_resolution_ns = overhead.clock_resolution_ns;
+  auto choice = choose_backend(spec_.slot.backend, spec_.slot.model);
+  if (!choice) return tl::make_unexpected(choice.error());
+  loaded_.choice = *choice;
+  phases_.begin("load");
+  if (auto loaded = load(); !loaded) return loaded;
+  if (bench().hold > Nanoseconds{0}) hold();
+  return first_inference().and_then([&] { return warm_up(); }).and_then([&] {
+    return dump_outputs();
+  });
+}
+
+Result<void> BenchWorker::load() {
+  auto model = load_model(loaded_.choice, spec_.slot.model, spec_.slot.load);
+  if (!model) return tl::make_unexpected(model.error());
+  loaded_.model = std::move(*model);
+  auto lanes = BenchLanes::open(*loaded_.model, bench());
+  if (!lanes) return tl::make_unexpected(lanes.error());
+  lanes_ = std::move(*lanes);
+  report_.load.inputs = lanes_->described();
+  return {};
+}
+
+// For whoever wants to look at the loaded process from outside. Orders end it.
+void BenchWorker::hold() {
+  phases_.begin("hold");
+  const StopListener listener(orders_.fd());
+  const auto end = clock_.monotonic() + bench().hold;
+  for (auto now = clock_.monotonic(); now < end && !listener.asked(); now = clock_.monotonic()) {
+    std::this_thread::sleep_for(std::min<Nanoseconds>(end - now, std::chrono::milliseconds(100)));
+    out_.send(MessageKind::alive);
+  }
+}
+
+Result<void> BenchWorker::first_inference() {
+  phases_.begin("first");
+  const auto begin = clock_.monotonic();
+  if (auto done = lanes_->first().run(); !done) return done;
+  first_inference_ = clock_.monotonic() - begin;
+  return {};
+}
+
+Result<void> BenchWorker::warm_up() {
+  phases_.begin("warmup");
+  lanes_->make_tasks(*loaded_.model, bench().copies, clock_);
+  LivelyTasks lively(lanes_->tasks(), out_, clock_);
+  const auto count = jetmeter::warm_up(bench().warm_up, lively.tasks, {.clock = &clock_});
+  if (!count) return tl::make_unexpected(count.error());
+  report_.load.warmup_count = *count;
+  return {};
+}
+
+Result<void> BenchWorker::dump_outputs() {
+  if (bench().dump_outputs.empty()) return {};
+  return write_npz_file(bench().dump_outputs, copy_outputs(*loaded_.model, lanes_->first()));
+}
+
+void BenchWorker::report_model() {
+  auto report = model_report(loaded_, lanes_->first(), spec_.slot);
+  report.first_inference_ms = milliseconds(first_inference_);
+  out_.send(MessageKind::model, to_json(report));
+}
+
+void BenchWorker::obey() {
+  for (;;) {
+    const auto order = orders_.wait();
+    if (!order || order->kind == MessageKind::quit) break;
+    if (order->kind != MessageKind::pass) continue;
+    if (auto done = run_pass(pass_order_from_json(order->payload)); !done) {
+      out_.send(MessageKind::error, done.error().what);
+      return;
+    }
+  }
+  phases_.begin("unload");
+  lanes_.reset();
+  loaded_.model.reset();
+  phases_.end();
+  out_.send(MessageKind::bye);
+}
+
+Result<void> BenchWorker::run_pass(const PassOrder& order) {
+  const StopListener listener(orders_.fd());
+  const LoadWorld world{.clock = &clock_, .stop = &listener.asked()};
+  if (bench().find_rate) {
+    phases_.begin("search");
+    if (auto found = search(world); !found) return found;
+  }
+  phases_.begin(order.phase);
+  const auto measured = measure(world);
+  if (measured && bench().ladder && !listener.asked()) climb_ladder(world);
+  out_.send(MessageKind::bench, to_json(report_));
+  if (!measured) return tl::make_unexpected(measured.error());
+  out_.send(MessageKind::pass_done, to_json(*measured));
+  return {};
+}
+
+Result<void> BenchWorker::search(const LoadWorld& world) {
+  const auto trial = [&](double per_second) { return try_rate(per_second, world); };
+  RateSearchOptions options;
+  if (scenario_.per_second > 0) options.start_per_second = scenario_.per_second;
+  const auto found = find_rate(options, trial);
+  if (!found) return tl::make_unexpected(found.error());
+  for (const auto& t : found->trials)
+    report_.load.trials.push_back(
+        {t.per_second, t.holds, t.reason, t.latency_ms, t.drop_percent, t.achieved_per_second});
+  report_.load.search_verdict = found->verdict;
+  report_.load.found_per_second = found->per_second;
+  if (!found->per_second && !found->trials.empty())
+    scenario_.per_second = found->trials.back().per_second;  // measured all the same, to be seen
+  if (found->per_second) scenario_.per_second = *found->per_second;
+  report_.load.per_second = scenario_.per_second;
+  return {};
+}
+
+Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& world) {
+  auto scenario = scenario_;
+  scenario.per_second = per_second;
+  const auto needs = conservative_quantile({}, bench().find_rate->quantile).needs;
+  StopRules rules{.min_time = bench().trial_time, .min_count = needs};
+  rules.max_time = std::max<Nanoseconds>(8 * bench().trial_time, bench().stop.max_time / 4);
+  std::vector<SampleList> lists(lanes_->tasks().size());
+  std::vector<LoadSink*> sinks;
+  for (auto& list : lists) sinks.push_back(&list);
+  LivelyTasks lively(lanes_->tasks(), out_, clock_);
+  const auto outcome = run_load(scenario, rules, lively.tasks, sinks, world);
+  if (!outcome) return tl::make_unexpected(outcome.error());
+  if (outcome->error) return tl::make_unexpected(*outcome->error);
+  std::vector<LoadSample> samples;
+  for (const auto& list : lists)
+    samples.insert(samples.end(), list.samples.begin(), list.samples.end());
+  return judge_rate(per_second, *bench().find_rate, samples, *outcome);
+}
+
+void BenchWorker::note_outcome(const LoadOutcome& outcome) {
+  auto& load = report_.load;
+  load.stopped_by = name(outcome.stopped_by);
+  load.stop_sentence = outcome.stop_sentence;
+  load.issued = outcome.issued;
+  load.done = outcome.done;
+  load.dropped = outcome.dropped;
+  load.missed_deadline = outcome.missed_deadline;
+  if (outcome.clock_steps_back > 0)
+    report_.notes.push_back(
+        fmt::format("the clock went back {} times; those samples are shorter than they were",
+                    outcome.clock_steps_back));
+}
+
+Result<PassReport> BenchWorker::measure(const LoadWorld& world) {
+  SharedWriter writer{out_, {}};
+  std::vector<SamplePipe> pipes;
+  std::vector<LoadSink*> sinks;
+  pipes.reserve(lanes_->tasks().size());
+  for (std::size_t i = 0; i < lanes_->tasks().size(); ++i) {
+    pipes.emplace_back(writer);
+    sinks.push_back(&pipes.back());
+  }
+  const auto outcome = run_load(scenario_, bench().stop, lanes_->tasks(), sinks, world);
+  for (auto& pipe : pipes) pipe.flush();
+  if (!outcome) return tl::make_unexpected(outcome.error());
+  note_outcome(*outcome);
+  if (outcome->error) return tl::make_unexpected(*outcome->error);
+  PassReport report;
+  report.wall_ns = (outcome->ended - outcome->began).count();
+  return report;
+}
+
+void BenchWorker::climb_ladder(const LoadWorld& world) {
+  phases_.begin("ladder");
+  const LadderTasks tasks(*loaded_.model, lanes_->first(), lanes_->inputs(), spec_.slot, clock_);
+  auto rungs = tasks.rungs();
+  LivelyTask lively(*rungs.front().task, out_, clock_);
+  rungs.front().task = &lively;
+  report_.rungs = climb(rungs, {}, world);
+}
+
+}  // namespace jetmeter

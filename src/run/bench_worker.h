@@ -1,0 +1,56 @@
+// The life of a load inside its worker process: load, hold, first inference, warm-up, then what the
+// supervisor orders: the search for a rate, the measurement, the ladder.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "run/bench_lanes.h"
+#include "run/bench_orders.h"
+#include "run/loaded_model.h"
+#include "run/orders.h"
+#include "run/sample_pipe.h"
+#include "run/wire.h"
+#include "run/worker_phases.h"
+
+namespace jetmeter {
+
+class BenchWorker {
+ public:
+  BenchWorker(MessageReader& orders, MessageWriter& out) : orders_(orders), out_(out) {}
+  // Returns when the supervisor says quit or is gone, or after an error was sent.
+  void serve(WorkerSpec);
+
+ private:
+  // Each step's error is a sentence for the report.
+  Result<void> prepare();
+  Result<void> load();
+  void hold();
+  Result<void> first_inference();
+  Result<void> warm_up();
+  Result<void> dump_outputs();
+  void report_model();
+  void obey();
+  Result<void> run_pass(const PassOrder&);
+  Result<void> search(const LoadWorld&);
+  Result<RateTrial> try_rate(double per_second, const LoadWorld&);
+  Result<PassReport> measure(const LoadWorld&);
+  void climb_ladder(const LoadWorld&);
+  void note_outcome(const LoadOutcome&);
+  const BenchSpec& bench() const { return *spec_.slot.bench; }
+
+  MessageReader& orders_;
+  MessageWriter& out_;
+  const Clock& clock_ = system_clock();
+  WorkerSpec spec_;
+  WorkerPhases phases_{out_, clock_};
+
+  LoadedModel loaded_;
+  std::optional<BenchLanes> lanes_;
+  Scenario scenario_;  // with the rate that was found
+  Nanoseconds first_inference_{0};
+  BenchReport report_;
+};
+
+}  // namespace jetmeter

@@ -1,0 +1,137 @@
+#include "run/ladder.h"
+
+#include <algorithm>
+
+namespace jetmeter {
+namespace {
+
+double milliseconds(Nanoseconds duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+bool asked_to_stop(const LoadWorld& world) {
+  return world.stop && world.stop->load(std::memory_order_relaxed);
+}
+
+struct Climber {
+  const Rung& rung;
+  RungMeasured measured;
+  std::int64_t count = 0;  // inferences in a round
+};
+
+Result<Nanoseconds> run_once(Task& task, const Clock& clock) {
+  StageTimes stages;
+  const auto begin = clock.monotonic();
+  if (auto done = task.run(stages); !done) return tl::make_unexpected(done.error());
+  return clock.monotonic() - begin;
+}
+
+// The second run of a task tells how many fill a round: the first one may still allocate.
+Result<void> settle(Climber& climber, const LadderOptions& options, const Clock& clock) {
+  auto took = run_once(*climber.rung.task, clock);
+  if (took) took = run_once(*climber.rung.task, clock);
+  if (!took) return tl::make_unexpected(took.error());
+  const auto fitting = options.round_time / std::max(*took, Nanoseconds(1));
+  climber.count = std::max<std::int64_t>(options.least_count, fitting);
+  return {};
+}
+
+Result<void> run_round(Climber& climber, const Clock& clock) {
+  StageTimes stages;
+  auto& latencies = climber.measured.latencies_ms;
+  std::vector<double> of_round;
+  of_round.reserve(static_cast<std::size_t>(climber.count));
+  const auto begin = clock.monotonic();
+  auto before = begin;
+  for (std::int64_t i = 0; i < climber.count; ++i) {
+    if (auto done = climber.rung.task->run(stages); !done) return done;
+    if (!climber.rung.one_by_one) continue;
+    const auto now = clock.monotonic();
+    of_round.push_back(milliseconds(now - before));
+    before = now;
+  }
+  const auto whole = milliseconds(clock.monotonic() - begin) / static_cast<double>(climber.count);
+  latencies.insert(latencies.end(), of_round.begin(), of_round.end());
+  std::ranges::sort(of_round);
+  climber.measured.round_ms.push_back(of_round.empty() ? whole : quantile(of_round, 0.5));
+  return {};
+}
+
+void give_up(Climber& climber, const Error& error) {
+  climber.measured.reason = error.what;
+  climber.measured.round_ms.clear();
+  climber.measured.latencies_ms.clear();
+}
+
+}  // namespace
+
+std::vector<RungMeasured> climb(std::span<const Rung> rungs, const LadderOptions& options,
+                                const LoadWorld& world) {
+  std::vector<Climber> climbers;
+  for (const auto& rung : rungs)
+    climbers.push_back({rung, {rung.name, rung.what, rung.reason, {}, {}}});
+  const auto runs = [](const Climber& climber) {
+    return climber.rung.task && climber.measured.reason.empty();
+  };
+  for (auto& climber : climbers) {
+    if (!runs(climber)) continue;
+    if (auto settled = settle(climber, options, *world.clock); !settled)
+      give_up(climber, settled.error());
+  }
+  for (int round = 0; round < options.rounds && !asked_to_stop(world); ++round) {
+    const auto count = climbers.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      auto& climber = climbers[round % 2 == 0 ? i : count - 1 - i];
+      if (!runs(climber)) continue;
+      if (auto done = run_round(climber, *world.clock); !done) give_up(climber, done.error());
+    }
+  }
+  std::vector<RungMeasured> measured;
+  for (auto& climber : climbers) measured.push_back(std::move(climber.measured));
+  return measured;
+}
+
+namespace {
+
+double median(std::span<const double> values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::ranges::sort(sorted);
+  return quantile(sorted, 0.5);
+}
+
+void add_difference(LadderStepRecord& step, std::span<const double> before,
+                    std::span<const double> now) {
+  std::vector<double> differences;
+  for (std::size_t i = 0; i < std::min(before.size(), now.size()); ++i)
+    differences.push_back(now[i] - before[i]);
+  if (differences.empty()) return;
+  step.added_ms = median(differences);
+  constexpr std::size_t kLeastRounds = 4;
+  if (differences.size() < kLeastRounds) return;
+  if (const auto interval = bootstrap_interval(differences, median)) {
+    step.added_low_ms = interval->low;
+    step.added_high_ms = interval->high;
+  }
+}
+
+}  // namespace
+
+std::vector<LadderStepRecord> ladder_steps(std::span<const RungMeasured> rungs) {
+  std::vector<LadderStepRecord> steps;
+  const RungMeasured* before = nullptr;
+  for (const auto& rung : rungs) {
+    auto& step = steps.emplace_back();
+    step.name = rung.name;
+    step.what = rung.what;
+    step.reason = rung.reason;
+    step.latency_ms = summarise(rung.latencies_ms);
+    if (rung.round_ms.empty()) continue;
+    step.ms = median(rung.round_ms);
+    if (*step.ms > 0) step.per_second = 1000.0 / *step.ms;
+    if (before) add_difference(step, before->round_ms, rung.round_ms);
+    before = &rung;
+  }
+  return steps;
+}
+
+}  // namespace jetmeter

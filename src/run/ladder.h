@@ -1,0 +1,37 @@
+// The ladder from the benchmark's number to the application's: one model with more and more around
+// each inference, the rungs measured in turn, forth and back, so that a machine that warms up
+// charges none of them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "jetmeter/load.h"
+#include "jetmeter/record.h"
+#include "run/bench_orders.h"
+
+namespace jetmeter {
+
+struct Rung {
+  std::string name, what;
+  Task* task = nullptr;    // null: not measured, for `reason`
+  bool one_by_one = true;  // every inference is timed; else only the round as a whole
+  std::string reason = {};
+};
+
+struct LadderOptions {
+  int rounds = 8;
+  Nanoseconds round_time = std::chrono::milliseconds(250);
+  std::int64_t least_count = 3;  // inferences in a round
+};
+
+// A rung whose task fails has no number, and the reason; the others go on. Returns early, with the
+// rounds that were whole, when asked to stop.
+std::vector<RungMeasured> climb(std::span<const Rung>, const LadderOptions&, const LoadWorld&);
+
+// What each rung adds to the one before, from the differences of the rounds that belong together.
+// Pure.
+std::vector<LadderStepRecord> ladder_steps(std::span<const RungMeasured>);
+
+}  // namespace jetmeter

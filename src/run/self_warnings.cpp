@@ -1,0 +1,159 @@
+#include "run/self_warnings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace jetmeter {
+namespace {
+
+const Summary* stage(const SlotRecord& slot, Stage wanted) {
+  for (const auto& [stage_name, ms] : slot.stages_ms)
+    if (stage_name == name(wanted)) return &ms;
+  return nullptr;
+}
+
+struct Teller {
+  const SlotRecord& slot;
+  std::vector<Warning> warnings = {};
+
+  void tell(std::string code, std::string message, std::string advice) {
+    warnings.push_back({std::move(code), std::move(message), std::move(advice), slot.name});
+  }
+};
+
+// The host takes longer to hand work over than it may if the device is to be kept busy.
+void tell_enqueue(Teller& teller) {
+  constexpr double kShare = 0.8;
+  const auto* enqueue = stage(teller.slot, Stage::enqueue);
+  const auto* compute = stage(teller.slot, Stage::compute);
+  if (!enqueue || !compute || !enqueue->p50 || !compute->p50) return;
+  if (*enqueue->p50 <= kShare * *compute->p50) return;
+  teller.tell("enqueue_bound",
+              fmt::format("enqueueing takes {:.3g} ms of the {:.3g} ms that computing takes (p50): "
+                          "the host may be the limit, not the device",
+                          *enqueue->p50, *compute->p50),
+              "a captured graph or a larger batch gives the device more work per call");
+}
+
+void tell_transfers(Teller& teller) {
+  const auto* compute = stage(teller.slot, Stage::compute);
+  if (!compute || !compute->p50) return;
+  for (const auto direction : {Stage::host_to_device, Stage::device_to_host}) {
+    const auto* transfer = stage(teller.slot, direction);
+    if (!transfer || !transfer->p50 || *transfer->p50 < *compute->p50) continue;
+    teller.tell("transfer_bound",
+                fmt::format("{} takes {:.3g} ms, computing {:.3g} ms (p50): the copies are the "
+                            "limit",
+                            direction == Stage::host_to_device ? "the copy to the device"
+                                                               : "the copy from the device",
+                            *transfer->p50, *compute->p50),
+                "on unified memory, buffers that CPU and GPU share need no copy");
+  }
+}
+
+// trtexec's bound for a device's own time; a CPU is noisier than that on its best days.
+void tell_noise(Teller& teller) {
+  constexpr double kDeviceScatter = 0.025, kCpuScatter = 0.10;
+  const auto* compute = stage(teller.slot, Stage::compute);
+  if (!compute || !compute->mean || !compute->stdev || *compute->mean <= 0) return;
+  const bool on_cpu = !teller.slot.backend || teller.slot.backend->device == "cpu" ||
+                      teller.slot.backend->device.empty();
+  const double scatter = *compute->stdev / *compute->mean;
+  if (scatter <= (on_cpu ? kCpuScatter : kDeviceScatter)) return;
+  teller.tell("noisy_clocks",
+              fmt::format("computing time scatters by {:.1f} % of its mean: clocks may be moving, "
+                          "or others are at work",
+                          scatter * 100),
+              "lock the clocks (jetson_clocks, nvidia-smi -lgc, cpupower) and look at jetmeter "
+              "doctor");
+}
+
+// perf_analyzer's rule: more than one request in a hundred late.
+void tell_lateness(Teller& teller, const SlotData& data) {
+  constexpr double kShare = 0.01;
+  const auto& load = teller.slot.load;
+  if (!load || !load->per_second || load->when_busy == "drop") return;
+  const auto& samples = data.measure.samples;
+  if (samples.empty() || data.spec.bench->scenario.in_flight < 1) return;
+  // Late because no lane was free is the system's doing and belongs to its latency.
+  const double period_ns = 1e9 / *load->per_second;
+  std::int64_t late = 0, ended_before = 0;
+  for (const auto& sample : samples) {
+    const bool lane_was_free = ended_before <= sample.started_ns;
+    const bool is_late = static_cast<double>(sample.began_ns - sample.started_ns) > 0.1 * period_ns;
+    if (lane_was_free && is_late) ++late;
+    ended_before = std::max(ended_before, sample.started_ns + sample.latency_ns);
+  }
+  const double share = static_cast<double>(late) / static_cast<double>(samples.size());
+  if (share <= kShare) return;
+  teller.tell("generator_late",
+              fmt::format("{:.1f} % of the requests began late by more than a tenth of the period "
+                          "although a lane was free: the generator did not keep up",
+                          share * 100),
+              "their latency counts from when they were due; a lower rate or a free core helps");
+}
+
+void tell_lanes(Teller& teller) {
+  const auto& load = teller.slot.load;
+  if (!load || load->in_flight < 2 || load->scenario != "multi") return;
+  teller.tell("shared_latency",
+              fmt::format("{} inferences were in flight at a time: the latency is that of each "
+                          "among the others, and the throughput is that of all",
+                          load->in_flight),
+              "for the latency of one alone use --scenario single");
+}
+
+void tell_course(Teller& teller) {
+  const auto& statistics = teller.slot.statistics;
+  if (!statistics) return;
+  if (statistics->steady == SteadyState::Verdict::unsteady)
+    teller.tell("unsteady", "the run did not settle: " + statistics->steady_reason,
+                "the numbers are those of a machine on the move; measure longer or warm up longer");
+  if (statistics->steady == SteadyState::Verdict::settled_late && statistics->settled_seconds)
+    teller.tell("settled_late",
+                fmt::format("the run settled after {:.1f} s only: {}", *statistics->settled_seconds,
+                            statistics->steady_reason),
+                "a longer warm-up leaves that out");
+  const bool drifts =
+      statistics->drift == DriftVerdict::rising || statistics->drift == DriftVerdict::falling;
+  constexpr double kWorthTelling = 2;  // percent over the run
+  if (drifts && statistics->drift_percent_over_run &&
+      std::abs(*statistics->drift_percent_over_run) >= kWorthTelling)
+    teller.tell("drift",
+                fmt::format("latency {} by {:.1f} % over the run",
+                            statistics->drift == DriftVerdict::rising ? "rose" : "fell",
+                            std::abs(*statistics->drift_percent_over_run)),
+                "a machine that warms up rises; see the thermal verdict");
+}
+
+void tell_modes(Teller& teller) {
+  const auto& statistics = teller.slot.statistics;
+  if (!statistics || statistics->modes.size() < 2) return;
+  std::string centers;
+  for (const auto& mode : statistics->modes)
+    centers += fmt::format("{}{:.3g} ms ({:.0f} %)", centers.empty() ? "" : ", ", mode.center_ms,
+                           mode.share * 100);
+  teller.tell("several_modes", "latencies gather around more than one value: " + centers,
+              "two clock states, two cores of different kinds, or work that alternates; a mean "
+              "of them is the latency of no inference");
+}
+
+}  // namespace
+
+std::vector<Warning> self_warnings(const SlotData& data, const SlotRecord& record) {
+  Teller teller{record};
+  if (data.bench)
+    for (const auto& note : data.bench->notes) teller.tell("load_note", note, "");
+  tell_enqueue(teller);
+  tell_transfers(teller);
+  tell_noise(teller);
+  tell_lateness(teller, data);
+  tell_lanes(teller);
+  tell_course(teller);
+  tell_modes(teller);
+  return std::move(teller.warnings);
+}
+
+}  // namespace jetmeter

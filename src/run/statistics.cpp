@@ -1,0 +1,93 @@
+#include "run/statistics.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace jetmeter {
+namespace {
+
+constexpr double kNanosecondsPerMillisecond = 1e6;
+constexpr double kNanosecondsPerSecond = 1e9;
+
+std::vector<TimedValue> timed(std::span<const FrameSample> samples) {
+  std::vector<TimedValue> values;
+  values.reserve(samples.size());
+  const auto origin = samples.front().started_ns;
+  for (const auto& sample : samples)
+    values.push_back({static_cast<double>(sample.started_ns - origin) / kNanosecondsPerSecond,
+                      static_cast<double>(sample.latency_ns) / kNanosecondsPerMillisecond});
+  // Lanes hand their samples over in turns.
+  std::ranges::stable_sort(values, {}, &TimedValue::seconds);
+  return values;
+}
+
+void add_quantiles(StatisticsRecord& record, std::span<const double> sorted, double effective) {
+  for (const auto& [name, q] : reported_quantiles()) {
+    BelievedQuantileRecord quantile;
+    quantile.name = name;
+    if (const auto interval = quantile_interval(sorted, q, effective)) {
+      quantile.low_ms = interval->low;
+      quantile.high_ms = interval->high;
+    }
+    const auto conservative = conservative_quantile(sorted, q);
+    quantile.conservative_ms = conservative.estimate;
+    quantile.conservative_needs = conservative.needs;
+    record.quantiles.push_back(std::move(quantile));
+  }
+}
+
+void add_mean(StatisticsRecord& record, std::span<const double> values) {
+  const auto mean = [](std::span<const double> sample) {
+    double sum = 0;
+    for (const double x : sample) sum += x;
+    return sum / static_cast<double>(sample.size());
+  };
+  const auto n = static_cast<double>(values.size());
+  const auto block = static_cast<std::int64_t>(n / mean_effective_n(values));
+  if (const auto interval =
+          bootstrap_interval(values, mean, {.block = std::max<std::int64_t>(1, block)})) {
+    record.mean_low_ms = interval->low;
+    record.mean_high_ms = interval->high;
+  }
+}
+
+void add_course(StatisticsRecord& record, std::span<const TimedValue> values) {
+  const auto drifted = drift(values);
+  record.drift = drifted.verdict;
+  record.drift_percent_per_minute = drifted.percent_per_minute;
+  record.drift_percent_over_run = drifted.percent_over_run;
+  record.drift_p_value = drifted.p_value;
+  auto steady = steady_state(values);
+  record.steady = steady.verdict;
+  record.steady_reason = std::move(steady.reason);
+  record.settled_seconds = steady.settled_seconds;
+  for (const auto& window : steady.windows)
+    record.windows.push_back(
+        {window.from_seconds, window.to_seconds, window.n, window.median, window.throughput});
+}
+
+}  // namespace
+
+StatisticsRecord statistics_record(std::span<const FrameSample> in_time_order) {
+  assert(!in_time_order.empty());
+  StatisticsRecord record;
+  const auto course = timed(in_time_order);
+  std::vector<double> values;
+  values.reserve(course.size());
+  for (const auto& point : course) values.push_back(point.value);
+  auto sorted = values;
+  std::ranges::sort(sorted);
+  record.effective_n = effective_n(values);
+  record.mad_ms = median_absolute_deviation(sorted);
+  add_quantiles(record, sorted, *record.effective_n);
+  add_mean(record, values);
+  const auto far = outliers(values);
+  record.outliers_low = far.low;
+  record.outliers_high = far.high;
+  add_course(record, course);
+  for (const auto& mode : modes(sorted)) record.modes.push_back({mode.center, mode.share});
+  if (record.modes.size() < 2) record.modes.clear();
+  return record;
+}
+
+}  // namespace jetmeter
