@@ -13,7 +13,7 @@ set -eu
 # libopencv-dev and not the packages of single components: only it carries OpenCVConfig.cmake.
 required=(cmake ninja-build make g++ pkg-config libcli11-dev libfmt-dev libexpected-dev
   nlohmann-json3-dev libtomlplusplus-dev libgtest-dev libgmock-dev libonnx-dev libprotobuf-dev
-  protobuf-compiler libssl-dev libopencv-dev)
+  protobuf-compiler libssl-dev libopencv-dev libzip-dev)
 optional=(libvalijson-dev libbenchmark-dev)
 runtime_version=1.23.2 # of the library; its headers may be older, never newer
 headers_suite=trixie   # the Debian release whose libonnxruntime-dev is taken

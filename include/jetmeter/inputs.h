@@ -24,17 +24,17 @@ struct TensorData {
 
 // ---- shapes ------------------------------------------------------------------------------------
 
-// "1x3x640x640" or "1,3,640,640".
+// "1x3x640x640" or "1,3,640,640"; "scalar" has no axes.
 Result<Shape> parse_shape(std::string_view);
 
 // What the user said of shapes: by input name, or under "" for a model with one input.
 using ShapeWishes = std::map<std::string, Shape, std::less<>>;
-// "images=1x3x640x640", "1x3x640x640".
+// "images=1x3x640x640", "1x3x640x640". An axis of 0 is taken at its word.
 Result<ShapeWishes> parse_shape_wishes(std::span<const std::string>);
 
 // One concrete shape per input. An open first axis is a batch of `batch`; every other open axis
 // needs a wish, and the error names the input, its axes and an option that would do. A wish must
-// fit the axes that the model fixes.
+// fit the axes that the model fixes; a batch other than 1 has to be the first axis of some input.
 struct ShapeOptions {
   ShapeWishes wishes;
   std::int64_t batch = 1;
@@ -45,16 +45,20 @@ Result<std::vector<Shape>> concrete_shapes(std::span<const TensorSpec> inputs, c
 // ---- values ------------------------------------------------------------------------------------
 
 enum class FillKind {
-  random,  // by type: floats uniform in [low, high), integers uniform in their range or [low, high)
+  // Floats uniform in [low, high), booleans 0 or 1. Integers are often indices or token ids, and
+  // one
+  // beyond the vocabulary crashes its model: uniform in [0, 2) unless a range was given.
+  random,
   constant,
   npy,   // one .npy file
   npz,   // one member of a .npz: its own name, or the one given
   raw,   // bytes of exactly the tensor's size
-  image  // one picture, resized to the input's height and width, RGB, scaled by 1/255 for floats
+  image  // one picture, stretched to the input's height and width, RGB or grey by its channels,
+         // NCHW or NHWC by its shape; scaled by 1/255 for floats, as it is for uint8
 };
 struct Fill {
   FillKind kind = FillKind::random;
-  double low = 0, high = 1;  // random
+  double low = 0, high = 1;  // random; finite, low < high
   bool range_given = false;
   double value = 0;  // constant
   std::filesystem::path file;
@@ -64,26 +68,35 @@ struct Fill {
 // Fills by input name; "" is every input that has none of its own.
 using Fills = std::map<std::string, Fill, std::less<>>;
 // "images=random", "images=random:-1:1", "mask=const:1", "images=cat.jpg", "x=x.npy",
-// "all.npz" (each input by its name), "x=all.npz:member", "x=raw:x.bin", "random".
+// "all.npz" (each input by its name), "x=all.npz:member", "x=raw:x.bin", "random". A file whose
+// name holds a '=' is written after one: "=a=b.npy".
 Result<Fills> parse_fills(std::span<const std::string>);
 
+// For reports: "random in [-1, 1), seed 1", "cat.jpg as picture".
+std::string describe(const Fill&, std::uint64_t seed);
+
 // One tensor per input, of exactly the type and shape asked for. Files of another type or shape
-// are an error that says both; float files are converted between float16, float32 and float64, and
-// integers between widths where every value fits.
+// are an error that says both; float files are converted between floats (bfloat16 too, to which
+// NumPy has no other way) and integers between widths, where every value fits. An input's random
+// values depend on the seed and its place among the inputs alone, on every machine.
 Result<std::vector<TensorData>> make_inputs(std::span<const TensorSpec> concrete, const Fills&,
                                             std::uint64_t seed);
 
 // ---- files -------------------------------------------------------------------------------------
 
 // NumPy's format, versions 1 to 3, C and Fortran order, either byte order; every element type of
-// tensor.h but bfloat16. Objects, strings and structures are refused by name.
+// tensor.h but bfloat16. Objects, strings, complex numbers and structures are refused by name.
+// Errors of read_npy are to be read after the file's name.
 Result<TensorData> read_npy(std::string_view file_content);
 Result<TensorData> read_npy_file(const std::filesystem::path&);
-std::string to_npy(const TensorSpec&, std::span<const std::byte>);  // version 1, C order
+// Version 1, C order; bfloat16, for which NumPy has no name, as float32. REQUIRES: not `other`, and
+// as many bytes as the shape has.
+std::string to_npy(const TensorSpec&, std::span<const std::byte>);
 
-// The arrays of a .npz by name, or one of them.
+// The arrays of a .npz, in its order and by name; stored or deflated.
 Result<std::vector<TensorData>> read_npz_file(const std::filesystem::path&);
-// Writes them all, stored or deflated; complete or not there at all.
+// Writes them all, stored; complete or not there at all. Those without a name are arr_0, arr_1, …
+// by their place; bfloat16 is written as float32. Equal tensors give equal files.
 Result<void> write_npz_file(const std::filesystem::path&, std::span<const TensorData>);
 
 }  // namespace jetmeter
