@@ -67,7 +67,8 @@ class Session {
   // Of the last run().
   virtual RunStages stages() const { return {}; }
   // Of all runs since the session opened, in the order of execution, where LoadOptions asked for
-  // it; then the session runs no more.
+  // it. The first run, which is cold, counts only where it was the only one. Fails where no run
+  // was timed. Asked once; then the session runs no more.
   virtual Result<std::vector<LayerTime>> layers() {
     return fail("this backend has no profile of layers");
   }

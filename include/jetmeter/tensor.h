@@ -29,6 +29,9 @@ enum class ElementType {
 };
 std::string_view name(ElementType);      // "float32"
 std::size_t element_bytes(ElementType);  // 0 for `other`
+// ONNX's numbers for element types (TensorProto.DataType), which ONNX Runtime's interface shares.
+ElementType from_onnx(int);  // `other` for what has no name here: text, complex, below a byte
+int to_onnx(ElementType);    // 0, ONNX's "undefined", for `other`
 
 // One extent per axis; kDynamic where the model leaves it open.
 using Shape = std::vector<std::int64_t>;

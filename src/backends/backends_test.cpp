@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
+#include <chrono>
 #include <numeric>
 #include <thread>
 
@@ -231,6 +233,123 @@ TEST_P(EveryBackend, TakesANumberOfThreads) {
   feed((*session)->input(0), {4, 5, 6});
   ASSERT_TRUE((*session)->run());
   EXPECT_THAT(read((*session)->output(0)), ElementsAre(4, 5, 6));
+}
+
+// Copies and computing follow each other within the run; enqueueing goes beside the computing.
+TEST_P(EveryBackend, TellsItsStagesOrNothing) {
+  const auto model = backend().load(write_two_layers(backend(), dir_), {});
+  ASSERT_TRUE(model) << model.error().what;
+  auto session = (*model)->open({});
+  ASSERT_TRUE(session);
+  EXPECT_FALSE((*session)->stages().compute) << "nothing ran yet";
+  for (int i = 0; i < 3; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    ASSERT_TRUE((*session)->run());
+    const Nanoseconds wall = std::chrono::steady_clock::now() - begin;
+    const auto stages = (*session)->stages();
+    Nanoseconds in_stages{0};
+    for (const auto& stage : {stages.host_to_device, stages.compute, stages.device_to_host})
+      in_stages += stage.value_or(Nanoseconds(0));
+    EXPECT_LE(in_stages, wall);
+    EXPECT_LE(stages.enqueue.value_or(Nanoseconds(0)), wall);
+    for (const auto& stage :
+         {stages.host_to_device, stages.enqueue, stages.compute, stages.device_to_host})
+      if (stage) {
+        EXPECT_GT(stage->count(), 0);
+      }
+    if (stages.host_to_device || stages.enqueue || stages.device_to_host) {
+      EXPECT_TRUE(stages.compute) << "who tells the rest can tell this";
+    }
+  }
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+TEST_P(EveryBackend, ProfilesItsLayersOrSaysThatItCannot) {
+  LoadOptions options;
+  options.profile_layers = true;
+  const auto model = backend().load(write_two_layers(backend(), dir_), options);
+  ASSERT_TRUE(model) << model.error().what;
+  auto session = (*model)->open({});
+  ASSERT_TRUE(session) << session.error().what;
+  ASSERT_TRUE((*session)->run());  // cold, and so left out
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE((*session)->run());
+  const Nanoseconds wall = std::chrono::steady_clock::now() - begin;
+  const auto layers = (*session)->layers();
+  if (!layers) {
+    EXPECT_FALSE(layers.error().what.empty());
+    return;
+  }
+  ASSERT_EQ(layers->size(), 2U);
+  EXPECT_EQ(lower((*layers)[0].type), "relu");
+  EXPECT_EQ(lower((*layers)[1].type), "sigmoid");
+  EXPECT_NE((*layers)[0].name, (*layers)[1].name);
+  Nanoseconds in_layers{0};
+  for (const auto& layer : *layers) {
+    EXPECT_FALSE(layer.name.empty());
+    EXPECT_EQ(layer.calls, 4) << layer.name;
+    EXPECT_GE(layer.total.count(), 0);
+    EXPECT_EQ(layer.device, "cpu");
+    in_layers += layer.total;
+  }
+  EXPECT_LE(in_layers, wall);
+  EXPECT_EQ((*layers)[0].first_begin.count(), 0);
+  EXPECT_GE((*layers)[1].first_begin.count(), 0);
+}
+
+TEST_P(EveryBackend, TellsTheColdRunsLayersWhereThereIsNoOther) {
+  LoadOptions options;
+  options.profile_layers = true;
+  const auto model = backend().load(write_two_layers(backend(), dir_), options);
+  ASSERT_TRUE(model) << model.error().what;
+  auto session = (*model)->open({});
+  ASSERT_TRUE(session) << session.error().what;
+  ASSERT_TRUE((*session)->run());
+  const auto layers = (*session)->layers();
+  if (!layers) return;
+  ASSERT_EQ(layers->size(), 2U);
+  EXPECT_EQ((*layers)[0].calls, 1);
+  EXPECT_EQ((*layers)[1].calls, 1);
+}
+
+TEST_P(EveryBackend, KeepsTheProfilesOfTwoSessionsApart) {
+  LoadOptions options;
+  options.profile_layers = true;
+  const auto model = backend().load(write_two_layers(backend(), dir_), options);
+  ASSERT_TRUE(model) << model.error().what;
+  auto first = (*model)->open({}), second = (*model)->open({});
+  ASSERT_TRUE(first) << first.error().what;
+  ASSERT_TRUE(second) << second.error().what;
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE((*first)->run());
+  for (int i = 0; i < 6; ++i) ASSERT_TRUE((*second)->run());
+  const auto of_first = (*first)->layers(), of_second = (*second)->layers();
+  ASSERT_EQ(of_first.has_value(), of_second.has_value());
+  if (!of_first) return;
+  ASSERT_FALSE(of_first->empty() || of_second->empty());
+  EXPECT_EQ(of_first->front().calls, 2);
+  EXPECT_EQ(of_second->front().calls, 5);
+}
+
+TEST_P(EveryBackend, SaysWhyThereIsNoProfile) {
+  for (const bool asked : {false, true}) {
+    LoadOptions options;
+    options.profile_layers = asked;
+    const auto model = backend().load(write_two_layers(backend(), dir_), options);
+    ASSERT_TRUE(model) << model.error().what;
+    auto session = (*model)->open({});
+    ASSERT_TRUE(session);
+    if (!asked) {
+      ASSERT_TRUE((*session)->run());
+    }
+    const auto layers = (*session)->layers();
+    ASSERT_FALSE(layers);
+    EXPECT_GT(layers.error().what.size(), 10U);
+    EXPECT_THAT(layers.error().what, Not(HasSubstr("\n")));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, EveryBackend,

@@ -17,28 +17,9 @@ namespace {
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 
-ElementType element_type(std::int32_t type) {
-  switch (type) {
-    case onnx::TensorProto::FLOAT: return ElementType::float32;
-    case onnx::TensorProto::FLOAT16: return ElementType::float16;
-    case onnx::TensorProto::BFLOAT16: return ElementType::bfloat16;
-    case onnx::TensorProto::DOUBLE: return ElementType::float64;
-    case onnx::TensorProto::INT8: return ElementType::int8;
-    case onnx::TensorProto::UINT8: return ElementType::uint8;
-    case onnx::TensorProto::INT16: return ElementType::int16;
-    case onnx::TensorProto::UINT16: return ElementType::uint16;
-    case onnx::TensorProto::INT32: return ElementType::int32;
-    case onnx::TensorProto::UINT32: return ElementType::uint32;
-    case onnx::TensorProto::INT64: return ElementType::int64;
-    case onnx::TensorProto::UINT64: return ElementType::uint64;
-    case onnx::TensorProto::BOOL: return ElementType::boolean;
-    default: return ElementType::other;
-  }
-}
-
 TensorSpec spec_of(const onnx::ValueInfoProto& value) {
   const auto& tensor = value.type().tensor_type();
-  TensorSpec spec{value.name(), element_type(tensor.elem_type()), {}};
+  TensorSpec spec{value.name(), from_onnx(tensor.elem_type()), {}};
   for (const auto& axis : tensor.shape().dim())
     spec.shape.push_back(axis.has_dim_value() && axis.dim_value() >= 0 ? axis.dim_value()
                                                                        : kDynamic);

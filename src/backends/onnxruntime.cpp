@@ -3,47 +3,27 @@
 #include <onnxruntime_cxx_api.h>
 
 #include <cassert>
+#include <chrono>
+#include <fstream>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "backends/model_file.h"
 #include "backends/onnxruntime_devices.h"
+#include "backends/onnxruntime_profile.h"
+#include "backends/private_directory.h"
 #include "backends/tensor_buffer.h"
 #include "jetmeter/backend.h"
 
 namespace jetmeter {
 namespace {
 
-ElementType element_type(ONNXTensorElementDataType type) {
-  switch (type) {
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT: return ElementType::float32;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16: return ElementType::float16;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16: return ElementType::bfloat16;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE: return ElementType::float64;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8: return ElementType::int8;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8: return ElementType::uint8;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16: return ElementType::int16;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16: return ElementType::uint16;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32: return ElementType::int32;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32: return ElementType::uint32;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64: return ElementType::int64;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64: return ElementType::uint64;
-    case ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL: return ElementType::boolean;
-    default: return ElementType::other;
-  }
-}
-
-ONNXTensorElementDataType onnx_type(ElementType type) {
-  for (int candidate = 0; candidate <= ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16; ++candidate)
-    if (element_type(static_cast<ONNXTensorElementDataType>(candidate)) == type)
-      return static_cast<ONNXTensorElementDataType>(candidate);
-  return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
-}
-
 // Sequences, maps and optionals are `other` without a shape.
 TensorSpec spec_of(std::string name, const Ort::TypeInfo& info) {
   if (info.GetONNXType() != ONNX_TYPE_TENSOR) return {std::move(name), ElementType::other, {}};
   const auto tensor = info.GetTensorTypeAndShapeInfo();
-  return {std::move(name), element_type(tensor.GetElementType()), tensor.GetShape()};
+  return {std::move(name), from_onnx(tensor.GetElementType()), tensor.GetShape()};
 }
 
 std::map<std::string, std::string> metadata_of(const Ort::Session& session) {
@@ -61,16 +41,62 @@ std::map<std::string, std::string> metadata_of(const Ort::Session& session) {
   return entries;
 }
 
+// The runtime's session, and the folder of its profile where it writes one. Its destructor ends the
+// profile, and so the folder goes after it.
+struct OrtRuntime {
+  std::optional<PrivateDirectory> profile;
+  Ort::Session session{nullptr};
+};
+
+struct OrtStart {
+  std::filesystem::path path;
+  LoadOptions options;
+  OrtDeviceChoice device;
+
+  // What the CPU's provider tells of a node is the time that the node took. Others only enqueue
+  // there, and their device computes later.
+  bool profiles() const { return options.profile_layers && device.name == "cpu"; }
+  // Throws Ort::Exception.
+  Result<std::shared_ptr<OrtRuntime>> operator()() const;
+};
+
+Result<std::shared_ptr<OrtRuntime>> OrtStart::operator()() const {
+  auto runtime = std::make_shared<OrtRuntime>();
+  Ort::SessionOptions session_options;
+  if (options.threads > 0) session_options.SetIntraOpNumThreads(options.threads);
+  if (profiles()) {
+    auto directory = PrivateDirectory::make("jetmeter-profile");
+    if (!directory) return tl::make_unexpected(directory.error());
+    runtime->profile = std::move(*directory);
+    session_options.EnableProfiling((runtime->profile->path() / "layers").c_str());
+  }
+  append_to(session_options, device);
+  runtime->session = Ort::Session(ort_environment(), path.c_str(), session_options);
+  return runtime;
+}
+
 class OrtModel final : public Model, public std::enable_shared_from_this<OrtModel> {
  public:
-  OrtModel(Ort::Session session, ModelInfo info)
-      : session_(std::move(session)), info_(std::move(info)) {}
+  OrtModel(OrtStart start, std::shared_ptr<OrtRuntime> runtime, ModelInfo info)
+      : start_(std::move(start)), runtime_(std::move(runtime)), info_(std::move(info)) {}
   const ModelInfo& info() const override { return info_; }
+  const OrtStart& start() const { return start_; }
   Result<std::unique_ptr<Session>> open(std::span<const Shape> input_shapes) override;
-  Ort::Session& session() { return session_; }
 
  private:
-  Ort::Session session_;  // thread-safe: every jetmeter session runs it with a binding of its own
+  // The runtime's session is thread-safe, and every one of ours runs it with a binding of its own.
+  // A profile, however, is of all that it runs: with one, each of ours has its own, and so its own
+  // copy of the weights. The first takes the one that the load made.
+  Result<std::shared_ptr<OrtRuntime>> runtime_to_open() {
+    if (!start_.profiles()) return runtime_;
+    const std::lock_guard lock(mutex_);
+    if (runtime_) return std::exchange(runtime_, nullptr);
+    return start_();
+  }
+
+  OrtStart start_;
+  std::mutex mutex_;
+  std::shared_ptr<OrtRuntime> runtime_;
   ModelInfo info_;
 };
 
@@ -88,8 +114,12 @@ struct Output {
 
 class OrtSession final : public Session {
  public:
-  OrtSession(std::shared_ptr<OrtModel> model, std::vector<Shape> shapes)
-      : model_(std::move(model)), binding_(model_->session()) {
+  OrtSession(std::shared_ptr<OrtModel> model, std::shared_ptr<OrtRuntime> runtime,
+             std::vector<Shape> shapes)
+      : model_(std::move(model)),
+        runtime_(std::move(runtime)),
+        tells_compute_(model_->info().device == "cpu"),
+        binding_(runtime_->session) {
     const auto& info = model_->info();
     for (std::size_t i = 0; i < shapes.size(); ++i) {
       inputs_.emplace_back(info.inputs[i].type, std::move(shapes[i]));
@@ -109,8 +139,11 @@ class OrtSession final : public Session {
   }
 
   Result<void> run() override try {
+    stages_ = {};
     if (has_unknown_outputs_) bind_unknown_outputs();
-    model_->session().Run(run_options_, binding_);
+    const auto begin = std::chrono::steady_clock::now();
+    runtime_->session.Run(run_options_, binding_);
+    if (tells_compute_) stages_.compute = std::chrono::steady_clock::now() - begin;
     binding_.SynchronizeOutputs();
     if (has_unknown_outputs_) read_unknown_outputs();
     return {};
@@ -118,11 +151,35 @@ class OrtSession final : public Session {
     return fail(one_line(error.what()));
   }
 
+  // On another device Run() also copies to it, enqueues and waits, and tells none of them apart.
+  RunStages stages() const override { return stages_; }
+
+  Result<std::vector<LayerTime>> layers() override try {
+    const auto& start = model_->start();
+    if (!start.options.profile_layers) return fail(std::string(kNotProfiled));
+    if (!start.profiles())
+      return fail(
+          fmt::format("on {} ONNX Runtime tells when a layer was enqueued and not how long "
+                      "it took; a profiler of the device does (nsys)",
+                      start.device.name));
+    Ort::AllocatorWithDefaultOptions allocator;
+    const auto path = runtime_->session.EndProfilingAllocated(allocator);
+    std::ifstream file(path.get(), std::ios::binary);
+    if (!file) return fail("ONNX Runtime has left no profile, or it was taken before");
+    OrtProfileReader reader;
+    for (std::string line; std::getline(file, line);)
+      if (auto good = reader.take(line); !good) return tl::make_unexpected(good.error());
+    return reader.layers();
+  } catch (const Ort::Exception& error) {
+    return fail(one_line(error.what()));
+  }
+
  private:
   Ort::Value wrap(const TensorBuffer& buffer) const {
     const auto view = buffer.view();
     return Ort::Value::CreateTensor(cpu_, view.data, view.bytes, view.shape.data(),
-                                    view.shape.size(), onnx_type(view.type));
+                                    view.shape.size(),
+                                    static_cast<ONNXTensorElementDataType>(to_onnx(view.type)));
   }
 
   // A shape without axes is a scalar or one that the file does not state; both are read after the
@@ -159,6 +216,9 @@ class OrtSession final : public Session {
   }
 
   std::shared_ptr<OrtModel> model_;
+  std::shared_ptr<OrtRuntime> runtime_;
+  bool tells_compute_;
+  RunStages stages_;
   Ort::MemoryInfo cpu_ = Ort::MemoryInfo::CreateCpu(OrtDeviceAllocator, OrtMemTypeDefault);
   Ort::RunOptions run_options_;
   std::vector<TensorBuffer> inputs_;
@@ -174,7 +234,9 @@ Result<std::unique_ptr<Session>> OrtModel::open(std::span<const Shape> input_sha
       return fail(fmt::format("input {} is not a tensor of numbers", in_quotes(input.name)));
   auto shapes = input_shapes_to_open(info_.inputs, input_shapes);
   if (!shapes) return tl::make_unexpected(shapes.error());
-  return std::make_unique<OrtSession>(shared_from_this(), std::move(*shapes));
+  auto runtime = runtime_to_open();
+  if (!runtime) return tl::make_unexpected(runtime.error());
+  return std::make_unique<OrtSession>(shared_from_this(), std::move(*runtime), std::move(*shapes));
 } catch (const Ort::Exception& error) {
   return fail(one_line(error.what()));
 }
@@ -199,15 +261,14 @@ Result<std::shared_ptr<Model>> load(const std::filesystem::path& path,
                                     const LoadOptions& options) try {
   if (auto serves = library_serves_headers(); !serves) return tl::make_unexpected(serves.error());
   if (auto good = check_model_file(path); !good) return tl::make_unexpected(good.error());
-  const auto device = choose_ort_device(options);
+  auto device = choose_ort_device(options);
   if (!device) return tl::make_unexpected(device.error());
-  Ort::SessionOptions session_options;
-  if (options.threads > 0) session_options.SetIntraOpNumThreads(options.threads);
-  append_to(session_options, *device);
-  Ort::Session session(ort_environment(), path.c_str(), session_options);
-  auto info = describe(session, path);
-  info.device = device->name;
-  return std::make_shared<OrtModel>(std::move(session), std::move(info));
+  OrtStart start{path, options, std::move(*device)};
+  auto runtime = start();
+  if (!runtime) return tl::make_unexpected(runtime.error());
+  auto info = describe((*runtime)->session, path);
+  info.device = start.device.name;
+  return std::make_shared<OrtModel>(std::move(start), std::move(*runtime), std::move(info));
 } catch (const std::exception& error) {
   return fail(one_line(error.what()));
 }

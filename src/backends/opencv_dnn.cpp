@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <chrono>
+#include <cmath>
 #include <mutex>
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
@@ -10,6 +12,7 @@
 #include <opencv2/dnn.hpp>
 #include <optional>
 
+#include "backends/layer_sums.h"
 #include "backends/model_file.h"
 #include "backends/onnx_signature.h"
 #include "backends/tensor_buffer.h"
@@ -60,21 +63,49 @@ Shape shape_of(const cv::Mat& mat, const Shape& declared) {
   return {mat.size.p, mat.size.p + mat.dims};
 }
 
+// Adds the last forward's layers, which are computed one after the other in the order of their ids.
+// One that was fused into another took no tick.
+void add_layers(cv::dnn::Net& net, LayerSums& sums) {
+  std::vector<double> ticks;
+  net.getPerfProfile(ticks);
+  const double nanoseconds_per_tick = 1e9 / cv::getTickFrequency();
+  Nanoseconds begin{0};
+  for (std::size_t i = 0; i < ticks.size(); ++i) {
+    if (ticks[i] <= 0) continue;
+    const auto id = static_cast<int>(i) + 1;  // 0 is the inputs
+    const auto layer = net.getLayer(id);
+    const Nanoseconds time(std::llround(ticks[i] * nanoseconds_per_tick));
+    sums.add(sums.layer(std::to_string(id), layer->name, layer->type, "cpu"), begin, time);
+    begin += time;
+  }
+  sums.end_run();
+}
+
 class DnnModel final : public Model, public std::enable_shared_from_this<DnnModel> {
  public:
-  DnnModel(const cv::dnn::Net& net, ModelInfo info) : net_(net), info_(std::move(info)) {
+  DnnModel(const cv::dnn::Net& net, ModelInfo info, bool profiles_layers)
+      : net_(net), info_(std::move(info)), profiles_layers_(profiles_layers) {
     for (const auto& output : info_.outputs) output_names_.push_back(output.name);
   }
   const ModelInfo& info() const override { return info_; }
   Result<std::unique_ptr<Session>> open(std::span<const Shape> input_shapes) override;
 
-  // Feeds, runs and hands every output to `take` while no other session can touch the net.
+  bool profiles_layers() const { return profiles_layers_; }
+
+  // Feeds, runs and hands every output to `take` while no other session can touch the net. Returns
+  // how long the net computed.
   template <typename Take>
-  void run(std::span<const cv::Mat> inputs, std::vector<cv::Mat>& outputs, Take take) {
+  Nanoseconds run(std::span<const cv::Mat> inputs, std::vector<cv::Mat>& outputs, LayerSums& sums,
+                  Take take) {
+    using std::chrono::steady_clock;
     const std::lock_guard turn(mutex_);
     for (std::size_t i = 0; i < inputs.size(); ++i) net_.setInput(inputs[i], info_.inputs[i].name);
+    const auto begin = steady_clock::now();
     net_.forward(outputs, output_names_);
+    const Nanoseconds compute = steady_clock::now() - begin;
+    if (profiles_layers_) add_layers(net_, sums);
     for (std::size_t i = 0; i < outputs.size(); ++i) take(i, outputs[i]);
+    return compute;
   }
 
  private:
@@ -82,6 +113,7 @@ class DnnModel final : public Model, public std::enable_shared_from_this<DnnMode
   cv::dnn::Net net_;  // a handle: copies of it are the same net
   ModelInfo info_;
   std::vector<cv::String> output_names_;
+  bool profiles_layers_;
 };
 
 class DnnSession final : public Session {
@@ -113,10 +145,19 @@ class DnnSession final : public Session {
   }
 
   Result<void> run() override try {
-    model_->run(mats_, results_, [this](std::size_t i, const cv::Mat& mat) { keep(i, mat); });
+    stages_ = {};
+    stages_.compute = model_->run(mats_, results_, sums_,
+                                  [this](std::size_t i, const cv::Mat& mat) { keep(i, mat); });
     return {};
   } catch (const cv::Exception& error) {
     return fail(words_of(error));
+  }
+
+  RunStages stages() const override { return stages_; }
+
+  Result<std::vector<LayerTime>> layers() override {
+    if (!model_->profiles_layers()) return fail(std::string(kNotProfiled));
+    return sums_.layers();
   }
 
  private:
@@ -135,6 +176,8 @@ class DnnSession final : public Session {
   std::vector<TensorBuffer> inputs_;
   std::vector<cv::Mat> mats_;  // headers over inputs_
   std::vector<std::optional<TensorBuffer>> outputs_;
+  RunStages stages_;
+  LayerSums sums_;
   std::vector<cv::Mat> results_;  // kept between runs so that the vector is allocated once
 };
 
@@ -183,7 +226,7 @@ Result<std::shared_ptr<Model>> load(const std::filesystem::path& path,
   info.device = "cpu";
   info.precision = "float32";
   info.version = CV_VERSION;
-  return std::make_shared<DnnModel>(net, std::move(info));
+  return std::make_shared<DnnModel>(net, std::move(info), options.profile_layers);
 } catch (const cv::Exception& error) {
   return fail(words_of(error));
 }

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "backends/layer_sums.h"
 #include "backends/model_file.h"
 #include "backends/reference_spec.h"
 #include "backends/tensor_buffer.h"
@@ -76,6 +77,16 @@ Result<void> commit(FaultKind kind) {
   return fail("the reference model fails, as its file says");
 }
 
+// To the microsecond, which sleeping alone does not keep: its end is waited for awake.
+void take_time(Nanoseconds time) {
+  using std::chrono::steady_clock;
+  constexpr std::chrono::microseconds kLateness{200};
+  const auto end = steady_clock::now() + time;
+  if (time > kLateness) std::this_thread::sleep_until(end - kLateness);
+  while (steady_clock::now() < end) {
+  }
+}
+
 // Memory that is really resident: every page is written.
 std::vector<std::byte> touched(std::uint64_t mebibytes) {
   return std::vector<std::byte>(mebibytes << 20, std::byte{1});
@@ -83,17 +94,22 @@ std::vector<std::byte> touched(std::uint64_t mebibytes) {
 
 class ReferenceModel final : public Model, public std::enable_shared_from_this<ReferenceModel> {
  public:
-  ReferenceModel(ReferenceSpec spec, ModelInfo info)
-      : spec_(std::move(spec)), info_(std::move(info)), ballast_(touched(spec_.allocate_mib)) {}
+  ReferenceModel(ReferenceSpec spec, ModelInfo info, bool profiles_layers)
+      : spec_(std::move(spec)),
+        info_(std::move(info)),
+        profiles_layers_(profiles_layers),
+        ballast_(touched(spec_.allocate_mib)) {}
   const ModelInfo& info() const override { return info_; }
   Result<std::unique_ptr<Session>> open(std::span<const Shape> input_shapes) override;
 
   const ReferenceSpec& spec() const { return spec_; }
+  bool profiles_layers() const { return profiles_layers_; }
   std::int64_t count_run() { return runs_.fetch_add(1); }
 
  private:
   ReferenceSpec spec_;
   ModelInfo info_;
+  bool profiles_layers_;
   std::vector<std::byte> ballast_;
   std::atomic<std::int64_t> runs_{0};  // over all sessions
 };
@@ -128,6 +144,8 @@ class ReferenceSession final : public Session {
     if (spec.delay.count() > 0) std::this_thread::sleep_for(spec.delay);
     if (spec.fault && spec.fault->phase == FaultPhase::run && spec.fault->at == run)
       return commit(spec.fault->kind);
+    if (spec.busy.count() > 0) take_time(spec.busy);
+    ++runs_;
     if (spec.behaviour != ReferenceBehaviour::identity) return {};
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
       const auto out = outputs_[i].view();
@@ -136,9 +154,31 @@ class ReferenceSession final : public Session {
     return {};
   }
 
+  RunStages stages() const override {
+    if (runs_ == 0) return {};
+    const auto& told = model_->spec().stages;
+    return {told.host_to_device, told.enqueue, told.compute, told.device_to_host};
+  }
+
+  Result<std::vector<LayerTime>> layers() override {
+    if (!model_->profiles_layers()) return fail(std::string(kNotProfiled));
+    const auto& told = model_->spec().layers;
+    if (told.empty()) return fail("the reference model has no layers: its file names none");
+    if (runs_ == 0) return fail(std::string(kNoRunProfiled));
+    const auto calls = std::max<std::int64_t>(1, runs_ - 1);
+    std::vector<LayerTime> layers;
+    Nanoseconds begin{0};
+    for (const auto& [name, type, time] : told) {
+      layers.push_back({name, type, "cpu", calls, calls * time, begin});
+      begin += time;
+    }
+    return layers;
+  }
+
  private:
   std::shared_ptr<ReferenceModel> model_;
   std::vector<TensorBuffer> inputs_, outputs_;
+  std::int64_t runs_ = 0;  // that came to their end
 };
 
 Result<std::unique_ptr<Session>> ReferenceModel::open(std::span<const Shape> input_shapes) {
@@ -169,7 +209,8 @@ Result<std::shared_ptr<Model>> load(const std::filesystem::path& path, const Loa
                  .device = "cpu",
                  .precision = precision_of(spec->inputs, spec->outputs),
                  .version = std::string(kVersion)};
-  return std::make_shared<ReferenceModel>(std::move(*spec), std::move(info));
+  return std::make_shared<ReferenceModel>(std::move(*spec), std::move(info),
+                                          options.profile_layers);
 }
 
 BackendProbe probe() {

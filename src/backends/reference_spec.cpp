@@ -18,6 +18,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kHourMs = 3'600'000;
+constexpr std::int64_t kHourUs = 1000 * kHourMs;
 constexpr std::int64_t kMostMib = 1 << 20;
 
 // Thrown inside this file only; parse_reference_spec turns it into an Error.
@@ -161,6 +162,51 @@ std::optional<ReferenceFault> read_fault(const Object& file) {
   return fault;
 }
 
+using std::chrono::microseconds;
+
+std::vector<ReferenceLayer> read_layers(const Object& file) {
+  std::vector<ReferenceLayer> layers;
+  if (file.find("layers") == nullptr) return layers;
+  for (const auto& entry : file.list("layers")) {
+    const Object layer(entry, fmt::format("layers[{}]", layers.size()),
+                       {"name", "type", "microseconds"});
+    layer.need("microseconds");
+    layers.push_back({layer.text("name"), layer.text("type"),
+                      microseconds(layer.count("microseconds", kHourUs))});
+    if (layers.back().name.empty()) refuse(layer.full("name"), "must not be empty");
+  }
+  return layers;
+}
+
+ReferenceStages read_stages(const Object& file) {
+  const auto* entry = file.find("stages");
+  if (entry == nullptr) return {};
+  const Object object(*entry, "stages",
+                      {"host_to_device_us", "enqueue_us", "compute_us", "device_to_host_us"});
+  const auto stage = [&](const char* key) {
+    return object.find(key) == nullptr ? std::optional<microseconds>()
+                                       : microseconds(object.count(key, kHourUs));
+  };
+  return {stage("host_to_device_us"), stage("enqueue_us"), stage("compute_us"),
+          stage("device_to_host_us")};
+}
+
+// Copies follow each other; the device computes while the host still enqueues, and has done when
+// both have. Layers are what is computed.
+microseconds busy_time(const ReferenceSpec& spec) {
+  microseconds in_layers{0};
+  for (const auto& layer : spec.layers) in_layers += layer.time;
+  if (in_layers.count() > kHourUs) refuse("layers", "take more than an hour together");
+  const auto& stages = spec.stages;
+  if (stages.compute && in_layers > *stages.compute)
+    refuse("layers", fmt::format("take {} us together, which is more than stages.compute_us",
+                                 in_layers.count()));
+  const auto computing =
+      std::max(stages.compute.value_or(in_layers), stages.enqueue.value_or(microseconds(0)));
+  return stages.host_to_device.value_or(microseconds(0)) + computing +
+         stages.device_to_host.value_or(microseconds(0));
+}
+
 template <typename T>
 bool is_whole_of(double number) {
   return number >= static_cast<double>(std::numeric_limits<T>::lowest()) &&
@@ -243,7 +289,7 @@ void check_concrete_outputs(const ReferenceSpec& spec) {
 ReferenceSpec read_spec(const json& document) {
   const Object file(document, "",
                     {"inputs", "outputs", "metadata", "behaviour", "value", "values", "delay_ms",
-                     "load_delay_ms", "allocate_mb", "fault"});
+                     "load_delay_ms", "allocate_mb", "fault", "layers", "stages"});
   ReferenceSpec spec;
   spec.inputs = read_tensors(file, "inputs");
   spec.outputs = read_tensors(file, "outputs");
@@ -262,6 +308,9 @@ ReferenceSpec read_spec(const json& document) {
   spec.load_delay = std::chrono::milliseconds(file.count("load_delay_ms", kHourMs));
   spec.allocate_mib = static_cast<std::uint64_t>(file.count("allocate_mb", kMostMib));
   spec.fault = read_fault(file);
+  spec.layers = read_layers(file);
+  spec.stages = read_stages(file);
+  spec.busy = busy_time(spec);
   return spec;
 }
 

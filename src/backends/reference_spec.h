@@ -25,6 +25,17 @@ struct ReferenceFault {
   std::int64_t at = 0;  // the run that it happens in, counted from 0 over all sessions
 };
 
+// A layer of a make-believe profile: what each run of it takes.
+struct ReferenceLayer {
+  std::string name, type;
+  std::chrono::microseconds time{0};
+};
+
+// What a make-believe accelerator tells of each run; absent where it tells nothing.
+struct ReferenceStages {
+  std::optional<std::chrono::microseconds> host_to_device, enqueue, compute, device_to_host;
+};
+
 struct ReferenceSpec {
   std::vector<TensorSpec> inputs, outputs;
   std::map<std::string, std::string> metadata;
@@ -33,6 +44,9 @@ struct ReferenceSpec {
   std::vector<std::vector<double>> values;
   std::chrono::milliseconds delay{0}, load_delay{0};
   std::uint64_t allocate_mib = 0;
+  std::vector<ReferenceLayer> layers;  // in the order of execution
+  ReferenceStages stages;
+  std::chrono::microseconds busy{0};  // what layers and stages make a run take, beside the delay
   std::optional<ReferenceFault> fault;
 };
 

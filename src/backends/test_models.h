@@ -34,6 +34,24 @@ inline std::string identity_reference(const Shape& shape) {
                      tensor("x"), tensor("y"));
 }
 
+// y = sigmoid(relu(x)); the make-believe one only says so.
+inline std::string two_layers_onnx() {
+  return OnnxBuilder()
+      .input("x", OnnxBuilder::kFloat, {1, 3, 64, 64})
+      .node("Relu", {"x"}, {"a"})
+      .node("Sigmoid", {"a"}, {"y"})
+      .output("y", OnnxBuilder::kFloat, {1, 3, 64, 64})
+      .bytes();
+}
+
+inline constexpr std::string_view kTwoLayersReference = R"({
+  "inputs": [{"name": "x", "type": "float32", "shape": [1, 3, 64, 64]}],
+  "outputs": [{"name": "y", "type": "float32", "shape": [1, 3, 64, 64]}], "behaviour": "noop",
+  "layers": [{"name": "a", "type": "Relu", "microseconds": 40},
+             {"name": "y", "type": "Sigmoid", "microseconds": 60}],
+  "stages": {"host_to_device_us": 10, "enqueue_us": 20, "compute_us": 100,
+             "device_to_host_us": 5}})";
+
 // The first extension that the backend names.
 inline std::string extension_of(const Backend& backend) {
   return std::string(backend.extensions.substr(0, backend.extensions.find(' ')));
@@ -48,6 +66,15 @@ inline std::filesystem::path write_identity(const Backend& backend, const TempDi
   if (reads_extension(backend.extensions, "x.ref"))
     return dir.write(name, identity_reference(shape));
   ADD_FAILURE() << "no identity model in a format of " << backend.name;
+  return {};
+}
+
+// A Relu, then a Sigmoid.
+inline std::filesystem::path write_two_layers(const Backend& backend, const TempDir& dir) {
+  const auto name = "two" + extension_of(backend);
+  if (reads_extension(backend.extensions, "x.onnx")) return dir.write(name, two_layers_onnx());
+  if (reads_extension(backend.extensions, "x.ref")) return dir.write(name, kTwoLayersReference);
+  ADD_FAILURE() << "no model of two layers in a format of " << backend.name;
   return {};
 }
 

@@ -9,26 +9,27 @@ namespace {
 struct ElementFacts {
   std::string_view name;
   std::size_t bytes;
+  int onnx;
 };
 
 ElementFacts facts(ElementType type) {
   switch (type) {
-    case ElementType::float32: return {"float32", 4};
-    case ElementType::float16: return {"float16", 2};
-    case ElementType::bfloat16: return {"bfloat16", 2};
-    case ElementType::float64: return {"float64", 8};
-    case ElementType::int8: return {"int8", 1};
-    case ElementType::uint8: return {"uint8", 1};
-    case ElementType::int16: return {"int16", 2};
-    case ElementType::uint16: return {"uint16", 2};
-    case ElementType::int32: return {"int32", 4};
-    case ElementType::uint32: return {"uint32", 4};
-    case ElementType::int64: return {"int64", 8};
-    case ElementType::uint64: return {"uint64", 8};
-    case ElementType::boolean: return {"boolean", 1};
+    case ElementType::float32: return {"float32", 4, 1};
+    case ElementType::float16: return {"float16", 2, 10};
+    case ElementType::bfloat16: return {"bfloat16", 2, 16};
+    case ElementType::float64: return {"float64", 8, 11};
+    case ElementType::int8: return {"int8", 1, 3};
+    case ElementType::uint8: return {"uint8", 1, 2};
+    case ElementType::int16: return {"int16", 2, 5};
+    case ElementType::uint16: return {"uint16", 2, 4};
+    case ElementType::int32: return {"int32", 4, 6};
+    case ElementType::uint32: return {"uint32", 4, 12};
+    case ElementType::int64: return {"int64", 8, 7};
+    case ElementType::uint64: return {"uint64", 8, 13};
+    case ElementType::boolean: return {"boolean", 1, 9};
     case ElementType::other: break;
   }
-  return {"other", 0};
+  return {"other", 0, 0};
 }
 
 // A half subnormal is mantissa * 2^-24, which binary32 holds exactly.
@@ -68,6 +69,15 @@ std::string_view name(ElementType type) {
 }
 std::size_t element_bytes(ElementType type) {
   return facts(type).bytes;
+}
+
+ElementType from_onnx(int number) {
+  for (int i = 0; i < static_cast<int>(ElementType::other); ++i)
+    if (const auto type = static_cast<ElementType>(i); facts(type).onnx == number) return type;
+  return ElementType::other;
+}
+int to_onnx(ElementType type) {
+  return facts(type).onnx;
 }
 
 std::string format_shape(std::span<const std::int64_t> shape) {

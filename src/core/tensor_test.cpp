@@ -58,5 +58,20 @@ TEST(Shape, PrintsDynamicAxesAndCountsOnlyConcreteOnes) {
   EXPECT_EQ(element_count(Shape{kDynamic, 3}), 0);
 }
 
+TEST(ElementType, HasOnnxsNumber) {
+  EXPECT_EQ(from_onnx(1), ElementType::float32);
+  EXPECT_EQ(from_onnx(2), ElementType::uint8);
+  EXPECT_EQ(from_onnx(9), ElementType::boolean);
+  EXPECT_EQ(from_onnx(10), ElementType::float16);
+  EXPECT_EQ(from_onnx(16), ElementType::bfloat16);
+  for (const int unnamed : {0, 8, 14, 15, 17, 23, -1, std::numeric_limits<int>::max()})
+    EXPECT_EQ(from_onnx(unnamed), ElementType::other) << unnamed;
+  for (int i = 0; i < static_cast<int>(ElementType::other); ++i) {
+    const auto type = static_cast<ElementType>(i);
+    EXPECT_EQ(from_onnx(to_onnx(type)), type) << name(type);
+  }
+  EXPECT_EQ(to_onnx(ElementType::other), 0);
+}
+
 }  // namespace
 }  // namespace jetmeter

@@ -48,25 +48,6 @@ Result<onnx::ModelProto> parse_onnx_file(const std::filesystem::path& path) {
   return model;
 }
 
-ElementType element_type_of(std::int32_t onnx_type) {
-  switch (onnx_type) {
-    case onnx::TensorProto::FLOAT: return ElementType::float32;
-    case onnx::TensorProto::FLOAT16: return ElementType::float16;
-    case onnx::TensorProto::BFLOAT16: return ElementType::bfloat16;
-    case onnx::TensorProto::DOUBLE: return ElementType::float64;
-    case onnx::TensorProto::INT8: return ElementType::int8;
-    case onnx::TensorProto::UINT8: return ElementType::uint8;
-    case onnx::TensorProto::INT16: return ElementType::int16;
-    case onnx::TensorProto::UINT16: return ElementType::uint16;
-    case onnx::TensorProto::INT32: return ElementType::int32;
-    case onnx::TensorProto::UINT32: return ElementType::uint32;
-    case onnx::TensorProto::INT64: return ElementType::int64;
-    case onnx::TensorProto::UINT64: return ElementType::uint64;
-    case onnx::TensorProto::BOOL: return ElementType::boolean;
-    default: return ElementType::other;
-  }
-}
-
 std::optional<std::uint64_t> count_elements(std::span<const std::int64_t> shape) {
   std::uint64_t count = 1;
   for (const auto extent : shape)

@@ -16,7 +16,6 @@ namespace jetmeter {
 // is the most that an ONNX file can be.
 Result<onnx::ModelProto> parse_onnx_file(const std::filesystem::path&);
 
-ElementType element_type_of(std::int32_t onnx_type);
 // The product of the extents; absent when one is negative or the product overflows.
 std::optional<std::uint64_t> count_elements(std::span<const std::int64_t>);
 // Absent too when the type has no fixed size.

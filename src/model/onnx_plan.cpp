@@ -64,7 +64,7 @@ class Planner {
       for (const auto& value : *values) values_[value.name()].callers = true;
     for (const auto& tensor : graph.initializer()) {
       values_[tensor.name()].constant = true;
-      extents_[tensor.name()] = Extents{element_bytes(element_type_of(tensor.data_type())),
+      extents_[tensor.name()] = Extents{element_bytes(from_onnx(tensor.data_type())),
                                         Shape(tensor.dims().begin(), tensor.dims().end())};
     }
     for (const auto& sparse : graph.sparse_initializer())

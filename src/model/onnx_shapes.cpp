@@ -79,7 +79,7 @@ KnownSpec spec_of_value(const onnx::ValueInfoProto& value) {
   KnownSpec known{{value.name(), ElementType::other, {}}, false};
   if (!value.type().has_tensor_type()) return known;
   const auto& tensor = value.type().tensor_type();
-  known.spec.type = element_type_of(tensor.elem_type());
+  known.spec.type = from_onnx(tensor.elem_type());
   known.ranked = tensor.has_shape();
   for (const auto& axis : tensor.shape().dim())
     known.spec.shape.push_back(axis.has_dim_value() && axis.dim_value() >= 0 ? axis.dim_value()

@@ -87,7 +87,7 @@ class WeightCounter {
   }
 
   Result<void> add(const onnx::TensorProto& tensor, const std::string& name) {
-    const auto type = element_type_of(tensor.data_type());
+    const auto type = from_onnx(tensor.data_type());
     const std::vector<std::int64_t> shape(tensor.dims().begin(), tensor.dims().end());
     auto bytes = count_bytes(type, shape);
     if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
