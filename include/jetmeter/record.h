@@ -214,6 +214,10 @@ struct LoadRecord {
   std::optional<double> deadline_ms;
   std::string stopped_by, stop_sentence;
   std::int64_t issued = 0, done = 0, dropped = 0, missed_deadline = 0;
+  std::int64_t unserved = 0;  // due before the end and still waiting then
+  // The generator's own lateness: of so many that a free lane waited for, so many began late.
+  std::int64_t awaited = 0, generator_late = 0;
+  std::string waiting;  // how due times were waited for
   Summary service_ms;   // from the start of the work to its end
   Summary lateness_ms;  // from when it was due to its start; none without a schedule
   std::int64_t warmup_count = 0;

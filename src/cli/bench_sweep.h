@@ -2,6 +2,8 @@
 // directory under the sweep's.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +16,11 @@ namespace jetmeter {
 struct BenchSweepOptions {
   std::vector<std::string> axes;  // "rate=10,20,30": of any option
   std::string file;               // TOML with a [sweep] table
-  int repeats = 1;
+  std::optional<int> repeats;
+  std::optional<std::uint64_t> seed;  // of the order
   bool in_order = false, resume = false, dry_run = false;
-  std::uint64_t seed = 1;
   std::string cool_down;
-  std::string rank = "latency";
+  std::string rank = "p50";
 };
 
 void add_bench_sweep_options(CLI::App& app, BenchSweepOptions&);
@@ -30,7 +32,6 @@ struct BenchSweep {
   const BenchOptions& options;
   const BenchSweepOptions& sweep;
   const RunCommandOptions& show;
-  std::vector<SweepAxis> axes;
   OptionValues values;  // of every option, as they were asked for
 };
 Result<ExitCode> bench_sweep(const BenchSweep&, const Invocation&);

@@ -46,6 +46,11 @@ std::string file_option(const std::string& word) {
   return {};
 }
 
+// REQUIRES: a file that was parsed before.
+bool has_sweep(const std::string& file) {
+  return toml::parse(read_text(file).value_or(""))["sweep"].is_table();
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path& file,
@@ -105,6 +110,7 @@ Result<std::vector<std::string>> with_config_files(std::vector<std::string> argu
     const auto words = option == kFrom ? arguments_from_record(file, arguments.front())
                                        : arguments_from_toml(file, arguments.front());
     if (!words) return tl::make_unexpected(words.error());
+    if (option == kConfig && has_sweep(file)) from_files.push_back("--sweep-file=" + file);
     from_files.insert(from_files.end(), words->begin(), words->end());
   }
   if (!rest.empty()) rest.insert(rest.begin() + 1, from_files.begin(), from_files.end());

@@ -3,51 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <csignal>
 #include <cstdlib>
 
+#include "cli/interrupts.h"
 #include "jetmeter/model.h"
 #include "jetmeter/report.h"
 
 namespace jetmeter {
 namespace {
-
-std::atomic<int> interrupts{0};
-static_assert(std::atomic<int>::is_always_lock_free);
-
-// Ctrl-C is listened to only while a run goes on.
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    interrupts = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupts.fetch_add(1); };
-    sigaction(SIGINT, &action, &old_int_);
-    sigaction(SIGTERM, &action, &old_term_);
-  }
-  ~InterruptGuard() {
-    sigaction(SIGINT, &old_int_, nullptr);
-    sigaction(SIGTERM, &old_term_, nullptr);
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  struct sigaction old_int_ {
-  }, old_term_{};
-};
-
-// "2026-01-31T12-00-00Z", with "-2" and so on behind it when two runs begin in one second.
-std::filesystem::path fresh_directory() {
-  auto stamp = format_utc(system_clock().wall()).substr(0, 19) + "Z";
-  std::ranges::replace(stamp, ':', '-');
-  std::filesystem::path path = std::filesystem::path("runs") / stamp;
-  std::error_code error;
-  for (int n = 2; std::filesystem::exists(path, error); ++n)
-    path = std::filesystem::path("runs") / fmt::format("{}-{}", stamp, n);
-  return path;
-}
 
 // Only a convenience: a file system without links loses nothing else.
 void point_latest_to(const std::filesystem::path& out) {
@@ -76,6 +39,16 @@ void show(const RunOutcome& outcome, const RunSpec& spec, Terminal& terminal,
 
 }  // namespace
 
+std::filesystem::path fresh_directory() {
+  auto stamp = format_utc(system_clock().wall()).substr(0, 19) + "Z";
+  std::ranges::replace(stamp, ':', '-');
+  std::filesystem::path path = std::filesystem::path("runs") / stamp;
+  std::error_code error;
+  for (int n = 2; std::filesystem::exists(path, error); ++n)
+    path = std::filesystem::path("runs") / fmt::format("{}-{}", stamp, n);
+  return path;
+}
+
 ExitCode exit_code(const RunOutcome& outcome, bool strict_memory) {
   const auto& slots = outcome.record.slots;
   if (outcome.interrupted) return ExitCode::interrupted;
@@ -98,7 +71,7 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
   RunContext context;
   context.host.root = options.host_root;
   context.worker = "/proc/self/exe";
-  context.interrupts = &interrupts;
+  context.interrupts = &interrupt_count();
   const auto variable = [](const char* name) {
     const char* value = std::getenv(name);
     return std::string_view(value ? value : "");
@@ -112,6 +85,7 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
   const auto outcome = run(spec, context);
   if (!outcome) return tl::make_unexpected(outcome.error());
   if (own_place) point_latest_to(spec.out);
+  if (options.finished) options.finished(*outcome);
   show(*outcome, spec, terminal, options);
   return exit_code(*outcome, options.strict_memory);
 }

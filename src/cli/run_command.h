@@ -2,6 +2,10 @@
 // the result, decide the exit code.
 #pragma once
 
+#include <filesystem>
+#include <functional>
+#include <string>
+
 #include "cli/subcommand.h"
 #include "jetmeter/run.h"
 
@@ -11,7 +15,11 @@ struct RunCommandOptions {
   std::string format = "text";  // of what goes to standard output: text | json | none
   bool strict_memory = false;   // a slot over its limit fails the gate
   std::string host_root = "/";  // where sensors are read; another one is a recorded machine
+  std::function<void(const RunOutcome&)> finished;  // before anything is shown; may be empty
 };
+
+// "runs/2026-01-31T12-00-00Z", with "-2" and so on behind it when two runs begin in one second.
+std::filesystem::path fresh_directory();
 
 // Fills spec.out when it is empty (runs/<UTC time>, runs/latest points there).
 Result<ExitCode> run_command(RunSpec spec, const Invocation&, const RunCommandOptions&);

@@ -80,6 +80,10 @@ void fields(Archive&& in, LoadRecord& load) {
   in("done", load.done);
   in("dropped", load.dropped);
   in("missed_deadline", load.missed_deadline);
+  in("unserved", load.unserved);
+  in("awaited", load.awaited);
+  in("generator_late", load.generator_late);
+  in("waiting", load.waiting);
   in("service_ms", load.service_ms);
   in("lateness_ms", load.lateness_ms);
   in("warmup_count", load.warmup_count);

@@ -25,9 +25,9 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RateTrialRecord, per_second, holds, reason, l
                                    drop_percent, achieved_per_second)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadRecord, scenario, in_flight, per_second, when_busy, seed,
                                    deadline_ms, stopped_by, stop_sentence, issued, done, dropped,
-                                   missed_deadline, warmup_count, loop_overhead_ns, clock_ns,
-                                   clock_resolution_ns, found_per_second, search_verdict, trials,
-                                   inputs)
+                                   missed_deadline, unserved, awaited, generator_late, waiting,
+                                   warmup_count, loop_overhead_ns, clock_ns, clock_resolution_ns,
+                                   found_per_second, search_verdict, trials, inputs)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RungMeasured, name, what, reason, round_ms, latencies_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchReport, load, rungs, notes)
 

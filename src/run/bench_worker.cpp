@@ -225,6 +225,10 @@ void BenchWorker::note_outcome(const LoadOutcome& outcome) {
   load.done = outcome.done;
   load.dropped = outcome.dropped;
   load.missed_deadline = outcome.missed_deadline;
+  load.unserved = outcome.unserved;
+  load.awaited = outcome.awaited;
+  load.generator_late = outcome.generator_late;
+  load.waiting = outcome.waiting;
   if (outcome.clock_steps_back > 0)
     report_.notes.push_back(
         fmt::format("the clock went back {} times; those samples are shorter than they were",

@@ -70,29 +70,30 @@ void tell_noise(Teller& teller) {
               "doctor");
 }
 
-// perf_analyzer's rule: more than one request in a hundred late.
-void tell_lateness(Teller& teller, const SlotData& data) {
+// perf_analyzer's rule: more than one request in a hundred late. Late because no lane was free is
+// the system's doing and belongs to its latency.
+void tell_lateness(Teller& teller) {
   constexpr double kShare = 0.01;
   const auto& load = teller.slot.load;
-  if (!load || !load->per_second || load->when_busy == "drop") return;
-  const auto& samples = data.measure.samples;
-  if (samples.empty() || data.spec.bench->scenario.in_flight < 1) return;
-  // Late because no lane was free is the system's doing and belongs to its latency.
-  const double period_ns = 1e9 / *load->per_second;
-  std::int64_t late = 0, ended_before = 0;
-  for (const auto& sample : samples) {
-    const bool lane_was_free = ended_before <= sample.started_ns;
-    const bool is_late = static_cast<double>(sample.began_ns - sample.started_ns) > 0.1 * period_ns;
-    if (lane_was_free && is_late) ++late;
-    ended_before = std::max(ended_before, sample.started_ns + sample.latency_ns);
-  }
-  const double share = static_cast<double>(late) / static_cast<double>(samples.size());
+  if (!load || load->awaited == 0) return;
+  const double share =
+      static_cast<double>(load->generator_late) / static_cast<double>(load->awaited);
   if (share <= kShare) return;
   teller.tell("generator_late",
-              fmt::format("{:.1f} % of the requests began late by more than a tenth of the period "
-                          "although a lane was free: the generator did not keep up",
+              fmt::format("{:.1f} % of the requests began late although a lane was free: the "
+                          "generator did not keep up",
                           share * 100),
               "their latency counts from when they were due; a lower rate or a free core helps");
+}
+
+void tell_unserved(Teller& teller) {
+  const auto& load = teller.slot.load;
+  if (!load || load->unserved == 0) return;
+  teller.tell("unserved",
+              fmt::format("{} requests were due and still waited when the run ended: the rate is "
+                          "more than the model can serve, and the latencies grow with the run",
+                          load->unserved),
+              "a lower --rate, or --when-busy drop; --find-rate looks for the highest that holds");
 }
 
 void tell_lanes(Teller& teller) {
@@ -149,7 +150,8 @@ std::vector<Warning> self_warnings(const SlotData& data, const SlotRecord& recor
   tell_enqueue(teller);
   tell_transfers(teller);
   tell_noise(teller);
-  tell_lateness(teller, data);
+  tell_lateness(teller);
+  tell_unserved(teller);
   tell_lanes(teller);
   tell_course(teller);
   tell_modes(teller);

@@ -1,0 +1,372 @@
+#include "cli/bench_sweep.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include "cli/interrupts.h"
+#include "jetmeter/telemetry.h"
+
+namespace jetmeter {
+namespace {
+
+// Lists of these are axes without further words.
+std::vector<std::pair<std::string, std::string>> listed(const BenchOptions& o) {
+  return {
+      {"backend", o.backend}, {"threads", o.threads}, {"batch", o.batch}, {"streams", o.streams}};
+}
+
+Result<void> add_axis(std::vector<SweepAxis>& axes, std::string option, std::string_view text) {
+  auto values = sweep_values(text);
+  if (!values) return fail(fmt::format("--{}: {}", option, values.error().what));
+  if (values->size() > 1) axes.push_back({std::move(option), std::move(*values)});
+  return {};
+}
+
+struct SweepRequest {
+  std::vector<SweepAxis> axes;
+  SweepOptions options;
+  std::optional<CoolDown> cool_down;
+};
+
+Result<void> read_file(const BenchSweepOptions& o, SweepRequest& request) {
+  if (o.file.empty()) return {};
+  const auto text = read_text(o.file);
+  if (!text) return fail(fmt::format("there is no file {}", in_quotes(o.file)));
+  auto file = parse_sweep(*text);
+  if (!file) return fail(fmt::format("{}: {}", in_quotes(o.file), file.error().what));
+  request.axes = std::move(file->axes);
+  for (auto& axis : request.axes)
+    if (axis.option == "model") axis.option.clear();
+  request.options = std::move(file->options);
+  request.cool_down = file->cool_down;
+  return {};
+}
+
+Result<void> read_words(const BenchOptions& options, const BenchSweepOptions& o,
+                        SweepRequest& request) {
+  auto& axes = request.axes;
+  if (options.models.size() > 1) axes.push_back({"", options.models});
+  for (auto& [option, text] : listed(options))
+    if (auto added = add_axis(axes, option, text); !added) return added;
+  for (const auto& word : o.axes) {
+    const auto equals = word.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      return fail(
+          fmt::format("--sweep {} is not OPTION=VALUES, as in rate=10,20,30", in_quotes(word)));
+    auto option = word.substr(0, equals);
+    while (option.starts_with('-')) option.erase(0, 1);
+    if (auto added = add_axis(axes, option, word.substr(equals + 1)); !added) return added;
+  }
+  return {};
+}
+
+Result<SweepRequest> read_request(const BenchOptions& options, const BenchSweepOptions& o) {
+  SweepRequest request;
+  if (auto read = read_file(o, request); !read) return tl::make_unexpected(read.error());
+  if (auto read = read_words(options, o, request); !read) return tl::make_unexpected(read.error());
+  if (o.in_order) request.options.shuffle = false;
+  if (o.seed) request.options.seed = *o.seed;
+  if (o.repeats) request.options.repeats = *o.repeats;
+  if (o.cool_down.empty()) return request;
+  const auto cool_down = parse_cool_down(o.cool_down);
+  if (!cool_down) return fail("--cool-down: " + cool_down.error().what);
+  request.cool_down = *cool_down;
+  return request;
+}
+
+// An option that is given several times at once is one value of the plan, a line for each.
+constexpr char kBetweenRepeated = '\n';
+bool is_repeated(const std::string& value) {
+  return value.find(kBetweenRepeated) != std::string::npos;
+}
+
+// What stays the same belongs into the plan too: a sweep is resumed only as it was begun.
+std::vector<SweepAxis> whole_plan(const BenchSweep& bench, std::vector<SweepAxis> axes) {
+  const auto varies = [&](const std::string& option) {
+    return std::ranges::any_of(axes, [&](const SweepAxis& axis) {
+      return axis.option == option || (axis.option.empty() && option == "model");
+    });
+  };
+  CLI::App app;
+  BenchOptions known;
+  add_bench_options(app, known);
+  std::vector<SweepAxis> all = axes;
+  std::map<std::string, std::vector<std::string>> repeated;
+  for (const auto& [option, value] : bench.values)
+    if (!varies(option) && app.get_option_no_throw("--" + option))
+      repeated[option].push_back(value);
+  for (const auto& [option, values] : repeated)
+    all.push_back(
+        {option, {fmt::format("{}", fmt::join(values, std::string(1, kBetweenRepeated)))}});
+  return all;
+}
+
+// The options of one step as if they had been typed alone.
+struct StepRequest {
+  RunSpec spec;
+  bool strict_memory = false;
+};
+Result<StepRequest> request_of(const BenchSweep& bench, const SweepStep& step) {
+  const auto varies = [&](const std::string& option) {
+    return std::ranges::any_of(step.values, [&](const auto& value) {
+      const bool same = value.first == option || (value.first.empty() && option == "model");
+      return same && !is_repeated(value.second);
+    });
+  };
+  CLI::App app;
+  BenchOptions options;
+  add_bench_options(app, options);
+  std::vector<std::string> words;
+  const auto add_word = [&](const std::string& option, const std::string& value) {
+    words.push_back(fmt::format("--{}={}", option.empty() ? "model" : option, value));
+  };
+  for (const auto& [option, value] : bench.values)
+    if (!varies(option) && app.get_option_no_throw("--" + option)) add_word(option, value);
+  for (const auto& [option, value] : step.values)
+    if (!is_repeated(value)) add_word(option, value);
+  std::ranges::reverse(words);
+  try {
+    app.parse(words);
+  } catch (const CLI::ParseError& error) {
+    return fail(error.what());
+  }
+  auto spec = run_spec(options);
+  if (!spec) return tl::make_unexpected(spec.error());
+  spec->config = option_values(app);
+  return StepRequest{std::move(*spec), options.memory.strict};
+}
+
+std::optional<double> hottest(const Host& host) {
+  std::optional<double> highest;
+  for (const auto* kind : source_kinds()) {
+    if (kind->name != "thermal") continue;
+    const auto source = kind->open(host);
+    if (!source) continue;
+    std::vector<std::optional<double>> values((*source)->channels().size());
+    (*source)->read(values);
+    for (const auto& value : values)
+      if (value) highest = std::max(highest.value_or(*value), *value);
+  }
+  return highest;
+}
+
+SweepRow row_of(const SweepStep& step, const Record* record) {
+  SweepRow row{step, "failed", "", {}, {}, {}, {}, {}};
+  if (!record || record->slots.empty()) return row;
+  const auto& slot = record->slots.front();
+  row.status = name(slot.status);
+  row.reason = slot.reason;
+  row.latency_p50_ms = slot.latency_ms.p50;
+  row.latency_p99_ms = slot.latency_ms.p99;
+  row.throughput_fps = slot.throughput_fps;
+  row.peak_bytes = slot.memory.peak_bytes;
+  if (slot.energy) row.joules_per_frame = slot.energy->joules_per_frame;
+  return row;
+}
+
+// One sweep from its plan to its table.
+class Sweeper {
+ public:
+  Sweeper(const BenchSweep& bench, const Invocation& invocation, SweepRequest request,
+          std::vector<SweepStep> steps)
+      : bench_(bench),
+        invocation_(invocation),
+        request_(std::move(request)),
+        steps_(std::move(steps)),
+        root_(bench.options.run.out.empty() ? fresh_directory()
+                                            : std::filesystem::path(bench.options.run.out)) {}
+
+  Result<ExitCode> operator()() {
+    std::error_code error;
+    std::filesystem::create_directories(root_, error);
+    if (error)
+      return fail(fmt::format("the folder {} cannot be made: {}", in_quotes(root_.string()),
+                              error.message()));
+    auto journal = JournalWriter::open(root_ / "sweep.jsonl", steps_, bench_.sweep.resume);
+    if (!journal) return tl::make_unexpected(journal.error());
+    const InterruptGuard guard;
+    const auto outcome = run_sweep(steps_, *journal, world());
+    if (!outcome) return tl::make_unexpected(outcome.error());
+    return show(*outcome);
+  }
+
+ private:
+  SweepWorld world() {
+    SweepWorld world;
+    world.run = [this](const SweepStep& step) { return run(step); };
+    world.interrupted = [] { return interrupts() > 0; };
+    world.warn = [this](const Error& error) { terminal().error(error.what); };
+    world.starting = [this](const SweepStep& step, std::size_t number, std::size_t of) {
+      terminal().note(fmt::format("--- {} of {}: {}", number, of, step.id));
+    };
+    if (request_.cool_down) world.pause = [this] { cool(); };
+    return world;
+  }
+
+  void cool() {
+    cool_down(*request_.cool_down,
+              {.hottest_celsius = [this] { return hottest({bench_.show.host_root}); },
+               .sleep = [](Nanoseconds time) { std::this_thread::sleep_for(time); },
+               .tell = [this](std::string_view text) { terminal().note(text); },
+               .clock = &system_clock(),
+               .interrupted = [] { return interrupts() > 0; }});
+  }
+
+  StepResult run(const SweepStep& step) {
+    StepResult result;
+    const auto began = system_clock().monotonic();
+    auto request = request_of(bench_, step);
+    if (!request) return refused(result, step, request.error());
+    request->spec.out = fresh_step_folder(root_ / "steps", step);
+    result.out = std::filesystem::relative(request->spec.out, root_);
+    auto show = bench_.show;
+    show.format = "none";
+    show.strict_memory = request->strict_memory;
+    std::optional<Record> record;
+    show.finished = [&](const RunOutcome& outcome) { record = outcome.record; };
+    const auto code = run_command(std::move(request->spec), invocation_, show);
+    if (!code) return refused(result, step, code.error());
+    rows_.insert_or_assign(step.id, row_of(step, record ? &*record : nullptr));
+    const auto& row = rows_.at(step.id);
+    result.exit_code = static_cast<int>(*code);
+    result.status = *code == ExitCode::interrupted ? "interrupted" : row.status;
+    result.reason = row.reason;
+    result.seconds = std::chrono::duration<double>(system_clock().monotonic() - began).count();
+    tell(row);
+    return result;
+  }
+
+  StepResult refused(StepResult result, const SweepStep& step, const Error& error) {
+    result.status = "failed";
+    result.reason = error.what;
+    result.exit_code = static_cast<int>(ExitCode::wrong_request);
+    rows_.insert_or_assign(step.id, SweepRow{step, "failed", error.what, {}, {}, {}, {}, {}});
+    terminal().error(fmt::format("{}: {}", step.id, error.what));
+    return result;
+  }
+
+  // The result of each step as soon as there is one.
+  void tell(const SweepRow& row) {
+    if (bench_.show.format == "json") return;
+    terminal().note(render_sweep(std::vector{row}, SweepFormat::text));
+  }
+
+  // Steps of earlier calls are read from their own reports.
+  SweepRow row_of_result(const StepResult& result) {
+    if (const auto own = rows_.find(result.id); own != rows_.end()) return own->second;
+    const auto step = std::ranges::find(steps_, result.id, &SweepStep::id);
+    SweepStep known = step != steps_.end() ? *step : SweepStep{};
+    const auto text = read_text(root_ / result.out / "report.json");
+    const auto record = text ? record_from_json(*text) : fail("");
+    auto row = row_of(known, record ? &*record : nullptr);
+    row.status = result.status;
+    row.reason = result.reason;
+    return row;
+  }
+
+  Result<ExitCode> show(const SweepOutcome& outcome) {
+    std::vector<SweepRow> rows;
+    for (const auto& result : outcome.results) rows.push_back(row_of_result(result));
+    const auto metric = parse_sweep_metric(bench_.sweep.rank);
+    SweepRenderOptions options{metric ? std::optional(*metric) : std::nullopt, false};
+    for (const auto& [file, format] :
+         {std::pair{"sweep.md", SweepFormat::markdown}, std::pair{"sweep.csv", SweepFormat::csv},
+          std::pair{"sweep.json", SweepFormat::json}})
+      std::ofstream(root_ / file) << render_sweep(rows, format, options);
+    options.color = terminal().color_on_stdout();
+    const bool json = bench_.show.format == "json";
+    terminal().print(render_sweep(rows, json ? SweepFormat::json : SweepFormat::text, options));
+    terminal().note(fmt::format("sweep: {}", (root_ / "sweep.md").string()));
+    if (outcome.interrupted) return ExitCode::interrupted;
+    return exit_of(outcome.results);
+  }
+
+  static ExitCode exit_of(const std::vector<StepResult>& results) {
+    const auto with = [&](ExitCode code) {
+      return std::ranges::any_of(
+          results, [&](const StepResult& r) { return r.exit_code == static_cast<int>(code); });
+    };
+    const auto completed = std::ranges::count_if(results, &StepResult::completed);
+    if (completed == 0) return ExitCode::nothing_measured;
+    if (with(ExitCode::gate_failed)) return ExitCode::gate_failed;
+    return completed < std::ssize(results) ? ExitCode::slot_failed : ExitCode::done;
+  }
+
+  Terminal& terminal() { return *invocation_.terminal; }
+
+  const BenchSweep& bench_;
+  const Invocation& invocation_;
+  SweepRequest request_;
+  std::vector<SweepStep> steps_;
+  std::filesystem::path root_;
+  std::map<std::string, SweepRow> rows_;
+};
+
+// Every step is checked before the first one is run.
+std::string plan_text(const BenchSweep& bench, const std::vector<SweepStep>& steps) {
+  std::string text =
+      fmt::format("{} step{}, in this order:\n", steps.size(), steps.size() == 1 ? "" : "s");
+  for (const auto& step : steps) {
+    const auto request = request_of(bench, step);
+    std::string values;
+    for (const auto& [option, value] : step.values)
+      if (!is_repeated(value))
+        values += fmt::format("  {}={}", option.empty() ? "model" : option, value);
+    text += fmt::format("  {}{}\n", step.id, request ? "" : "  WRONG: " + request.error().what);
+    text += fmt::format("     {}\n", values);
+  }
+  return text;
+}
+
+}  // namespace
+
+void add_bench_sweep_options(CLI::App& app, BenchSweepOptions& o) {
+  const char* group = "Sweep";
+  app.add_option("--sweep", o.axes,
+                 "OPTION=VALUES of any option above: rate=10,20,30, image-size=320:640:160; may be "
+                 "repeated. Lists of models, --backend, --threads, --batch and --streams need none")
+      ->group(group)
+      ->allow_extra_args(false);
+  add(app, group, "--sweep-file", o.file,
+      "TOML file with a table [sweep]; the one of --config may have it too");
+  add(app, group, "--repeats", o.repeats, "of every configuration, in rounds")
+      ->check(CLI::Range(1, 1000));
+  app.add_flag("--in-order", o.in_order, "do not shuffle")->group(group);
+  add(app, group, "--sweep-seed", o.seed, "of the shuffled order");
+  add(app, group, "--cool-down", o.cool_down, "between two: 10s, or until 45C, or 45C,max=3min");
+  add(app, group, "--rank", o.rank,
+      "what the table is ordered by: p50, p99, throughput, memory, energy")
+      ->check(CLI::IsMember({"p50", "p99", "throughput", "memory", "energy"}))
+      ->capture_default_str();
+  app.add_flag("--resume", o.resume, "go on with the sweep in --out")->group(group);
+  app.add_flag("--dry-run", o.dry_run, "print the plan and stop")->group(group);
+}
+
+Result<std::vector<SweepAxis>> sweep_axes(const BenchOptions& options,
+                                          const BenchSweepOptions& sweep) {
+  auto request = read_request(options, sweep);
+  if (!request) return tl::make_unexpected(request.error());
+  if (request->axes.empty() && request->options.repeats > 1)
+    return std::vector<SweepAxis>{{"", options.models}};
+  return std::move(request->axes);
+}
+
+Result<ExitCode> bench_sweep(const BenchSweep& bench, const Invocation& invocation) {
+  auto request = read_request(bench.options, bench.sweep);
+  if (!request) return tl::make_unexpected(request.error());
+  if (bench.sweep.resume && bench.options.run.out.empty())
+    return fail("--resume needs --out, the folder of the sweep that is to go on");
+  auto steps = plan_sweep(whole_plan(bench, request->axes), request->options);
+  if (!steps) return tl::make_unexpected(steps.error());
+  if (bench.sweep.dry_run) {
+    invocation.terminal->print(plan_text(bench, *steps));
+    return ExitCode::done;
+  }
+  return Sweeper(bench, invocation, std::move(*request), std::move(*steps))();
+}
+
+}  // namespace jetmeter
