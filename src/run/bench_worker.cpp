@@ -189,6 +189,9 @@ Result<void> BenchWorker::search(const LoadWorld& world) {
   for (const auto& t : found->trials)
     report_.load.trials.push_back(
         {t.per_second, t.holds, t.reason, t.latency_ms, t.drop_percent, t.achieved_per_second});
+  // A search that somebody ended still has its trials, and what follows ends at once.
+  const bool asked = world.stop && world.stop->load();
+  if (found->error && !asked) return tl::make_unexpected(*found->error);
   report_.load.search_verdict = found->verdict;
   report_.load.found_per_second = found->per_second;
   if (!found->per_second && !found->trials.empty())
@@ -211,6 +214,7 @@ Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& worl
   const auto outcome = run_load(scenario, rules, lively.tasks, sinks, world);
   if (!outcome) return tl::make_unexpected(outcome.error());
   if (outcome->error) return tl::make_unexpected(*outcome->error);
+  if (outcome->stopped_by == StopReason::interrupted) return fail("the search was interrupted");
   std::vector<LoadSample> samples;
   for (const auto& list : lists)
     samples.insert(samples.end(), list.samples.begin(), list.samples.end());

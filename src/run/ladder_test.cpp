@@ -1,0 +1,126 @@
+#include "run/ladder.h"
+
+#include <gmock/gmock.h>
+
+namespace jetmeter {
+namespace {
+
+using testing::ElementsAre;
+using testing::SizeIs;
+
+class HandTurnedClock final : public Clock {
+ public:
+  Nanoseconds monotonic() const override { return now; }
+  WallTime wall() const override { return {}; }
+  mutable Nanoseconds now{0};
+};
+
+// Takes a fixed time of the hand-turned clock, and writes down that it ran.
+class FakeTask final : public Task {
+ public:
+  FakeTask(HandTurnedClock& clock, Nanoseconds takes, char mark, std::string& order)
+      : clock_(clock), takes_(takes), mark_(mark), order_(order) {}
+  Result<void> run(StageTimes&) override {
+    if (++runs == fails_at) return fail("the device is gone");
+    if (order_.empty() || order_.back() != mark_) order_ += mark_;
+    clock_.now += takes_;
+    return {};
+  }
+  int runs = 0, fails_at = 0;
+
+ private:
+  HandTurnedClock& clock_;
+  Nanoseconds takes_;
+  char mark_;
+  std::string& order_;
+};
+
+constexpr Nanoseconds kMillisecond = std::chrono::milliseconds(1);
+
+struct Ladder : testing::Test {
+  HandTurnedClock clock;
+  std::string order;
+  FakeTask fast{clock, 10 * kMillisecond, 'a', order}, slow{clock, 14 * kMillisecond, 'b', order};
+  LadderOptions options{.rounds = 4, .round_time = 100 * kMillisecond, .least_count = 3};
+
+  std::vector<RungMeasured> climbed(const std::vector<Rung>& rungs) {
+    return climb(rungs, options, {.clock = &clock});
+  }
+};
+
+TEST_F(Ladder, TakesTheRungsInTurnForthAndBack) {
+  climbed({{"one", "", &fast}, {"two", "", &slow}});
+  EXPECT_EQ(order,
+            "abababa"
+            "b"
+            "a");  // settling, then ab ba ab ba
+}
+
+TEST_F(Ladder, FillsARoundAndTakesAtLeastSoMany) {
+  const auto rungs = climbed({{"one", "", &fast}, {"two", "", &slow}});
+  EXPECT_THAT(rungs[0].latencies_ms, SizeIs(4 * 10));  // 100 ms / 10 ms
+  EXPECT_THAT(rungs[1].latencies_ms, SizeIs(4 * 7));   // 100 ms / 14 ms
+  options.round_time = kMillisecond;
+  EXPECT_THAT(climbed({{"one", "", &fast}})[0].latencies_ms, SizeIs(4 * 3));
+}
+
+TEST_F(Ladder, ARungThatIsTimedAsAWholeHasNoSingleLatencies) {
+  const auto rungs = climbed({{"whole", "", &fast, false}});
+  EXPECT_THAT(rungs[0].round_ms, ElementsAre(10, 10, 10, 10));
+  EXPECT_TRUE(rungs[0].latencies_ms.empty());
+}
+
+TEST_F(Ladder, ATaskThatFailsCostsItsOwnRung) {
+  slow.fails_at = 5;
+  const auto rungs = climbed({{"one", "", &fast}, {"two", "", &slow}, {"three", "", &fast}});
+  EXPECT_EQ(rungs[1].reason, "the device is gone");
+  EXPECT_TRUE(rungs[1].round_ms.empty());
+  EXPECT_THAT(rungs[0].round_ms, SizeIs(4));
+  EXPECT_THAT(rungs[2].round_ms, SizeIs(4));
+}
+
+TEST_F(Ladder, ARungWithoutATaskKeepsItsReason) {
+  const auto rungs = climbed({{"one", "", &fast}, {"two", "", nullptr, true, "no pipeline fits"}});
+  EXPECT_EQ(rungs[1].reason, "no pipeline fits");
+  EXPECT_THAT(rungs[0].round_ms, SizeIs(4));
+}
+
+TEST_F(Ladder, EndsWhenAsked) {
+  const std::atomic<bool> stop{true};
+  const std::vector<Rung> rungs{{"one", "", &fast}};
+  EXPECT_TRUE(climb(rungs, options, {.clock = &clock, .stop = &stop})[0].round_ms.empty());
+}
+
+TEST(LadderSteps, TellWhatEachRungAdds) {
+  const std::vector<RungMeasured> rungs{{"one", "", "", {10, 11, 10, 12, 10}, {}},
+                                        {"two", "", "", {13, 14, 13, 15, 13}, {13, 14}}};
+  const auto steps = ladder_steps(rungs);
+  EXPECT_DOUBLE_EQ(steps[0].ms.value(), 10);
+  EXPECT_DOUBLE_EQ(steps[0].per_second.value(), 100);
+  EXPECT_FALSE(steps[0].added_ms);
+  EXPECT_DOUBLE_EQ(steps[1].added_ms.value(), 3);
+  EXPECT_DOUBLE_EQ(steps[1].added_low_ms.value(), 3);
+  EXPECT_DOUBLE_EQ(steps[1].added_high_ms.value(), 3);
+  EXPECT_EQ(steps[1].latency_ms.n, 2);
+}
+
+TEST(LadderSteps, PassOverARungWithoutNumbers) {
+  const std::vector<RungMeasured> rungs{{"one", "", "", {10, 10, 10, 10}, {}},
+                                        {"two", "", "broken", {}, {}},
+                                        {"three", "", "", {15, 15, 15, 15}, {}}};
+  const auto steps = ladder_steps(rungs);
+  EXPECT_FALSE(steps[1].ms || steps[1].added_ms || steps[1].per_second);
+  EXPECT_EQ(steps[1].reason, "broken");
+  EXPECT_DOUBLE_EQ(steps[2].added_ms.value(), 5);  // to the rung that was measured
+}
+
+TEST(LadderSteps, OfTooFewRoundsHaveNoInterval) {
+  const std::vector<RungMeasured> rungs{{"one", "", "", {10, 10, 10}, {}},
+                                        {"two", "", "", {12, 13, 12}, {}}};
+  const auto steps = ladder_steps(rungs);
+  EXPECT_DOUBLE_EQ(steps[1].added_ms.value(), 2);
+  EXPECT_FALSE(steps[1].added_low_ms);
+}
+
+}  // namespace
+}  // namespace jetmeter
