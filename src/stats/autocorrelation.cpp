@@ -63,11 +63,11 @@ std::optional<double> monotone_sum(Correlations& correlations, std::size_t n, do
 
 // Correlations about the sample's mean are too small by the variance of that mean, which is what
 // is sought; a few rounds settle it (Percival 1993 gives the bias as time / n).
-std::optional<double> time_of(Correlations& correlations, std::size_t n) {
+std::optional<double> time_of(Correlations& correlations, std::size_t n, int fitted) {
   constexpr int kRounds = 4;
   double time = 1;
   for (int round = 0; round < kRounds; ++round) {
-    const auto better = monotone_sum(correlations, n, time / static_cast<double>(n));
+    const auto better = monotone_sum(correlations, n, fitted * time / static_cast<double>(n));
     if (!better) return std::nullopt;
     time = std::clamp(*better, 1.0, static_cast<double>(n));
   }
@@ -91,7 +91,7 @@ std::vector<double> means_of_pairs(const std::vector<double>& series) {
 
 }  // namespace
 
-double autocorrelation_time(std::vector<double> series) {
+double autocorrelation_time(std::vector<double> series, int fitted) {
   const auto n = static_cast<double>(series.size());
   if (series.size() < 4) return 1;
   double variance_of_one = 0;
@@ -102,7 +102,7 @@ double autocorrelation_time(std::vector<double> series) {
     Correlations correlations(series);
     if (!(correlations.variance() > 0)) return 1;
     if (block == 1) variance_of_one = correlations.variance();
-    if (const auto time = time_of(correlations, series.size()))
+    if (const auto time = time_of(correlations, series.size(), fitted))
       return widened(*time * block * correlations.variance() / variance_of_one, n);
   }
 }
