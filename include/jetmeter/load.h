@@ -70,7 +70,7 @@ enum class Outcome : std::uint8_t { done, dropped };
 struct LoadSample {
   std::int64_t index = 0;                   // in the schedule, or of issue
   std::int64_t scheduled_ns = 0;            // when it was due; without a schedule, when it began
-  std::int64_t began_ns = 0, ended_ns = 0;  // dropped: both are the time at which it was given up
+  std::int64_t began_ns = 0, ended_ns = 0;  // dropped: both are the time at which it was due
   StageTimes stages;
   std::int32_t lane = 0;
   Outcome outcome = Outcome::done;
@@ -106,22 +106,26 @@ std::string_view name(WhenBusy);
 struct Scenario {
   ScenarioKind kind = ScenarioKind::single;
   int in_flight = 1;      // lanes; 1 for `single`
-  double per_second = 0;  // rate, poisson
+  double per_second = 0;  // rate, poisson; 0.0001 to 1e9
   WhenBusy when_busy = WhenBusy::queue;
-  std::int64_t queue_limit = 0;         // work waiting beyond it is dropped; 0: no limit
-  std::optional<Nanoseconds> deadline;  // from the scheduled time; rate: the period when not given
-  std::uint64_t seed = 1;               // poisson
-  std::int64_t offline_count = 0;       // offline; 0: the stop rules decide
+  std::int64_t queue_limit = 0;  // work waiting beyond it is dropped; 0: no limit
+  // From the scheduled time, for the latency of what was done; rate: the period when not given.
+  std::optional<Nanoseconds> deadline;
+  std::uint64_t seed = 1;          // poisson
+  std::int64_t offline_count = 0;  // offline; 0: the stop rules decide
 };
 
 // Minimum time AND minimum count AND, where it is given, the target; the maxima end a run before.
+// Work in flight is always finished.
 struct StopRules {
   Nanoseconds min_time = std::chrono::seconds(3);
-  std::int64_t min_count = 10;
-  // Half the width of the 95 % interval of the median, in percent of the median.
+  std::int64_t min_count = 10;  // of what was done; at least 1
+  // Half the width of the 95 % interval of the median, in percent of the median. Looked at when
+  // the minimums are met and the count has grown by half since the last look; a look takes about
+  // 0.1 us a sample, between two pieces of work of one lane.
   std::optional<double> median_within_percent;
   Nanoseconds max_time = std::chrono::seconds(60);
-  std::int64_t max_count = 2'000'000;
+  std::int64_t max_count = 2'000'000;  // of what was begun or dropped
 };
 
 // Before anything is counted: both must be reached.
@@ -141,31 +145,67 @@ enum class StopReason {
 };
 std::string_view name(StopReason);
 
+// The counts: issued = done + dropped + those whose task failed.
 struct LoadOutcome {
   StopReason stopped_by = StopReason::minimums_met;
-  std::string stop_sentence;  // "3.00 s and 10 inferences were reached" with the real numbers
-  Nanoseconds began{0}, ended{0};
-  std::int64_t issued = 0, done = 0, dropped = 0, missed_deadline = 0;
+  // "stopped after 3.00 s and 41 inferences: the minimum of 3.00 s and of 10 inferences is reached"
+  std::string stop_sentence;
+  Nanoseconds began{0}, ended{0};  // `ended`: when the last lane was through
+  std::int64_t issued = 0, done = 0;
+  std::int64_t dropped = 0;          // neither done nor late: see WhenBusy
+  std::int64_t missed_deadline = 0;  // of those that were done
+  // Due before the end and still waiting in the queue then. They have no sample, and their latency
+  // would have been longer than any: a percentile that forgets them flatters an overloaded system.
+  std::int64_t unserved = 0;
+  // The generator's own faults: of the `awaited` (a lane was free before they were due) those that
+  // began late by more than a twentieth of the mean gap, and by more than 50 us.
+  std::int64_t awaited = 0, generator_late = 0;
+  std::string waiting;  // rate, poisson: how lanes wait for a due time here, and why; or empty
   std::optional<double> median_within_percent;  // reached, when it was asked for
   std::optional<Error> error;                   // of the task that failed
-  std::int64_t clock_steps_back = 0;            // readings of the clock that went back
+  // Readings of the clock that went back. Time is then taken to have stood still, so that no
+  // duration is negative.
+  std::int64_t clock_steps_back = 0;
+};
+
+// How a lane waits until its clock shows a time.
+class Waiter {
+ public:
+  virtual ~Waiter() = default;
+  // Returns at `until`, or before (after some milliseconds, so that the caller can look whether it
+  // shall stop; it then calls again). Called by every lane, from its own thread.
+  virtual void wait_until(const Clock&, Nanoseconds until) = 0;
 };
 
 struct LoadWorld {
   const Clock* clock = &system_clock();
   const std::atomic<bool>* stop = nullptr;  // set by anyone: finish the work in flight and return
+  Waiter* waiter = nullptr;  // none: every lane sleeps and spins by the machine's clock
+  std::optional<int> cores;  // that may be spun on; absent: as many as this process may run on
 };
 
-// Runs warm-up work on every lane; nothing of it is reported. `tasks`: one per lane.
+// How lanes wait where the world brings no waiter.
+struct WaitPlan {
+  bool spin = false;  // for the last stretch before a due time; otherwise the timer alone decides
+  std::string sentence;  // what was chosen and why
+};
+// Spinning takes a core from somebody else when there are not more cores than lanes. Pure.
+WaitPlan plan_waiting(int lanes, int cores);
+
+// Runs warm-up work on every lane until each has reached both rules; nothing of it is reported but
+// the number of runs of all lanes. `tasks`: one per lane. Fails when a task does.
 Result<std::int64_t> warm_up(const WarmUp&, std::span<Task* const> tasks, const LoadWorld&);
 
-// Measures. `tasks.size()` lanes, `sinks` one per lane; a lane's thread is the caller's own where
-// there is one lane. A task's error is in the outcome, with everything before it in the sinks.
-// Fails when the scenario itself is wrong (no lanes, a rate of 0).
+// Measures. `tasks.size()` lanes, as many as `in_flight`, `sinks` one per lane; a lane's thread is
+// the caller's own where there is one lane. A free lane takes what is due next. A task's error or
+// exception is in the outcome, with everything before it in the sinks; the other lanes finish what
+// they have begun. Fails when the request itself is wrong (no lanes, a rate of 0).
 Result<LoadOutcome> run_load(const Scenario&, const StopRules&, std::span<Task* const> tasks,
                              std::span<LoadSink* const> sinks, const LoadWorld&);
 
-// Due times since the start, ascending, up to `horizon`. Pure and repeatable from the scenario.
+// Due times of `rate` and `poisson` since the start, ascending, before `horizon`. Pure and
+// repeatable from the scenario, the same on every machine. Empty for the other kinds, and for a
+// rate that is none.
 std::vector<Nanoseconds> arrival_schedule(const Scenario&, Nanoseconds horizon,
                                           std::int64_t max_count);
 
@@ -173,6 +213,8 @@ std::vector<Nanoseconds> arrival_schedule(const Scenario&, Nanoseconds horizon,
 struct LoopOverhead {
   double per_iteration_ns = 0;  // median
   double clock_ns = 0;          // one reading of the clock
+  // The smallest step seen between two readings: of a fine clock, the time of a reading. 0 is a
+  // clock that stood still.
   double clock_resolution_ns = 0;
 };
 LoopOverhead measure_loop_overhead(const LoadWorld& = {});
@@ -197,19 +239,28 @@ struct RateSearchOptions {
   double start_per_second = 1;
   double precision = 0.02;  // stops when the bounds are this close, relatively
   int max_trials = 24;
+  double lowest_per_second = 0.1;   // nothing below it is tried
+  double highest_per_second = 1e6;  // nothing above it is tried
+  // The answer is tried once more, because bisection favours a rate that was lucky. One that then
+  // fails counts as failed, and the search goes on below it.
+  bool confirm = true;
 };
 
 struct RateSearch {
-  std::optional<double> per_second;  // absent: not even the lowest rate tried holds
-  std::vector<RateTrial> trials;
-  std::string verdict;  // one sentence
+  // Absent: no rate that was tried holds. Otherwise the highest that held and never failed.
+  std::optional<double> per_second;
+  std::vector<RateTrial> trials;  // in the order in which they were made
+  std::string verdict;            // one sentence; says so where the trials contradict each other
+  std::optional<Error> error;     // of the trial that could not be made; it ended the search
 };
 
 // Doubling until a trial fails (halving until one holds), then bisection. `trial` measures at a
-// rate. Pure but for `trial`.
+// rate. Pure but for `trial`. Fails when the options are wrong.
 Result<RateSearch> find_rate(const RateSearchOptions&,
                              const std::function<Result<RateTrial>(double per_second)>& trial);
-// What the samples of a trial say about the bound. A percentile that n cannot carry does not hold.
+// What the samples of a trial say about the bound. A percentile that n cannot carry does not hold,
+// work left in the queue has an endless latency, and a load that did not end by its rules (a task
+// failed, somebody interrupted) does not hold.
 RateTrial judge_rate(double per_second, const RateBound&, std::span<const LoadSample>,
                      const LoadOutcome&);
 

@@ -1,0 +1,129 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "jetmeter/load.h"
+#include "jetmeter/stats.h"
+
+namespace jetmeter {
+namespace {
+
+constexpr double kNanosecondsPerMillisecond = 1e6;
+
+struct Judgement {
+  bool holds = true;
+  std::string reason;
+};
+
+// "p99", "p99.9", "p50".
+std::string percentile_name(double q) {
+  return fmt::format("p{:.6g}", 100 * q);
+}
+
+std::vector<double> sorted_latencies_ms(std::span<const LoadSample> samples) {
+  std::vector<double> latencies;
+  latencies.reserve(samples.size());
+  for (const auto& sample : samples)
+    if (sample.outcome == Outcome::done)
+      latencies.push_back(static_cast<double>(sample.latency_ns()) / kNanosecondsPerMillisecond);
+  std::ranges::sort(latencies);
+  return latencies;
+}
+
+// The quantile of what was done and of `endless` more, which took longer than any of it. Absent
+// where one of those would be needed.
+std::optional<double> quantile_with_endless(std::span<const double> sorted, std::int64_t endless,
+                                            double q) {
+  if (sorted.empty()) return std::nullopt;
+  if (endless == 0) return quantile(sorted, q);
+  const double n = static_cast<double>(sorted.size()) + static_cast<double>(endless);
+  const auto above = static_cast<std::size_t>(std::ceil(q * (n - 1)));
+  if (above >= sorted.size()) return std::nullopt;
+  return sorted[above];
+}
+
+std::string milliseconds(double ms) {
+  return format_duration(Nanoseconds(std::llround(ms * kNanosecondsPerMillisecond)));
+}
+
+Judgement judge_latency(const RateBound& bound, const RateTrial& trial, std::int64_t n,
+                        std::int64_t unserved) {
+  const auto which = percentile_name(bound.quantile);
+  const auto needed = samples_needed(bound.quantile);
+  if (n < needed)
+    return {false, fmt::format("{} needs {} samples and there are {}", which, needed, n)};
+  if (!trial.latency_ms)
+    return {false, fmt::format("{} has no end: {} of {} still waited when the load ended", which,
+                               unserved, n)};
+  const double limit_ms = static_cast<double>(bound.latency->count()) / kNanosecondsPerMillisecond;
+  const bool holds = *trial.latency_ms <= limit_ms;
+  return {holds, fmt::format("{} is {}, {} {}", which, milliseconds(*trial.latency_ms),
+                             holds ? "within" : "over", format_duration(*bound.latency))};
+}
+
+Judgement judge_drops(const RateBound& bound, const RateTrial& trial) {
+  if (!trial.drop_percent) return {false, "nothing was due"};
+  const bool holds = *trial.drop_percent <= *bound.drop_percent;
+  return {holds, fmt::format("{:.3g} % were dropped, {} {:.3g} %", *trial.drop_percent,
+                             holds ? "within" : "over", *bound.drop_percent)};
+}
+
+// A queue drops nothing however far it falls behind. A few that wait at the end are no sign of it.
+Judgement judge_backlog(const LoadOutcome& outcome) {
+  constexpr std::int64_t kFew = 10;
+  constexpr double kShare = 0.01;
+  const auto due = static_cast<double>(outcome.issued + outcome.unserved);
+  if (outcome.unserved <= kFew || static_cast<double>(outcome.unserved) <= kShare * due) return {};
+  return {false,
+          fmt::format("{} of {:.0f} still waited when the load ended", outcome.unserved, due)};
+}
+
+// Why nothing can be said from this load; empty when something can.
+std::string unusable(const RateBound& bound, const LoadOutcome& outcome) {
+  if (outcome.stopped_by == StopReason::failed || outcome.stopped_by == StopReason::interrupted)
+    return outcome.stop_sentence;
+  if (!bound.latency && !bound.drop_percent)
+    return "there is no bound to hold; give a latency or a share of drops";
+  if (bound.latency && !(bound.quantile > 0 && bound.quantile < 1))
+    return fmt::format("a quantile of {} cannot be bounded; give one between 0 and 1",
+                       bound.quantile);
+  if (bound.drop_percent && !(*bound.drop_percent >= 0 && *bound.drop_percent <= 100))
+    return fmt::format("a share of {} % cannot bound the drops; give one from 0 to 100",
+                       *bound.drop_percent);
+  return {};
+}
+
+}  // namespace
+
+RateTrial judge_rate(double per_second, const RateBound& bound, std::span<const LoadSample> samples,
+                     const LoadOutcome& outcome) {
+  RateTrial trial;
+  trial.per_second = per_second;
+  const auto sorted = sorted_latencies_ms(samples);
+  const auto seconds = std::chrono::duration<double>(outcome.ended - outcome.began).count();
+  if (seconds > 0) trial.achieved_per_second = static_cast<double>(outcome.done) / seconds;
+  const auto due = outcome.issued + outcome.unserved;
+  if (due > 0)
+    trial.drop_percent = 100 * static_cast<double>(outcome.dropped) / static_cast<double>(due);
+  if (bound.quantile > 0 && bound.quantile < 1)
+    trial.latency_ms = quantile_with_endless(sorted, outcome.unserved, bound.quantile);
+
+  trial.reason = unusable(bound, outcome);
+  if (!trial.reason.empty()) return trial;
+  std::vector<Judgement> judgements;
+  const auto n = static_cast<std::int64_t>(sorted.size()) + outcome.unserved;
+  if (bound.latency) judgements.push_back(judge_latency(bound, trial, n, outcome.unserved));
+  if (bound.drop_percent) judgements.push_back(judge_drops(bound, trial));
+  if (!bound.latency) judgements.push_back(judge_backlog(outcome));
+  trial.holds = std::ranges::all_of(judgements, &Judgement::holds);
+  for (const auto& judgement : judgements) {
+    if (judgement.reason.empty() || (!trial.holds && judgement.holds)) continue;  // what broke it
+    if (!trial.reason.empty()) trial.reason += "; ";
+    trial.reason += judgement.reason;
+  }
+  return trial;
+}
+
+}  // namespace jetmeter
