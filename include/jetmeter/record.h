@@ -162,6 +162,14 @@ struct StageRecord {
   Summary ms;
 };
 
+// Of a profile; see Session::layers().
+struct LayerRecord {
+  std::string name, type, device;  // device: empty where the runtime does not tell
+  std::int64_t calls = 0;
+  double total_ms = 0;
+  double percent = 0;  // of the time of all layers
+};
+
 struct SlotRecord {
   std::string name;
   SlotStatus status = SlotStatus::skipped;
@@ -177,6 +185,7 @@ struct SlotRecord {
   std::optional<double> first_inference_ms;  // never in the latencies below
   Summary latency_ms;                        // preprocess + infer + postprocess, per frame
   std::vector<StageRecord> stages_ms;
+  std::vector<LayerRecord> layers;  // in the order of execution; empty: not profiled
   std::optional<DetectionsRecord> detections;
   std::optional<Accuracy> accuracy;
   std::vector<std::string> labels;  // by class id, for accuracy's rows
