@@ -238,6 +238,13 @@ struct LadderStepRecord {
   std::optional<double> added_ms;    // to the rung before
   std::optional<double> added_low_ms, added_high_ms;  // 95 %, from rounds that belong together
   std::string reason;                                 // why there is no number
+
+// Of a profile; see Session::layers().
+struct LayerRecord {
+  std::string name, type, device;  // device: empty where the runtime does not tell
+  std::int64_t calls = 0;
+  double total_ms = 0;
+  double percent = 0;  // of the time of all layers
 };
 
 struct SlotRecord {
@@ -255,6 +262,7 @@ struct SlotRecord {
   std::optional<double> first_inference_ms;  // never in the latencies below
   Summary latency_ms;                        // preprocess + infer + postprocess, per frame
   std::vector<StageRecord> stages_ms;
+  std::vector<LayerRecord> layers;  // in the order of execution; empty: not profiled
   std::optional<DetectionsRecord> detections;
   std::optional<Accuracy> accuracy;
   std::vector<std::string> labels;  // by class id, for accuracy's rows

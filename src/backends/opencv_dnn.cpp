@@ -63,6 +63,12 @@ Shape shape_of(const cv::Mat& mat, const Shape& declared) {
   return {mat.size.p, mat.size.p + mat.dims};
 }
 
+// As the file has it: the importer sets "onnx_node!" or "onnx_node_output_0!" before it.
+std::string_view name_in_file(std::string_view name) {
+  const auto mark = name.starts_with("onnx_node") ? name.find('!') : name.npos;
+  return mark == name.npos ? name : name.substr(mark + 1);
+}
+
 // Adds the last forward's layers, which are computed one after the other in the order of their ids.
 // One that was fused into another took no tick.
 void add_layers(cv::dnn::Net& net, LayerSums& sums) {
@@ -75,7 +81,8 @@ void add_layers(cv::dnn::Net& net, LayerSums& sums) {
     const auto id = static_cast<int>(i) + 1;  // 0 is the inputs
     const auto layer = net.getLayer(id);
     const Nanoseconds time(std::llround(ticks[i] * nanoseconds_per_tick));
-    sums.add(sums.layer(std::to_string(id), layer->name, layer->type, "cpu"), begin, time);
+    sums.add(sums.layer(std::to_string(id), name_in_file(layer->name), layer->type, "cpu"), begin,
+             time);
     begin += time;
   }
   sums.end_run();

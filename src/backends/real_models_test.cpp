@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 
@@ -86,6 +87,45 @@ TEST_P(RealDetector, RunsWithOpencvToTheSameNumbersOrIsRefusedWithAnAlternative)
     ASSERT_EQ(ours[i].size(), theirs[i].size());
     for (std::size_t k = 0; k < ours[i].size(); ++k)
       ASSERT_NEAR(ours[i][k], theirs[i][k], 1e-3) << "output " << i << " at " << k;
+  }
+}
+
+// The share of the runs' time that the layers account for is a property of the result (see
+// --gtest_output): it depends on what else the machine does.
+TEST_P(RealDetector, TellsItsLayers) {
+  for (const auto* backend : {"onnxruntime", "opencv_dnn"}) {
+    const auto choice = choose_backend(backend, path_);
+    if (!choice) continue;
+    LoadOptions options;
+    options.profile_layers = true;
+    const auto model = load_model(*choice, path_, options);
+    if (!model && !GetParam().opencv_reads_it) continue;
+    ASSERT_TRUE(model) << model.error().what;
+    auto session = (*model)->open({});
+    ASSERT_TRUE(session) << session.error().what;
+    ASSERT_TRUE((*session)->run());
+    Nanoseconds wall{0}, compute{0}, in_layers{0};
+    for (int i = 0; i < 5; ++i) {
+      const auto begin = std::chrono::steady_clock::now();
+      ASSERT_TRUE((*session)->run());
+      wall += std::chrono::steady_clock::now() - begin;
+      compute += (*session)->stages().compute.value_or(Nanoseconds(0));
+    }
+    const auto layers = (*session)->layers();
+    ASSERT_TRUE(layers) << layers.error().what;
+    EXPECT_GT(layers->size(), 100U);
+    for (const auto& layer : *layers) {
+      EXPECT_FALSE(layer.name.empty());
+      EXPECT_FALSE(layer.type.empty());
+      EXPECT_EQ(layer.calls, 5) << layer.name;
+      in_layers += layer.total;
+    }
+    EXPECT_LE(in_layers, wall);
+    EXPECT_LE(compute, wall);
+    RecordProperty(std::string(backend) + "_layers_percent_of_wall",
+                   static_cast<int>(100 * in_layers.count() / wall.count()));
+    RecordProperty(std::string(backend) + "_compute_percent_of_wall",
+                   static_cast<int>(100 * compute.count() / wall.count()));
   }
 }
 

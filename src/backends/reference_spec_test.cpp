@@ -30,7 +30,11 @@ TEST(ReferenceSpec, ReadsEveryKey) {
                 {"name": "z", "type": "int64", "shape": []}],
     "metadata": {"stride": "32"}, "behaviour": "constant", "values": [[0.5, -2], [7]],
     "delay_ms": 3, "load_delay_ms": 4, "allocate_mb": 5,
-    "fault": {"kind": "hang", "at": 12, "phase": "run"}})");
+    "fault": {"kind": "hang", "at": 12, "phase": "run"},
+    "layers": [{"name": "a", "type": "Conv", "microseconds": 40},
+               {"name": "b", "type": "", "microseconds": 0}],
+    "stages": {"host_to_device_us": 1, "enqueue_us": 90, "compute_us": 50,
+               "device_to_host_us": 0}})");
   ASSERT_TRUE(spec) << spec.error().what;
   EXPECT_EQ(spec->inputs[0].type, ElementType::uint8);
   EXPECT_THAT(spec->inputs[0].shape, ElementsAre(kDynamic, 3));
@@ -46,6 +50,15 @@ TEST(ReferenceSpec, ReadsEveryKey) {
   EXPECT_EQ(spec->fault->kind, FaultKind::hang);
   EXPECT_EQ(spec->fault->at, 12);
   EXPECT_EQ(spec->fault->phase, FaultPhase::run);
+  ASSERT_EQ(spec->layers.size(), 2U);
+  EXPECT_EQ(spec->layers[0].name, "a");
+  EXPECT_EQ(spec->layers[0].type, "Conv");
+  EXPECT_EQ(spec->layers[0].time.count(), 40);
+  EXPECT_EQ(spec->stages.host_to_device->count(), 1);
+  EXPECT_EQ(spec->stages.enqueue->count(), 90);
+  EXPECT_EQ(spec->stages.compute->count(), 50);
+  EXPECT_EQ(spec->stages.device_to_host->count(), 0);
+  EXPECT_EQ(spec->busy.count(), 91) << "it enqueues for longer than it computes";
 }
 
 TEST(ReferenceSpec, LeavesOutWhatIsNotWritten) {
@@ -54,6 +67,10 @@ TEST(ReferenceSpec, LeavesOutWhatIsNotWritten) {
   EXPECT_FALSE(spec->fault);
   EXPECT_EQ(spec->delay.count(), 0);
   EXPECT_EQ(spec->allocate_mib, 0U);
+  EXPECT_TRUE(spec->layers.empty());
+  EXPECT_FALSE(spec->stages.host_to_device || spec->stages.enqueue || spec->stages.compute ||
+               spec->stages.device_to_host);
+  EXPECT_EQ(spec->busy.count(), 0);
   const auto fault =
       parse_reference_spec(with(R"("behaviour": "noop", "fault": {"kind": "exit"})"));
   ASSERT_TRUE(fault);
@@ -91,6 +108,29 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{R"("behaviour": "noop", "delay_ms": 1.5)", "'delay_ms': must be a whole number"},
         Refused{R"("behaviour": "noop", "load_delay_ms": 99999999)", "'load_delay_ms': must be"},
         Refused{R"("behaviour": "noop", "allocate_mb": "1")", "'allocate_mb': must be a whole"},
+        Refused{R"("behaviour": "noop", "layers": {})", "'layers': must be an array"},
+        Refused{R"("behaviour": "noop", "layers": [3])", "'layers[0]': must be an object"},
+        Refused{R"("behaviour": "noop", "layers": [{"type": "a", "microseconds": 1}])",
+                "'layers[0].name': is missing"},
+        Refused{R"("behaviour": "noop", "layers": [{"name": "", "type": "a", "microseconds": 1}])",
+                "'layers[0].name': must not be empty"},
+        Refused{R"("behaviour": "noop", "layers": [{"name": "a", "type": "a"}])",
+                "'layers[0].microseconds': is missing"},
+        Refused{
+            R"("behaviour": "noop", "layers": [{"name": "a", "type": "a", "microseconds": -1}])",
+            "'layers[0].microseconds': must be a whole number"},
+        Refused{R"("behaviour": "noop", "layers": [
+                     {"name": "a", "type": "a", "microseconds": 3600000000},
+                     {"name": "b", "type": "a", "microseconds": 1}])",
+                "'layers': take more than an hour"},
+        Refused{R"("behaviour": "noop", "stages": {"compute_us": 4}, "layers": [
+                     {"name": "a", "type": "a", "microseconds": 5}])",
+                "'layers': take 5 us together, which is more than stages.compute_us"},
+        Refused{R"("behaviour": "noop", "stages": [])", "'stages': must be an object"},
+        Refused{R"("behaviour": "noop", "stages": {"enqeue_us": 4})",
+                "'stages.enqeue_us': unknown key, did you mean 'enqueue_us'?"},
+        Refused{R"("behaviour": "noop", "stages": {"enqueue_us": 1.5})",
+                "'stages.enqueue_us': must be a whole number"},
         Refused{R"("behaviour": "noop", "metadata": [])", "'metadata': must be an object"},
         Refused{R"("behaviour": "noop", "metadata": {"a": 1})", "'metadata.a': must be a string"},
         Refused{R"("behaviour": "noop", "fault": "kill")", "'fault': must be an object"},

@@ -137,6 +137,68 @@ TEST_F(Reference, FailsAlreadyAtLoad) {
   EXPECT_THAT(model.error().what, HasSubstr("fails, as its file says"));
 }
 
+TEST_F(Reference, TakesTheTimeOfItsStagesAndTellsThem) {
+  auto model = load(R"("behaviour": "noop", "stages": {"host_to_device_us": 300,
+                       "compute_us": 500, "device_to_host_us": 0})");
+  ASSERT_TRUE(model) << model.error().what;
+  auto session = (*model)->open({});
+  ASSERT_TRUE(session);
+  EXPECT_FALSE((*session)->stages().compute) << "nothing ran yet";
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_TRUE((*session)->run());
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::microseconds(800));
+  const auto stages = (*session)->stages();
+  EXPECT_EQ(stages.host_to_device, Nanoseconds(300'000));
+  EXPECT_EQ(stages.compute, Nanoseconds(500'000));
+  EXPECT_EQ(stages.device_to_host, Nanoseconds(0));
+  EXPECT_FALSE(stages.enqueue);
+}
+
+TEST_F(Reference, TellsNoStageWithoutAnyInItsFile) {
+  auto model = load(R"("behaviour": "noop")");
+  ASSERT_TRUE(model);
+  auto session = (*model)->open({});
+  ASSERT_TRUE(session);
+  ASSERT_TRUE((*session)->run());
+  EXPECT_FALSE((*session)->stages().compute);
+}
+
+TEST_F(Reference, AddsUpItsLayersOverTheWarmRuns) {
+  LoadOptions options;
+  options.profile_layers = true;
+  auto model = backend_->load(dir_.write("l.ref", R"({"inputs": [], "outputs": [],
+    "behaviour": "noop", "layers": [{"name": "a", "type": "Conv", "microseconds": 7},
+                                    {"name": "b", "type": "Relu", "microseconds": 2}]})"),
+                              options);
+  ASSERT_TRUE(model) << model.error().what;
+  auto session = (*model)->open({});
+  ASSERT_TRUE(session);
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE((*session)->run());
+  const auto layers = (*session)->layers();
+  ASSERT_TRUE(layers) << layers.error().what;
+  ASSERT_EQ(layers->size(), 2U);
+  EXPECT_EQ((*layers)[0].name, "a");
+  EXPECT_EQ((*layers)[0].total, Nanoseconds(21'000));
+  EXPECT_EQ((*layers)[0].calls, 3);
+  EXPECT_EQ((*layers)[1].type, "Relu");
+  EXPECT_EQ((*layers)[1].total, Nanoseconds(6'000));
+  EXPECT_EQ((*layers)[1].first_begin, Nanoseconds(7'000));
+}
+
+TEST_F(Reference, HasNoLayersWhereItsFileNamesNone) {
+  LoadOptions options;
+  options.profile_layers = true;
+  auto model = backend_->load(
+      dir_.write("l.ref", R"({"inputs": [], "outputs": [], "behaviour": "noop"})"), options);
+  ASSERT_TRUE(model) << model.error().what;
+  auto session = (*model)->open({});
+  ASSERT_TRUE(session);
+  ASSERT_TRUE((*session)->run());
+  const auto layers = (*session)->layers();
+  ASSERT_FALSE(layers);
+  EXPECT_THAT(layers.error().what, HasSubstr("its file names none"));
+}
+
 std::size_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
   std::size_t total = 0, resident = 0;

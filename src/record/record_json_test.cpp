@@ -78,6 +78,17 @@ TEST(RecordJson, KeepsEveryPartOfASlot) {
   EXPECT_EQ(slot.accuracy, std::nullopt);
 }
 
+TEST(RecordJson, KeepsTheLayersInTheirOrder) {
+  const auto layers = round_trip(sample_record()).slots.at(0).layers;
+  ASSERT_EQ(layers.size(), 3U);
+  EXPECT_EQ(layers[1].name, "/model.0/act|Mul");
+  EXPECT_EQ(layers[1].type, "Mul");
+  EXPECT_EQ(layers[1].device, "cpu");
+  EXPECT_EQ(layers[2].calls, 40);
+  EXPECT_EQ(layers[2].total_ms, 37.5);
+  EXPECT_EQ(layers[2].percent, 18.75);
+}
+
 TEST(RecordJson, KeepsTheRunTheMachineAndTheSensors) {
   const auto record = round_trip(sample_record());
   EXPECT_EQ(record.run.started, sample_record().run.started);
@@ -187,6 +198,7 @@ TEST(RecordFromJson, MayLackWhatMayBeNull) {
   json["slots"][0].erase("accuracy");
   json["slots"][0].erase("thermal");
   json["run"].erase("disturbances");
+  json["slots"][0].erase("layers");
   json.erase("memory_safety");
   json["slots"][0]["of_a_later_version"] = 1;
   const auto record = record_from_json(json.dump());
@@ -194,6 +206,7 @@ TEST(RecordFromJson, MayLackWhatMayBeNull) {
   EXPECT_EQ(record->slots[0].accuracy, std::nullopt);
   EXPECT_FALSE(record->slots[0].thermal);
   EXPECT_TRUE(record->run.disturbances.empty());
+  EXPECT_TRUE(record->slots[0].layers.empty());
 }
 
 TEST(RecordFromJson, NamesThePlaceOfTheDamage) {
@@ -206,6 +219,8 @@ TEST(RecordFromJson, NamesThePlaceOfTheDamage) {
               HasSubstr("slots[1].status: expected one of completed, skipped"));
   EXPECT_THAT(error_after("/slots/0/thermal/verdict", "tepid"),
               HasSubstr("slots[0].thermal.verdict: expected one of cold, sustained, throttled"));
+  EXPECT_THAT(error_after("/slots/0/layers/1/calls", "often"),
+              HasSubstr("slots[0].layers[1].calls: expected a whole number"));
   EXPECT_THAT(error_after("/run/disturbances", 1), HasSubstr("run.disturbances: expected a list"));
   EXPECT_THAT(error_after("/slots/0/pipeline/mean", Json::array({1, 2})),
               HasSubstr("slots[0].pipeline.mean: expected a list of 3"));

@@ -21,6 +21,16 @@ void fields(Archive&& in, StageRecord& stage) {  // its name is the key it stand
 }
 
 template <typename Archive>
+void fields(Archive&& in, LayerRecord& layer) {
+  in("name", layer.name);
+  in("type", layer.type);
+  in("device", layer.device);
+  in("calls", layer.calls);
+  in("total_ms", layer.total_ms);
+  in("percent", layer.percent);
+}
+
+template <typename Archive>
 void fields(Archive&& in, DetectionsRecord& detections) {
   in("total", detections.total);
   in.object("per_frame", [&](auto&& per_frame) {
@@ -133,6 +143,7 @@ void fields(Archive&& in, SlotRecord& slot) {
   in("first_inference_ms", slot.first_inference_ms);
   in("latency_ms", slot.latency_ms);
   in.keyed("stages_ms", slot.stages_ms);
+  in.later("layers", slot.layers);
   in("detections", slot.detections);
   in("accuracy", slot.accuracy);
   in("interference", slot.interference);

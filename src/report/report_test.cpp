@@ -142,6 +142,28 @@ TEST(Text, ColorChangesNothingButColor) {
   EXPECT_EQ(std::regex_replace(colored, std::regex("\x1b\\[[0-9]+m"), ""), render("text", record));
 }
 
+TEST(Layers, AreTheTwentySlowestAndSayWhatIsLeftOut) {
+  auto record = sample_record();
+  auto& layers = record.slots[0].layers;
+  layers.clear();
+  for (int i = 1; i <= 22; ++i)
+    layers.push_back({"layer" + std::to_string(i), "Conv", "cpu", 4, i * 8.0, i / 2.0});
+  for (const auto* format : {"text", "markdown"}) {
+    const auto text = render(format, record);
+    EXPECT_THAT(text, HasSubstr("rgb: and 2 more with 1.5 % of the time together")) << format;
+    EXPECT_THAT(text, HasSubstr("layer3 ")) << format;
+    EXPECT_THAT(text, Not(HasSubstr("layer2 "))) << format;
+    EXPECT_LT(text.find("layer22 "), text.find("layer21 ")) << format;
+    EXPECT_THAT(text, HasSubstr("44.000")) << format;
+  }
+}
+
+TEST(Layers, AreNotMentionedWithoutAProfile) {
+  auto record = sample_record();
+  record.slots[0].layers.clear();
+  EXPECT_THAT(render("markdown", record), Not(HasSubstr("layer")));
+}
+
 TEST(Text, SaysWhatTheSampleCannotCarry) {
   EXPECT_THAT(render("text", sample_record()),
               HasSubstr("rgb: p99.9 needs 2995 frames; there were 400"));

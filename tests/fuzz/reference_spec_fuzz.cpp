@@ -10,7 +10,8 @@ std::vector<std::string> fuzz_seeds() {
  "delay_ms": 3, "load_delay_ms": 5, "allocate_mb": 16,
  "fault": {"kind": "segfault", "phase": "run", "at": 2}})",
           R"({"inputs": [{"name": "x", "type": "int8", "shape": [1, -1]}], "outputs": [],
- "behaviour": "identity"})"};
+ "behaviour": "identity", "layers": [{"name": "a", "type": "Relu", "microseconds": 40}],
+ "stages": {"host_to_device_us": 10, "enqueue_us": 20, "compute_us": 100, "device_to_host_us": 5}})"};
 }
 
 }  // namespace jetmeter

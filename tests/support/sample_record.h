@@ -135,6 +135,9 @@ inline SlotRecord sample_rgb_slot() {
                     {"preprocess", sample_summary(1.5)},
                     {"infer", sample_summary(14.0)},
                     {"postprocess", sample_summary(0.5)}};
+  slot.layers = {{"/model.0/conv/Conv", "Conv", "cpu", 20, 150.0, 75.0},
+                 {"/model.0/act|Mul", "Mul", "cpu", 20, 12.5, 6.25},
+                 {"/model.22/Concat", "Concat", "", 40, 37.5, 18.75}};
   slot.detections = sample_detections();
   slot.accuracy = sample_accuracy();
   slot.labels = {"person", "bicycle", "car"};
@@ -158,6 +161,7 @@ inline SlotRecord sample_thermal_slot() {
   slot.latency_ms = sample_summary(12.5);
   slot.detections = DetectionsRecord{820, 2.05, 1, 6, {{"person", 800}, {"car", 20}}};
   slot.accuracy.reset();
+  slot.layers.clear();
   slot.interference->factor = 1.05;
   slot.thermal = ThermalRecord{
       ThermalVerdict::cold, "12.3 s is less than the 10 min 00 s that it takes", {}, {}, {}};
