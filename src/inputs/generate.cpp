@@ -42,7 +42,8 @@ T next_below(T value) {
 template <typename T>
 Result<void> fill_floats(TensorData& data, const Fill& fill, Engine& engine) {
   const auto low = as_element<T>(fill.low), end = as_element<T>(fill.high);
-  if (!low || !end) return fail(fmt::format("is {}, which ends before", name(data.spec.type)));
+  if (!low || !end)
+    return fail(fmt::format("is {}, which does not reach over", name(data.spec.type)));
   const T top = to_number(*end) < fill.high ? *end : next_below(*end);
   const double most = to_number(top);
   const double width = fill.high - fill.low;
@@ -59,9 +60,10 @@ template <typename T>
 Result<void> fill_integers(TensorData& data, const Fill& fill, Engine& engine) {
   const double low = fill.range_given ? std::ceil(fill.low) : 0;
   const double last = fill.range_given ? std::ceil(fill.high) - 1 : 1;
-  if (last < low) return fail(fmt::format("is {}: there is no whole number", name(data.spec.type)));
+  if (last < low) return fail(fmt::format("is {}, of which none lies in", name(data.spec.type)));
   const auto first = as_element<T>(low), final = as_element<T>(last);
-  if (!first || !final) return fail(fmt::format("is {}, which ends before", name(data.spec.type)));
+  if (!first || !final)
+    return fail(fmt::format("is {}, which does not reach over", name(data.spec.type)));
   const auto begin = static_cast<std::uint64_t>(*first);
   const std::uint64_t values = static_cast<std::uint64_t>(*final) - begin + 1;
   const std::size_t count = data.bytes.size() / sizeof(T);
@@ -101,8 +103,8 @@ Result<TensorData> random_tensor(const TensorSpec& spec, const Fill& fill, std::
     }
   });
   if (!filled) {
-    return fail(fmt::format("{} in the range from {} to {}; give another range",
-                            filled.error().what, fill.low, fill.high));
+    return fail(fmt::format("{} the range from {} to {}; give another range", filled.error().what,
+                            fill.low, fill.high));
   }
   return data;
 }
