@@ -47,9 +47,10 @@ std::string format_sweep_decimal(SweepDecimal number) {
   const auto places = static_cast<std::size_t>(number.places);
   if (places > 0) {
     if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
-    text.insert(text.size() - places, ".");
+    text.insert(text.size() - places, 1, '.');
   }
-  return negative ? "-" + text : text;
+  if (negative) text.insert(0, 1, '-');
+  return text;
 }
 
 }  // namespace jetmeter

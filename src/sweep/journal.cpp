@@ -51,7 +51,7 @@ Result<std::string> read_all(int fd, const std::filesystem::path& path) {
   if (fstat(fd, &status) != 0) return cannot("read", path, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) return cannot("use", path, "it is not a file");
   std::string text;
-  std::array<char, 64 * 1024> chunk{};
+  std::array<char, std::size_t{1} << 16> chunk{};
   while (true) {
     const ssize_t got = pread(fd, chunk.data(), chunk.size(), static_cast<off_t>(text.size()));
     if (got < 0 && errno == EINTR) continue;
@@ -207,7 +207,7 @@ std::int64_t JournalWriter::torn_lines() const {
 std::filesystem::path fresh_step_folder(const std::filesystem::path& root, const SweepStep& step) {
   std::error_code ignored;
   for (int attempt = 1;; ++attempt) {
-    const auto folder = root / (attempt == 1 ? step.id : fmt::format("{}.{}", step.id, attempt));
+    auto folder = root / (attempt == 1 ? step.id : fmt::format("{}.{}", step.id, attempt));
     const bool free = !std::filesystem::exists(std::filesystem::symlink_status(folder, ignored)) ||
                       (std::filesystem::is_directory(folder, ignored) &&
                        std::filesystem::is_empty(folder, ignored));

@@ -25,10 +25,6 @@ std::string called(const std::string& option) {
   return option.empty() ? "the positional argument" : in_quotes("--" + option);
 }
 
-std::string steps_text(std::size_t steps) {
-  return fmt::format("{} step{}", steps, steps == 1 ? "" : "s");
-}
-
 // The axes with each value once.
 Result<std::vector<SweepAxis>> checked_axes(std::span<const SweepAxis> axes) {
   std::vector<SweepAxis> clean;
@@ -94,13 +90,30 @@ SweepValues combination(std::span<const SweepAxis> axes, std::size_t index) {
   return values;
 }
 
-std::vector<Configuration> configurations(std::span<const SweepAxis> axes, std::size_t product,
-                                          const SweepOptions& options) {
+tl::unexpected<Error> too_many(std::size_t steps) {
+  return fail(fmt::format("the sweep has {} steps, above the limit of {}; vary less in one call",
+                          steps, kMostSteps));
+}
+
+// What is above the limit is counted and not kept.
+Result<std::vector<Configuration>> configurations(std::span<const SweepAxis> axes,
+                                                  const SweepOptions& options) {
+  const auto product = product_of(axes);
+  if (!product)
+    return fail(fmt::format("the sweep has more than {} combinations; vary less in one call",
+                            kMostCombinations));
+  const auto repeats = static_cast<std::size_t>(options.repeats);
+  if (options.exclude.empty() && *product > kMostSteps / repeats)
+    return too_many(*product * repeats);
   std::vector<Configuration> all;
-  for (std::size_t i = 0; i < product; ++i) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < *product; ++i) {
     auto values = combination(axes, i);
-    if (!excluded(values, options)) all.push_back({all.size() + 1, std::move(values)});
+    if (excluded(values, options)) continue;
+    if (++count <= kMostSteps) all.push_back({count, std::move(values)});
   }
+  if (count > kMostSteps / repeats) return too_many(count * repeats);
+  if (all.empty()) return fail("the exclusions leave nothing to run");
   return all;
 }
 
@@ -137,10 +150,11 @@ std::string name_of(const SweepValues& values, std::span<const SweepAxis> axes) 
     const auto& [option, value] = values[i];
     const bool positional = option.empty();
     if (!positional && axes[i].values.size() == 1) continue;
-    const auto word =
-        safe_word(positional ? std::filesystem::path(value).stem().string() : option + "-" + value);
+    const auto text = positional ? std::filesystem::path(value).stem().string()
+                                 : fmt::format("{}-{}", option, value);
+    const auto word = safe_word(text);
     if (word.empty() || name.size() + 1 + word.size() > kLongestName) continue;
-    name += "-" + word;
+    name.append("-").append(word);
   }
   return name;
 }
@@ -172,23 +186,15 @@ Result<std::vector<SweepStep>> plan_sweep(std::span<const SweepAxis> given,
   if (!axes) return tl::make_unexpected(axes.error());
   if (const auto good = check_exclusions(*axes, options); !good)
     return tl::make_unexpected(good.error());
-  const auto product = product_of(*axes);
-  if (!product)
-    return fail(fmt::format("the sweep has more than {} combinations; vary less in one call",
-                            kMostCombinations));
-  const auto all = configurations(*axes, *product, options);
-  if (all.empty()) return fail("the exclusions leave nothing to run");
-  const auto repeats = static_cast<std::size_t>(options.repeats);
-  if (all.size() > kMostSteps / repeats)
-    return fail(fmt::format("the sweep has {}, above the limit of {}; vary less in one call",
-                            steps_text(all.size() * repeats), kMostSteps));
+  const auto all = configurations(*axes, options);
+  if (!all) return tl::make_unexpected(all.error());
 
-  const auto digits = std::max<std::size_t>(3, std::to_string(all.size()).size());
+  const auto digits = std::max<std::size_t>(3, std::to_string(all->size()).size());
   std::vector<SweepStep> steps;
-  for (const auto& [index, repeat] : turns(all.size(), options)) {
-    const auto& [number, values] = all[index];
+  for (const auto& [index, repeat] : turns(all->size(), options)) {
+    const auto& [number, values] = (*all)[index];
     auto id = fmt::format("{:0{}}{}", number, digits, name_of(values, *axes));
-    if (repeats > 1) id += fmt::format("-r{}", repeat);
+    if (options.repeats > 1) id += fmt::format("-r{}", repeat);
     steps.push_back({std::move(id), digest_of(values), values, repeat});
   }
   return steps;

@@ -153,6 +153,8 @@ TEST(PlanSweep, HasALimit) {
   EXPECT_EQ(plan_sweep(axes, {}).value().size(), 10'000u);
   EXPECT_EQ(error_of(axes, {.repeats = 2}),
             "the sweep has 20000 steps, above the limit of 10000; vary less in one call");
+  EXPECT_EQ(error_of(axes, {.repeats = 2, .exclude = {{{"a", {"0"}}}}}),
+            "the sweep has 19800 steps, above the limit of 10000; vary less in one call");
   axes.push_back({"c", many});
   EXPECT_THAT(error_of(axes), HasSubstr("1000000 steps"));
   axes.push_back({"d", many});

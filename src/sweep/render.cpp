@@ -128,20 +128,22 @@ std::string text_of(const SweepTable& table, const SweepRenderOptions& options) 
     std::size_t wide = width(title);
     for (std::size_t row = 0; row < column.cells.size(); ++row)
       wide = std::max(wide, width(marked(column, row)));
-    lines[0] += "  " + padded(title, wide, column.right);
+    lines[0].append("  ").append(padded(title, wide, column.right));
     for (std::size_t row = 0; row < column.cells.size(); ++row) {
       const auto cell = padded(marked(column, row), wide, column.right);
-      lines[row + 1] += "  " + (column.best[row] ? in_color(options.color, "32", cell) : cell);
+      const bool best = options.color && column.best[row];
+      lines[row + 1].append("  ").append(in_color(best, "32", cell));
     }
   }
   std::string out;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     lines[i].erase(lines[i].find_last_not_of(' ') + 1);
-    out += (i == 0 ? in_color(options.color, "2", lines[i]) : lines[i]) + "\n";
+    out.append(in_color(options.color && i == 0, "2", lines[i])).append("\n");
   }
   if (people.columns.empty()) out.clear();
-  if (!people.note.empty()) out += "\n" + in_color(options.color, "2", people.note) + "\n";
-  return out;
+  if (people.note.empty()) return out;
+  if (!out.empty()) out += '\n';
+  return out.append(in_color(options.color, "2", people.note)).append("\n");
 }
 
 std::string escaped(std::string_view text) {
@@ -199,13 +201,15 @@ std::vector<std::string> best_in(const SweepTable& table, std::size_t row) {
 
 std::string csv_of(const SweepTable& table, std::span<const SweepRow> rows) {
   std::string out = "id";
-  for (const auto& column : table.columns) out += "," + quoted_if_needed(column.key);
+  for (const auto& column : table.columns) out.append(",").append(quoted_if_needed(column.key));
   out += ",best\n";
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     out += quoted_if_needed(rows[table.rows[row]].step.id);
     for (const auto& column : table.columns)
-      out += "," + quoted_if_needed(for_programs(column.cells[row]));
-    out += fmt::format(",{}\n", fmt::join(best_in(table, row), " "));
+      out.append(",").append(quoted_if_needed(for_programs(column.cells[row])));
+    std::string best;
+    for (const auto& key : best_in(table, row)) best.append(best.empty() ? "" : " ").append(key);
+    out.append(",").append(quoted_if_needed(best)).append("\n");
   }
   return out;
 }
