@@ -1,0 +1,185 @@
+#include <gmock/gmock.h>
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "jetmeter/sweep.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+SweepRow row(std::string id, SweepValues values, double p50) {
+  SweepRow row;
+  row.step = {std::move(id), "d", std::move(values), 1};
+  row.status = "completed";
+  row.latency_p50_ms = p50;
+  return row;
+}
+
+std::vector<SweepRow> sample() {
+  std::vector<SweepRow> rows{
+      row("001", {{"", "yolov8n.onnx"}, {"threads", "1"}, {"backend", "onnxruntime"}}, 12.3456),
+      row("002", {{"", "yolov8n.onnx"}, {"threads", "2"}, {"backend", "onnxruntime"}}, 7.5),
+      row("003", {{"", "yolov8n.onnx"}, {"threads", "4"}, {"backend", "onnxruntime"}}, 0)};
+  rows[0].latency_p99_ms = 20;
+  rows[0].peak_bytes = std::uint64_t{100} << 20;
+  rows[1].latency_p99_ms = 30;
+  rows[1].throughput_fps = 133.3;
+  rows[1].peak_bytes = std::uint64_t{2} << 30;
+  rows[2].latency_p50_ms.reset();
+  rows[2].status = "failed";
+  rows[2].reason = "out | of memory";
+  return rows;
+}
+
+TEST(RenderSweep, TextIsAlignedAndLeavesOutWhatIsTheSame) {
+  EXPECT_EQ(render_sweep(sample(), SweepFormat::text),
+            "  threads  p50 ms   p99 ms   fps  memory peak   status     reason\n"
+            "        1   12.35     20.0*    -      100 MiB*  completed  -\n"
+            "        2    7.50*    30.0   133     2.00 GiB   completed  -\n"
+            "        4       -        -     -            -   failed     out | of memory\n"
+            "\n"
+            "The same in all rows: model yolov8n.onnx, backend onnxruntime.\n");
+}
+
+TEST(RenderSweep, RanksBestFirstAndWhatHasNoNumberLast) {
+  const auto first_of = [](SweepMetric metric) {
+    const auto json =
+        nlohmann::json::parse(render_sweep(sample(), SweepFormat::json, {.rank = metric}));
+    std::string order;
+    for (const auto& row : json["rows"]) order += row["id"].get<std::string>().back();
+    return order;
+  };
+  EXPECT_EQ(first_of(SweepMetric::latency_p50), "213");
+  EXPECT_EQ(first_of(SweepMetric::latency_p99), "123");
+  EXPECT_EQ(first_of(SweepMetric::throughput), "213");
+  EXPECT_EQ(first_of(SweepMetric::memory_peak), "123");
+  EXPECT_EQ(first_of(SweepMetric::energy), "123") << "nobody has it: as given, failures last";
+}
+
+TEST(RenderSweep, AFailedStepIsNeverTheBest) {
+  auto rows = sample();
+  rows[2].latency_p50_ms = 0.001;
+  const auto json = nlohmann::json::parse(
+      render_sweep(rows, SweepFormat::json, {.rank = SweepMetric::latency_p50}));
+  EXPECT_EQ(json["rows"][0]["id"], "002");
+  EXPECT_EQ(json["rows"][0]["best"], nlohmann::json({"latency_p50_ms"}));
+  EXPECT_EQ(json["rows"][2]["latency_p50_ms"], 0.001) << "what it measured is shown";
+  EXPECT_TRUE(json["rows"][2]["best"].empty());
+}
+
+TEST(RenderSweep, NumbersThatAreNoneAreAbsent) {
+  auto rows = sample();
+  rows[0].latency_p50_ms = std::numeric_limits<double>::quiet_NaN();
+  rows[1].latency_p50_ms = std::numeric_limits<double>::infinity();
+  const auto json = nlohmann::json::parse(
+      render_sweep(rows, SweepFormat::json, {.rank = SweepMetric::latency_p50}));
+  EXPECT_TRUE(json["rows"][0]["latency_p50_ms"].is_null());
+  EXPECT_TRUE(json["rows"][1]["latency_p50_ms"].is_null());
+  EXPECT_THAT(render_sweep(rows, SweepFormat::text), Not(HasSubstr("nan")));
+}
+
+TEST(RenderSweep, Markdown) {
+  EXPECT_EQ(render_sweep(sample(), SweepFormat::markdown),
+            "| threads | p50 ms | p99 ms | fps | memory peak | status | reason |\n"
+            "|---:|---:|---:|---:|---:|---|---|\n"
+            "| 1 | 12.35 | **20.0** | - | **100 MiB** | completed | - |\n"
+            "| 2 | **7.50** | 30.0 | 133 | 2.00 GiB | completed | - |\n"
+            "| 4 | - | - | - | - | failed | out \\| of memory |\n"
+            "\n"
+            "The same in all rows: model yolov8n.onnx, backend onnxruntime.\n");
+}
+
+TEST(RenderSweep, CsvHasEveryColumnAndEveryDigit) {
+  EXPECT_EQ(render_sweep(sample(), SweepFormat::csv),
+            "id,model,threads,backend,repeat,latency_p50_ms,latency_p99_ms,throughput_fps,"
+            "memory_peak_bytes,energy_joules_per_frame,status,reason,best\n"
+            "001,yolov8n.onnx,1,onnxruntime,1,12.3456,20,,104857600,,completed,,"
+            "latency_p99_ms memory_peak_bytes\n"
+            "002,yolov8n.onnx,2,onnxruntime,1,7.5,30,133.3,2147483648,,completed,,"
+            "latency_p50_ms\n"
+            "003,yolov8n.onnx,4,onnxruntime,1,,,,,,failed,out | of memory,\n");
+}
+
+TEST(RenderSweep, CsvQuotesWhatNeedsIt) {
+  auto one = row("001", {{"x", "a,\"b\"\n"}}, 1);
+  EXPECT_THAT(render_sweep(std::vector{one}, SweepFormat::csv),
+              HasSubstr("001,\"a,\"\"b\"\"\n\","));
+}
+
+TEST(RenderSweep, JsonHasNullForTheAbsent) {
+  const auto json = nlohmann::json::parse(
+      render_sweep(sample(), SweepFormat::json, {.rank = SweepMetric::throughput}));
+  EXPECT_EQ(json["schema"], "jetmeter.sweep_summary/1");
+  EXPECT_EQ(json["rank"], "throughput_fps");
+  const auto& best = json["rows"][0];
+  EXPECT_EQ(best["values"]["threads"], "2");
+  EXPECT_EQ(best["values"]["model"], "yolov8n.onnx");
+  EXPECT_EQ(best["memory_peak_bytes"], 2147483648);
+  EXPECT_TRUE(best["energy_joules_per_frame"].is_null());
+  EXPECT_TRUE(best["reason"].is_null());
+  EXPECT_TRUE(nlohmann::json::parse(render_sweep({}, SweepFormat::json))["rank"].is_null());
+}
+
+TEST(RenderSweep, ColoursOnlyWhenAskedFor) {
+  EXPECT_THAT(render_sweep(sample(), SweepFormat::text), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(render_sweep(sample(), SweepFormat::text, {.color = true}), HasSubstr("\x1b[32m"));
+  for (const auto format : {SweepFormat::markdown, SweepFormat::csv, SweepFormat::json})
+    EXPECT_THAT(render_sweep(sample(), format, {.color = true}), Not(HasSubstr("\x1b")));
+}
+
+TEST(RenderSweep, OneRowKeepsItsColumns) {
+  const auto text = render_sweep(std::vector{sample()[0]}, SweepFormat::text);
+  EXPECT_THAT(text, HasSubstr("backend"));
+  EXPECT_THAT(text, HasSubstr("12.3"));
+  EXPECT_THAT(text, Not(HasSubstr("*"))) << "nothing to be better than";
+  EXPECT_THAT(text, Not(HasSubstr("The same")));
+}
+
+TEST(RenderSweep, OfNothingIsNothingOrAnEmptyDocument) {
+  EXPECT_EQ(render_sweep({}, SweepFormat::text), "");
+  EXPECT_EQ(render_sweep({}, SweepFormat::markdown), "");
+  EXPECT_THAT(render_sweep({}, SweepFormat::csv), testing::StartsWith("id,repeat,latency_p50_ms"));
+  EXPECT_TRUE(nlohmann::json::parse(render_sweep({}, SweepFormat::json))["rows"].empty());
+}
+
+TEST(RenderSweep, RepeatsAreToldApart) {
+  std::vector<SweepRow> rows{row("001-r1", {{"", "a"}}, 1), row("001-r2", {{"", "a"}}, 2)};
+  rows[1].step.repeat = 2;
+  EXPECT_EQ(render_sweep(rows, SweepFormat::text),
+            "  repeat  p50 ms\n"
+            "       1    1.00*\n"
+            "       2    2.00\n"
+            "\n"
+            "The same in all rows: model a, status completed.\n");
+}
+
+TEST(RenderSweep, SurvivesAnyText) {
+  auto bad = row("\xff", {{"\n|", std::string("\x1b[31m\0\xff", 7)}}, 1);
+  bad.reason = std::string(1000, 'x') + "\n";
+  const std::vector rows{bad, row("002", {{"other", "é"}}, 2)};
+  for (const auto format :
+       {SweepFormat::text, SweepFormat::markdown, SweepFormat::csv, SweepFormat::json})
+    EXPECT_FALSE(render_sweep(rows, format).empty());
+  EXPECT_THAT(render_sweep(rows, SweepFormat::text), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(render_sweep(rows, SweepFormat::text), HasSubstr("…"));
+  EXPECT_TRUE(nlohmann::json::accept(render_sweep(rows, SweepFormat::json)));
+}
+
+TEST(SweepMetricNames, AreThoseOfTheRecordOrShort) {
+  EXPECT_EQ(parse_sweep_metric("p50").value(), SweepMetric::latency_p50);
+  EXPECT_EQ(parse_sweep_metric("memory.peak_bytes").value(), SweepMetric::memory_peak);
+  for (const auto metric : {SweepMetric::latency_p50, SweepMetric::latency_p99,
+                            SweepMetric::throughput, SweepMetric::memory_peak, SweepMetric::energy})
+    EXPECT_EQ(parse_sweep_metric(name(metric)).value(), metric);
+  EXPECT_EQ(parse_sweep_metric("throughputs").error().what,
+            "'throughputs' is not a metric to rank by; did you mean throughput?");
+  EXPECT_EQ(parse_sweep_metric("").error().what,
+            "'' is not a metric to rank by; write p50, p99, throughput, memory or energy");
+}
+
+}  // namespace
+}  // namespace jetmeter
