@@ -1,0 +1,15 @@
+// How long a series remembers.
+#pragma once
+
+#include <vector>
+
+namespace jetmeter::stats {
+
+// The integrated autocorrelation time 1 + 2 (rho_1 + rho_2 + …): the variance of the mean over
+// what it were for independent samples. At least 1, at most the number of samples; 1 for a series
+// that does not vary. `fitted` is how many numbers were taken from the samples and subtracted: 1
+// for the mean, which is done here, 2 with a slope that the caller took away. It leans high by as
+// much as it is in doubt. Linear in the number of samples.
+double autocorrelation_time(std::vector<double> series, int fitted = 1);
+
+}  // namespace jetmeter::stats

@@ -1,0 +1,43 @@
+#include <cassert>
+
+#include "jetmeter/stats.h"
+#include "stats/distributions.h"
+
+namespace jetmeter {
+namespace {
+
+// P[Bin(n, 1 - q) <= t]: so many of n samples at most lie above the q-quantile. 1 for t = n.
+double at_most_above(std::int64_t t, std::int64_t n, double q) {
+  return t >= n ? 1
+                : stats::incomplete_beta(static_cast<double>(n - t), static_cast<double>(t) + 1, q);
+}
+
+// The least n > 1 for which `holds`, which stays true once it is.
+template <typename Condition>
+std::int64_t least(const Condition& holds) {
+  std::int64_t high = 2;
+  while (!holds(high)) high *= 2;
+  std::int64_t low = 1;
+  while (high - low > 1) {
+    const auto middle = low + (high - low) / 2;
+    (holds(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
+}  // namespace
+
+ConservativeQuantile conservative_quantile(std::span<const double> sorted, double q,
+                                           double confidence) {
+  assert(q > 0 && q < 1 && confidence > 0 && confidence < 1);
+  const double miss = 1 - confidence;
+  ConservativeQuantile result;
+  result.needs = least([=](std::int64_t n) { return at_most_above(1, n, q) <= miss; });
+  const auto n = static_cast<std::int64_t>(sorted.size());
+  if (n < result.needs) return result;
+  result.rank_from_top = least([=](std::int64_t t) { return at_most_above(t, n, q) > miss; }) - 1;
+  result.estimate = sorted[static_cast<std::size_t>(n - result.rank_from_top)];
+  return result;
+}
+
+}  // namespace jetmeter
