@@ -1,0 +1,123 @@
+#include <gmock/gmock.h>
+
+#include <limits>
+
+#include "load/test_world.h"
+
+namespace jetmeter {
+namespace {
+
+using ::testing::HasSubstr;
+
+// n samples of 1 ms to n ms, in ten seconds.
+struct Measured {
+  explicit Measured(std::int64_t n) {
+    for (std::int64_t i = 1; i <= n; ++i)
+      samples.push_back({.index = i, .began_ns = 0, .ended_ns = i * kMs});
+    outcome.ended = std::chrono::seconds(10);
+    outcome.issued = outcome.done = n;
+  }
+  void drop(std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) samples.push_back({.outcome = Outcome::dropped});
+    outcome.issued += n;
+    outcome.dropped += n;
+  }
+  RateTrial judge(const RateBound& bound) const { return judge_rate(50, bound, samples, outcome); }
+
+  std::vector<LoadSample> samples;
+  LoadOutcome outcome;
+};
+
+TEST(JudgeRate, HoldsALatencyOrDoesNot) {
+  const Measured measured(500);
+  auto trial = measured.judge({.quantile = 0.99, .latency = ms(500)});
+  EXPECT_TRUE(trial.holds);
+  EXPECT_EQ(trial.reason, "p99 is 495 ms, within 500 ms");
+  EXPECT_EQ(trial.per_second, 50);
+  EXPECT_NEAR(*trial.latency_ms, 495.01, 1e-9);
+  EXPECT_EQ(trial.drop_percent, 0);
+  EXPECT_EQ(trial.achieved_per_second, 50);
+  trial = measured.judge({.quantile = 0.99, .latency = ms(495)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason, "p99 is 495 ms, over 495 ms");
+}
+
+TEST(JudgeRate, APercentileThatNCannotCarryDoesNotHold) {
+  const auto trial = Measured(100).judge({.quantile = 0.99, .latency = ms(10'000)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason, "p99 needs 299 samples and there are 100");
+  const auto none = Measured(0).judge({.quantile = 0.5, .latency = ms(1)});
+  EXPECT_FALSE(none.holds);
+  EXPECT_EQ(none.reason, "p50 needs 5 samples and there are 0");
+  EXPECT_FALSE(none.latency_ms);
+  EXPECT_FALSE(none.drop_percent);
+}
+
+TEST(JudgeRate, HoldsAShareOfDropsOrDoesNot) {
+  Measured measured(95);
+  measured.drop(5);
+  auto trial = measured.judge({.drop_percent = 5.0});
+  EXPECT_TRUE(trial.holds);
+  EXPECT_EQ(trial.reason, "5 % were dropped, within 5 %");
+  trial = measured.judge({.drop_percent = 4.9});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason, "5 % were dropped, over 4.9 %");
+  EXPECT_FALSE(Measured(0).judge({.drop_percent = 4.9}).holds);
+}
+
+TEST(JudgeRate, NamesWhatBrokeIt) {
+  Measured measured(400);
+  measured.drop(100);
+  auto trial = measured.judge({.quantile = 0.5, .latency = ms(300), .drop_percent = 1.0});
+  EXPECT_EQ(trial.reason, "20 % were dropped, over 1 %");
+  trial = measured.judge({.quantile = 0.5, .latency = ms(100), .drop_percent = 1.0});
+  EXPECT_EQ(trial.reason, "p50 is 200 ms, over 100 ms; 20 % were dropped, over 1 %");
+  trial = measured.judge({.quantile = 0.5, .latency = ms(300), .drop_percent = 30.0});
+  EXPECT_TRUE(trial.holds);
+  EXPECT_EQ(trial.reason, "p50 is 200 ms, within 300 ms; 20 % were dropped, within 30 %");
+}
+
+TEST(JudgeRate, WhatStillWaitsTakesLongerThanAnything) {
+  Measured measured(300);
+  measured.outcome.unserved = 20;
+  auto trial = measured.judge({.quantile = 0.9, .latency = ms(1'000)});
+  EXPECT_TRUE(trial.holds);
+  EXPECT_NEAR(*trial.latency_ms, 289, 1e-9);  // rank 0.9 * 319 of 320, upwards
+  trial = measured.judge({.quantile = 0.99, .latency = ms(1'000)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_FALSE(trial.latency_ms);
+  EXPECT_EQ(trial.reason, "p99 has no end: 20 of 320 still waited when the load ended");
+  trial = measured.judge({.drop_percent = 50.0});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason, "20 of 320 still waited when the load ended");
+  measured.outcome.unserved = 3;
+  EXPECT_TRUE(measured.judge({.drop_percent = 50.0}).holds);
+}
+
+TEST(JudgeRate, ALoadThatFailedHoldsNothing) {
+  Measured measured(500);
+  measured.outcome.stopped_by = StopReason::failed;
+  measured.outcome.stop_sentence = "stopped after 10.0 s and 500 inferences: one failed: no";
+  const auto trial = measured.judge({.latency = ms(1'000)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason, measured.outcome.stop_sentence);
+  measured.outcome.stopped_by = StopReason::interrupted;
+  EXPECT_FALSE(measured.judge({.latency = ms(1'000)}).holds);
+}
+
+TEST(JudgeRate, ABoundThatIsNoneHoldsNothing) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Measured measured(500);
+  EXPECT_THAT(measured.judge({}).reason, HasSubstr("there is no bound to hold"));
+  EXPECT_THAT(measured.judge({.quantile = nan, .latency = ms(1'000)}).reason,
+              HasSubstr("a quantile of nan cannot be bounded"));
+  EXPECT_THAT(measured.judge({.quantile = 1, .latency = ms(1'000)}).reason,
+              HasSubstr("a quantile of 1 cannot be bounded"));
+  EXPECT_THAT(measured.judge({.drop_percent = nan}).reason,
+              HasSubstr("a share of nan % cannot bound the drops"));
+  EXPECT_FALSE(measured.judge({}).holds);
+  EXPECT_FALSE(measured.judge({.drop_percent = nan}).holds);
+}
+
+}  // namespace
+}  // namespace jetmeter
