@@ -29,7 +29,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadRecord, scenario, in_flight, per_second, 
                                    warmup_count, loop_overhead_ns, clock_ns, clock_resolution_ns,
                                    found_per_second, search_verdict, trials, inputs)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RungMeasured, name, what, reason, round_ms, latencies_ms)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchReport, load, rungs, notes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LayerTime, name, type, device, calls, total, first_begin)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchReport, load, rungs, layers, notes)
 
 namespace {
 

@@ -23,6 +23,7 @@ struct RungMeasured {
 struct BenchReport {
   LoadRecord load;
   std::vector<RungMeasured> rungs;
+  std::vector<LayerTime> layers;   // in the order of execution; empty: not profiled
   std::vector<std::string> notes;  // for the warnings: what could not be done, and why
 };
 

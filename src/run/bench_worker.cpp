@@ -174,6 +174,9 @@ Result<void> BenchWorker::run_pass(const PassOrder& order) {
   phases_.begin(order.phase);
   const auto measured = measure(world);
   if (measured && bench().ladder && !listener.asked()) climb_ladder(world);
+  if (measured && bench().profile_runs > 0 && !listener.asked())
+    if (auto profiled = profile_layers(world); !profiled)
+      report_.notes.push_back("the layers were not profiled: " + profiled.error().what);
   out_.send(MessageKind::bench, to_json(report_));
   if (!measured) return tl::make_unexpected(measured.error());
   out_.send(MessageKind::pass_done, to_json(*measured));
@@ -265,6 +268,31 @@ void BenchWorker::climb_ladder(const LoadWorld& world) {
   LivelyTask lively(*rungs.front().task, out_, clock_);
   rungs.front().task = &lively;
   report_.rungs = climb(rungs, {}, world);
+}
+
+Result<void> BenchWorker::profile_layers(const LoadWorld& world) {
+  phases_.begin("profile");
+  lanes_.reset();
+  loaded_.model.reset();
+  auto options = spec_.slot.load;
+  options.profile_layers = true;
+  auto model = load_model(loaded_.choice, spec_.slot.model, options);
+  if (!model) return tl::make_unexpected(model.error());
+  auto alone = bench();
+  alone.scenario.in_flight = 1;
+  alone.copies = alone.ladder = false;
+  auto lanes = BenchLanes::open(**model, alone);
+  if (!lanes) return tl::make_unexpected(lanes.error());
+  InferenceTask inference(lanes->first());
+  LivelyTask lively(inference, out_, clock_);
+  for (int i = 0; i <= bench().profile_runs && !world.stop->load(); ++i) {  // the first is cold
+    StageTimes stages;
+    if (auto done = lively.run(stages); !done) return done;
+  }
+  auto layers = lanes->first().layers();
+  if (!layers) return tl::make_unexpected(layers.error());
+  report_.layers = std::move(*layers);
+  return {};
 }
 
 }  // namespace jetmeter

@@ -37,6 +37,8 @@ class BenchWorker {
   Result<RateTrial> try_rate(double per_second, const LoadWorld&);
   Result<PassReport> measure(const LoadWorld&);
   void climb_ladder(const LoadWorld&);
+  // In a session of its own: a profiler takes time itself. The measured one is gone then.
+  Result<void> profile_layers(const LoadWorld&);
   void note_outcome(const LoadOutcome&);
   const BenchSpec& bench() const { return *spec_.slot.bench; }
 

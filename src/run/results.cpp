@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "run/ladder.h"
+#include "run/layer_records.h"
 #include "run/statistics.h"
 
 namespace jetmeter {
@@ -183,6 +184,7 @@ void add_load(SlotRecord& record, const SlotData& data) {
         samples, [](const FrameSample& s) { return s.began_ns - s.started_ns; });
   if (load.deadline_ms) record.deadline = {*load.deadline_ms, load.issued, load.missed_deadline};
   record.ladder = ladder_steps(data.bench->rungs);
+  record.layers = layer_records(data.bench->layers);
 }
 
 }  // namespace

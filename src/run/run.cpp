@@ -7,6 +7,7 @@
 
 #include "jetmeter/report.h"
 #include "jetmeter/version.h"
+#include "run/chrome_trace.h"
 #include "run/overlays.h"
 #include "run/preflight.h"
 #include "run/run_telemetry.h"
@@ -140,6 +141,7 @@ class Run {
   std::optional<Pairing> plan_pairs() const;
   void collect(Supervisor&, RunTelemetry&);
   void draw_overlays(const SlotData&);
+  void write_trace();
   std::optional<PairsRecord> pairs() const;
   Record make_record(const Supervisor&, const RunTelemetry&) const;
   RunOutcome write_reports(const Supervisor&, const RunTelemetry&);
@@ -339,6 +341,25 @@ void Run::draw_overlays(const SlotData& slot) {
     warn({"overlays", "overlays were not written: " + written.error().what, "", slot.spec.name});
 }
 
+// Where layers were profiled, beside the phases that they lie in.
+void Run::write_trace() {
+  ChromeTrace trace;
+  for (const auto& slot : slots_) {
+    if (!slot.bench || slot.bench->layers.empty()) continue;
+    TraceProcess process{slot.spec.name, slot.bench->layers, Nanoseconds{0}, {}};
+    Nanoseconds at{0};
+    for (const auto& phase : slot.phases) {
+      const auto took =
+          std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(phase.seconds));
+      if (phase.name == "profile") process.layers_begin = at;
+      process.spans.push_back({"phases", phase.name, "phase", at, took});
+      at += took;
+    }
+    trace.processes.push_back(std::move(process));
+  }
+  if (!trace.processes.empty()) dir_->write("trace.json", chrome_trace(trace));
+}
+
 std::optional<PairsRecord> Run::pairs() const {
   std::vector<const SlotData*> both;
   for (const auto& slot : slots_)
@@ -381,6 +402,7 @@ Record Run::make_record(const Supervisor& supervisor, const RunTelemetry& teleme
 RunOutcome Run::write_reports(const Supervisor& supervisor, const RunTelemetry& telemetry) {
   for (const auto& warning : telemetry.warnings()) warn(warning);
   for (const auto& slot : slots_) draw_overlays(slot);
+  write_trace();
   for (const auto& slot : slots_)
     for (const auto& warning : self_warnings(slot, slot_record(slot, std::nullopt))) warn(warning);
   RunOutcome outcome{make_record(supervisor, telemetry), supervisor.interrupted(), {}};
