@@ -238,6 +238,7 @@ struct LadderStepRecord {
   std::optional<double> added_ms;    // to the rung before
   std::optional<double> added_low_ms, added_high_ms;  // 95 %, from rounds that belong together
   std::string reason;                                 // why there is no number
+};
 
 // Of a profile; see Session::layers().
 struct LayerRecord {
