@@ -18,7 +18,7 @@ void run_back_to_back(LoadLane& lane, LoadTickets& tickets, StopControl& control
   LoadSample sample;
   sample.lane = lane.number;
   IndexRange mine;
-  while (!control.called_off()) {
+  while (!control.ends(lane.clock.last())) {
     if (mine.empty()) {
       mine = tickets.take(alone ? tickets.limit() : tickets_at_once(sample.service_ns()));
       if (mine.empty()) return;
@@ -35,7 +35,6 @@ void run_back_to_back(LoadLane& lane, LoadTickets& tickets, StopControl& control
     }
     sample.scheduled_ns = sample.began_ns;
     lane.keep(sample);
-    if (control.ends(sample.ended_ns)) return;
   }
 }
 

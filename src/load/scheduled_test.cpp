@@ -105,6 +105,20 @@ TEST(Rate, ALateGeneratorIsChargedToTheSystemAndTold) {
   EXPECT_EQ(load.sink.samples[4].lateness_ns(), 2 * kMs);
 }
 
+TEST(Rate, WhatWasDueBeforeTheEndIsBegunByALaneThatWakesAfterIt) {
+  TestLoad load;
+  TurningWaiter late(load.clock, ms(2));
+  TurningTask task(load.clock, ms(1));
+  Task* const tasks[] = {&task};
+  LoadSink* const sinks[] = {&load.sink};
+  auto world = load.world();
+  world.waiter = &late;
+  const auto outcome =
+      run_load(rate(100), {.min_time = ms(91), .min_count = 1}, tasks, sinks, world);
+  EXPECT_EQ(outcome->done, 10);  // the last was due at 90, began at 92
+  EXPECT_EQ(outcome->unserved, 0);
+}
+
 TEST(Rate, ADeadlineThatIsGivenReplacesThePeriod) {
   TestLoad load;
   TurningTask task(load.clock, [](std::int64_t call) { return ms(call == 3 ? 3 : 1); });
