@@ -110,7 +110,7 @@ Result<Fills> parse_fills(std::span<const std::string> texts) {
 }
 
 std::string describe(const Fill& fill, std::uint64_t seed) {
-  const std::string file = fill.file.filename().string();
+  std::string file = fill.file.filename().string();
   switch (fill.kind) {
     case FillKind::random: return describe_random(fill, seed);
     case FillKind::constant: return fmt::format("constant {}", fill.value);

@@ -64,8 +64,11 @@ Result<void> fill_integers(TensorData& data, const Fill& fill, Engine& engine) {
   const auto first = as_element<T>(low), final = as_element<T>(last);
   if (!first || !final)
     return fail(fmt::format("is {}, which does not reach over", name(data.spec.type)));
-  const auto begin = static_cast<std::uint64_t>(*first);
-  const std::uint64_t values = static_cast<std::uint64_t>(*final) - begin + 1;
+  const auto wide = [](T value) {  // modulo 2^64
+    return static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+  };
+  const std::uint64_t begin = wide(*first);
+  const std::uint64_t values = wide(*final) - begin + 1;
   const std::size_t count = data.bytes.size() / sizeof(T);
   for (std::size_t i = 0; i < count; ++i) {
     const std::uint64_t bits = engine();

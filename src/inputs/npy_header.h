@@ -21,7 +21,7 @@ struct NpyHeader {
 };
 
 inline constexpr std::size_t kNpyMagicBytes = 8;  // with the two bytes of the version
-inline constexpr std::size_t kNpyMaxHeaderBytes = 64 * 1024;
+inline constexpr std::size_t kNpyMaxHeaderBytes = std::size_t{64} * 1024;
 
 // From the first kNpyMagicBytes: how many bytes tell the length of the literal (2 or 4).
 Result<std::size_t> npy_length_width(std::string_view magic);

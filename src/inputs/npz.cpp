@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "inputs/input_file.h"
+#include "inputs/zip_reason.h"
 
 namespace jetmeter {
 namespace {
@@ -15,14 +16,6 @@ constexpr std::string_view kSuffix = ".npy";
 // Deflate makes at most 1032 bytes of one; a member that says more says what is not so.
 constexpr std::uint64_t kMostDeflated = 1032;
 constexpr std::uint64_t kMostBytes = std::uint64_t{16} << 30U;  // of all the arrays of one archive
-
-std::string zip_reason(int code) {
-  zip_error_t error;
-  zip_error_init_with_code(&error, code);
-  std::string text = zip_error_strerror(&error);
-  zip_error_fini(&error);
-  return text;
-}
 
 Result<std::size_t> read_member(zip_file_t* file, std::span<std::byte> out) {
   std::size_t done = 0;

@@ -115,6 +115,21 @@ TEST(Npz, SaysWhatIsNoArchive) {
   EXPECT_THAT(npz_error(zip_file(dir, {{"bad.npy", ""}})), HasSubstr(":bad' is an empty file"));
 }
 
+TEST(Npz, RefusesWhatNumPyDoesNotWrite) {
+  const TempDir dir;
+  if (zip_compression_method_supported(ZIP_CM_BZIP2, 1) != 0) {
+    const std::string zeros(1000, '\0');  // libzip stores what does not become smaller
+    EXPECT_THAT(npz_error(zip_file(dir, {{"x.npy", bytes_npy(zeros), ZIP_CM_BZIP2}})),
+                HasSubstr("made.npz:x' is compressed by a method that NumPy does not write"));
+  }
+  if (zip_encryption_method_supported(ZIP_EM_AES_256, 1) == 0) return;
+  const auto path = zip_file(dir, {{"x.npy", bytes_npy("ab")}});
+  zip_t* zip = zip_open(path.c_str(), 0, nullptr);
+  ASSERT_EQ(zip_file_set_encryption(zip, 0, ZIP_EM_AES_256, "word"), 0);
+  ASSERT_EQ(zip_close(zip), 0);
+  EXPECT_THAT(npz_error(path), HasSubstr("made.npz:x' is encrypted; save it without a password"));
+}
+
 TEST(Npz, AWrongByteIsFound) {
   const TempDir dir;
   const auto path = zip_file(dir, {{"x.npy", bytes_npy("abcdefgh")}});
@@ -163,6 +178,7 @@ TEST(Npz, IsWrittenCompletelyOrNotAtAll) {
               HasSubstr("none/x.npz' could not be written: "));
   EXPECT_THAT(error(dir.path(), one), HasSubstr("could not be written: "));
   EXPECT_THAT(error(dir.path() / "x.npz", {}), HasSubstr("there is no array for it"));
+  EXPECT_EQ(files_in(dir), 0U);
   const std::vector<TensorData> twice{one[0], one[0]};
   EXPECT_THAT(error(dir.path() / "x.npz", twice), HasSubstr("could not take two arrays 'a'"));
   const std::vector<TensorData> other{{{"text", ElementType::other, {1}}, {}}};

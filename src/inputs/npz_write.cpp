@@ -1,13 +1,19 @@
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 #include <zip.h>
 
 #include <array>
+#include <cerrno>
+#include <cstdio>
 #include <memory>
 #include <set>
+#include <system_error>
 
 #include "inputs/elements.h"
 #include "inputs/input_file.h"
 #include "inputs/npy_header.h"
+#include "inputs/zip_reason.h"
 
 namespace jetmeter {
 namespace {
@@ -78,31 +84,47 @@ Result<std::vector<Member>> members_of(std::span<const TensorData> arrays) {
   return members;
 }
 
+Result<void> write_archive(const std::string& path, std::span<const Member> members) {
+  int code = 0;
+  std::unique_ptr<zip_t, void (*)(zip_t*)> zip(
+      zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code), zip_discard);
+  if (!zip) return fail("could not be written: " + zip_reason(code));
+  for (const Member& member : members) {
+    if (auto added = add_member(zip.get(), member); !added) return added;
+  }
+  // libzip writes beside its target and renames in the end; discarded, it leaves nothing.
+  if (zip_close(zip.get()) != 0) {
+    return fail(fmt::format("could not be written: {}", zip_strerror(zip.get())));
+  }
+  zip.release();
+  return {};
+}
+
+// libzip renames what may not be on the disk yet; a machine that loses power would keep the name
+// of an empty file.
+int sync_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return errno;
+  const int error = ::fsync(file) == 0 ? 0 : errno;
+  ::close(file);
+  return error;
+}
+
 }  // namespace
 
 Result<void> write_npz_file(const std::filesystem::path& path, std::span<const TensorData> arrays) {
   if (arrays.empty()) return fail_of(path, {"was not written: there is no array for it"});
   const auto members = members_of(arrays);
   if (!members) return fail_of(path, members.error());
-  // libzip writes beside the target and renames in the end; discarded, it leaves nothing.
-  int code = 0;
-  std::unique_ptr<zip_t, void (*)(zip_t*)> zip(
-      zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code), zip_discard);
-  if (!zip) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const Error reason{fmt::format("could not be written: {}", zip_error_strerror(&error))};
-    zip_error_fini(&error);
-    return fail_of(path, reason);
+  const std::string draft = path.string() + ".part";
+  if (auto written = write_archive(draft, *members); !written) {
+    return fail_of(path, written.error());
   }
-  for (const Member& member : *members) {
-    if (auto added = add_member(zip.get(), member); !added) return fail_of(path, added.error());
-  }
-  if (zip_close(zip.get()) != 0) {
-    return fail_of(path, {fmt::format("could not be written: {}", zip_strerror(zip.get()))});
-  }
-  zip.release();
-  return {};
+  int error = sync_file(draft);
+  if (error == 0 && ::rename(draft.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0) return {};
+  ::unlink(draft.c_str());
+  return fail_of(path, {"could not be written: " + std::generic_category().message(error)});
 }
 
 }  // namespace jetmeter
