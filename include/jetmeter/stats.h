@@ -57,9 +57,10 @@ struct Finite {
 };
 Finite finite(std::span<const double>);
 
-// Between order statistics, exact by the binomial distribution and free of assumptions about the
-// shape; absent where n cannot carry it. `effective_n` (at most n; 0: n) widens it for samples
-// that are not independent. REQUIRES: `sorted` ascending, 0 < q < 1.
+// Between order statistics, by the binomial distribution and free of assumptions about the shape;
+// absent where n cannot carry it. Ranks are not whole: the binomial is continued by the beta
+// function, so that the interval is not wider than it need be. `effective_n` (at most n; 0: n)
+// widens it for samples that are not independent. REQUIRES: `sorted` ascending, 0 < q < 1.
 std::optional<Interval> quantile_interval(std::span<const double> sorted, double q,
                                           double effective_n = 0, double confidence = kConfidence);
 
@@ -76,10 +77,11 @@ ConservativeQuantile conservative_quantile(std::span<const double> sorted, doubl
 // Median absolute deviation from the median, not scaled. REQUIRES: `sorted` not empty.
 double median_absolute_deviation(std::span<const double> sorted);
 
-// How many independent samples carry as much as these do about their median: n over the integrated
-// autocorrelation time of the indicator "at most the median" (a mean needs `mean_effective_n`).
-// Between 1 and n.
-double effective_n(std::span<const double> in_time_order);
+// How many independent samples carry as much as these do about their q-quantile: n over the
+// integrated autocorrelation time of the indicator "at most the quantile" (a mean needs
+// `mean_effective_n`). Between 1 and n, 0 for no samples. It leans low by as much as the time is
+// in doubt, so that intervals hold: few samples of a series that remembers long count very little.
+double effective_n(std::span<const double> in_time_order, double q = 0.5);
 double mean_effective_n(std::span<const double> in_time_order);
 
 // Percentile bootstrap of any statistic; blocks of `block` consecutive samples (1: independent
@@ -156,8 +158,9 @@ struct RatioInterval {
   double low = 0, mid = 0, high = 0;  // of b to a
   double confidence = kConfidence;
 };
-// Ratio of medians of two runs that know nothing of each other, from their bootstraps in blocks as
-// long as their autocorrelation asks for. Absent below 8 samples on a side or for a median of 0.
+// Ratio of medians of two runs that know nothing of each other: from resampled medians, each of as
+// many samples as the run is worth (`effective_n`). Absent below 8 samples on a side, where a side
+// is worth fewer than 5 independent ones, and where a median or the interval reaches 0.
 struct RatioOptions {
   int rounds = 2000;
   std::uint64_t seed = 1;
@@ -165,8 +168,10 @@ struct RatioOptions {
 };
 std::optional<RatioInterval> unpaired_ratio(std::span<const double> a, std::span<const double> b,
                                             const RatioOptions& = {});
-// Median of the ratios b[i]/a[i] of rounds that belong together; a bootstrap over rounds, absent
-// below 4 of them. REQUIRES: a.size() == b.size(), all positive.
+// Median of the ratios b[i]/a[i] of rounds that belong together, between order statistics: of their
+// effective n from 12 rounds on; below 6 rounds by Student's t of the logarithms. Absent below 4
+// rounds, and where 12 or more are worth fewer than 6. `rounds` and `seed` of the options are
+// unused. REQUIRES: a.size() == b.size(), all positive.
 std::optional<RatioInterval> paired_ratio(std::span<const double> a, std::span<const double> b,
                                           const RatioOptions& = {});
 
@@ -181,7 +186,9 @@ struct RatioVerdict {
   std::string reason;  // one clause: "the interval 0.97 to 1.04 holds both"
 };
 // From `cannot tell`, upgraded on evidence: faster or slower when the whole interval lies beyond
-// the least difference, same when the whole interval lies within it.
+// the least difference and 1 stays outside were it half as wide again, same when the whole interval
+// lies within the least difference. `faster` is the better side: a lower ratio, or a higher one
+// where higher is better.
 RatioVerdict judge(const std::optional<RatioInterval>&, const VerdictOptions& = {});
 
 }  // namespace jetmeter
