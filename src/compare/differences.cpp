@@ -50,9 +50,9 @@ std::string board(const Machine& machine) {
 }
 
 std::string jetpack(const Machine& machine) {
-  return machine.board ? or_unknown(machine.board->jetpack ? machine.board->jetpack
-                                                           : machine.board->l4t)
-                       : std::string(kUnknown);
+  return machine.board
+             ? or_unknown(machine.board->jetpack ? machine.board->jetpack : machine.board->l4t)
+             : std::string(kUnknown);
 }
 
 std::string locked(const Machine& machine) {
@@ -80,7 +80,8 @@ class Table {
     rows_.push_back(std::move(row));
   }
   void machine(std::string what, bool blocking, std::string (*fact)(const Machine&)) {
-    add(std::move(what), blocking, [&](const ComparedRun& run) { return fact(run.record.machine); });
+    add(std::move(what), blocking,
+        [&](const ComparedRun& run) { return fact(run.record.machine); });
   }
   std::vector<Difference> take() { return std::move(rows_); }
 
@@ -169,16 +170,15 @@ void add_slot(Table& table, const std::string& prefix, std::size_t index) {
     table.add(prefix + std::string(what), blocking, of_slot(index, fact));
   };
   add("model", false, of_model([](const ModelRecord& m) {
-        return m.sha256.empty() ? or_unknown(m.path)
-                                : fmt::format("{} ({})", std::filesystem::path(m.path)
-                                                             .filename().string(),
-                                              m.sha256.substr(0, 12));
+        return m.sha256.empty()
+                   ? or_unknown(m.path)
+                   : fmt::format("{} ({})", std::filesystem::path(m.path).filename().string(),
+                                 m.sha256.substr(0, 12));
       }));
   add("inputs", true, of_model([](const ModelRecord& m) { return shapes(m.inputs); }));
   add("outputs", false, of_model([](const ModelRecord& m) { return shapes(m.outputs); }));
-  add("backend", false, of_backend([](const BackendRecord& b) {
-        return fmt::format("{} {}", b.name, b.version);
-      }));
+  add("backend", false,
+      of_backend([](const BackendRecord& b) { return fmt::format("{} {}", b.name, b.version); }));
   add("device", false, of_backend([](const BackendRecord& b) { return b.device; }));
   add("precision", true, of_backend([](const BackendRecord& b) { return b.precision; }));
   add("threads", false, of_backend([](const BackendRecord& b) {
@@ -226,8 +226,8 @@ std::vector<Difference> differences(std::span<const ComparedRun> runs) {
   Table table(runs);
   add_machine(table);
   const auto slots_of = [](const ComparedRun& run) { return measured_slots(run.record); };
-  const bool lone = std::ranges::all_of(
-      runs, [&](const ComparedRun& run) { return slots_of(run).size() == 1; });
+  const bool lone =
+      std::ranges::all_of(runs, [&](const ComparedRun& run) { return slots_of(run).size() == 1; });
   table.add("slots", !lone, [&](const ComparedRun& run) { return names_of(slots_of(run)); });
   std::size_t count = 0;
   for (const auto& run : runs) count = std::max(count, slots_of(run).size());

@@ -28,7 +28,7 @@ void skip_blanks(std::string_view& text) {
     text.remove_prefix(1);
 }
 
-bool take(std::string_view& text, char c) {
+bool take_char(std::string_view& text, char c) {
   skip_blanks(text);
   if (text.empty() || text.front() != c) return false;
   text.remove_prefix(1);
@@ -37,7 +37,7 @@ bool take(std::string_view& text, char c) {
 
 // The raw text between the quotes.
 std::optional<std::string_view> take_string(std::string_view& text) {
-  if (!take(text, '"')) return std::nullopt;
+  if (!take_char(text, '"')) return std::nullopt;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\') {
       ++i;
@@ -69,14 +69,14 @@ void FrameLines::add(std::string_view line) {
 
 // False where the line holds something that only a parser understands.
 bool FrameLines::scan(std::string_view text) {
-  if (!take(text, '{')) return false;
+  if (!take_char(text, '{')) return false;
   while (true) {
     const auto key = take_string(text);
-    if (!key || !take(text, ':')) return false;
+    if (!key || !take_char(text, ':')) return false;
     skip_blanks(text);
     if (!scan_value(text, *key)) return false;
-    if (take(text, ',')) continue;
-    if (!take(text, '}')) return false;
+    if (take_char(text, ',')) continue;
+    if (!take_char(text, '}')) return false;
     skip_blanks(text);
     return text.empty();
   }
@@ -132,9 +132,9 @@ void FrameLines::add_by_parser(std::string_view line) {
   for (const auto& [key, value] : json.items())
     if (value.is_number() && is_wanted(key)) {
       const auto number = value.get<double>();
-      const auto whole = value.is_number_integer()   ? value.get<std::int64_t>()
+      const auto whole = value.is_number_integer() ? value.get<std::int64_t>()
                          : std::abs(number) < 9e18 ? static_cast<std::int64_t>(number)
-                                                     : 0;
+                                                   : 0;
       row_.fields.push_back({key, number, whole});
     }
   keep();

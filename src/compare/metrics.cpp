@@ -75,8 +75,7 @@ std::vector<Metric> candidates(const ComparedSlot& a, const ComparedSlot& b) {
   all.push_back({"throughput_fps", Better::higher, Evidence::throughput});
   all.push_back({"first_inference_ms"});
   all.push_back({"load_seconds"});
-  all.push_back(
-      {"memory.peak_bytes", Better::lower, Evidence::repeats, "", 0.5, kMemoryRepeats});
+  all.push_back({"memory.peak_bytes", Better::lower, Evidence::repeats, "", 0.5, kMemoryRepeats});
   all.push_back({"energy.joules_per_frame"});
   all.push_back({"accuracy.map50", Better::higher, Evidence::repeats});
   return all;

@@ -33,7 +33,7 @@ struct ComparedSlot {
   ComparedSlot(const SlotRecord&, const SlotSamples*);
 
   const SlotRecord* record;
-  const SlotSamples* samples;                              // null: none
+  const SlotSamples* samples;                             // null: none
   std::map<std::string, Summary, std::less<>> summaries;  // of the samples, by key
 };
 

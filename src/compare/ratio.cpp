@@ -72,8 +72,7 @@ class Deviations {
     const double x = normal_(random_), y = normal_(random_);
     const double scale_a = std::sqrt(static_cast<double>(doubt_.freedom_a) / spread_a_(random_));
     const double scale_b =
-        paired_ ? scale_a
-                : std::sqrt(static_cast<double>(doubt_.freedom_b) / spread_b_(random_));
+        paired_ ? scale_a : std::sqrt(static_cast<double>(doubt_.freedom_b) / spread_b_(random_));
     const double rho = doubt_.together;
     return {doubt_.a * scale_a * x,
             doubt_.b * scale_b * (rho * x + std::sqrt(std::max(0.0, 1 - rho * rho)) * y)};

@@ -52,9 +52,9 @@ Result<ComparedRun> read_compared_run(const std::filesystem::path& path) {
   const bool folder = std::filesystem::is_directory(path, error);
   const auto file = folder ? path / "report.json" : path;
   if (!std::filesystem::exists(file, error))
-    return fail(fmt::format("there is no run {}: {}", in_quotes(path.string()),
-                            folder ? "the folder has no report.json"
-                                   : "name a run directory or a report.json"));
+    return fail(fmt::format(
+        "there is no run {}: {}", in_quotes(path.string()),
+        folder ? "the folder has no report.json" : "name a run directory or a report.json"));
   const auto text = read_text(file);
   if (!text) return fail(fmt::format("{} cannot be read", in_quotes(file.string())));
   auto record = record_from_json(*text);
