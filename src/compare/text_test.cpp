@@ -48,9 +48,16 @@ TEST(CompareText, ColumnsStandInLine) {
             "  --threads   4    8\n"
             "\n"
             "b against a\n"
-            "                              a        b    b/a  95 % interval  verdict\n"
+            "                             a        b    b/a   95 % interval  verdict\n"
             "  rgb\n"
-            "    latency_ms.p50           16       20  1.250  1.200 .. 1.300  slower\n");
+            "    latency_ms.p50          16       20  1.250  1.200 .. 1.300  slower\n"
+            "    memory.peak_bytes  200 MiB  100 MiB  0.500               -  better\n"
+            "    load_seconds          0.25      0.5  2.000               -  "
+            "cannot tell: one value a side\n"
+            "    accuracy.map50         0.5        -      -               -  same\n"
+            "  both runs measured the same frames: latencies are paired frame by frame\n"
+            "  one run a side: how runs differ among themselves is not in the intervals; "
+            "compare --ab measures it\n");
 }
 
 TEST(CompareText, ColoursOnlyWhereTheyWereAskedFor) {
