@@ -48,12 +48,12 @@ struct MetricComparison {
   std::string slot, name;  // "rgb", "latency_ms.p50"
   Better better = Better::lower;
   std::optional<double> a, b;
-  std::optional<RatioInterval> ratio;  // b/a; absent without raw samples or rounds
+  std::optional<RatioInterval> ratio{};  // b/a; absent without raw samples or rounds
   // What such a value moves by between runs that are alike, for the metrics of one value a side
   // that are judged all the same (memory, accuracy); absent for all others.
-  std::optional<double> repeats_within;
+  std::optional<double> repeats_within{};
   Verdict verdict = Verdict::cannot_tell;
-  std::string reason;
+  std::string reason{};
   bool paired = false;  // frame by frame, or round by round
 };
 

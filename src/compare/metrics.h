@@ -23,7 +23,7 @@ struct Metric {
   std::string name;  // "latency_ms.p99"
   Better better = Better::lower;
   Evidence evidence = Evidence::one_value;
-  std::string from;  // key of SlotSamples
+  std::string from{};  // key of SlotSamples
   double q = 0.5;
   double repeats_within = 0;
 };

@@ -144,8 +144,8 @@ TEST_F(Ab, RunsBothInTurnAndComparesRounds) {
 }
 
 TEST_F(Ab, AFailedRoundIsToldAndItsPairLeftOut) {
-  const auto crash =
-      place_.write("crash.ref", ReferenceModel{.fault = "abort", .phase = "run", .at = 3}.text());
+  const auto crash = place_.write(
+      "crash.ref", ReferenceModel{.fault = "segfault", .phase = "run", .at = 3}.text());
   const auto result =
       compare({"--ab", side(fast_), side(crash), "--rounds", "2", "--out", place_ / "ab"});
   EXPECT_EQ(result.exit_code, 4);
