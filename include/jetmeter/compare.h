@@ -3,7 +3,9 @@
 // end.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -17,7 +19,9 @@
 
 namespace jetmeter {
 
-// Raw samples of a slot by metric ("latency_ms", "stages_ms.infer"), in the order of time.
+// Raw samples of a slot by metric ("latency_ms", "stages_ms.infer"), in the order of time. Each
+// list has one entry per measured frame, not a number where the frame lacks it. Beside the metrics:
+// "index" of the frame in its source, and "started_seconds" since the first frame's start.
 using SlotSamples = std::map<std::string, std::vector<double>, std::less<>>;
 
 // One side of a comparison.
@@ -34,6 +38,7 @@ struct Difference {
   std::vector<std::string> values;  // one per run; "-" where it is not known
   bool blocking = false;
 };
+// Only what differs. What one side does not know is shown and blocks nothing.
 std::vector<Difference> differences(std::span<const ComparedRun>);
 
 // Which way is better, and whether it can be a gate.
@@ -43,10 +48,13 @@ struct MetricComparison {
   std::string slot, name;  // "rgb", "latency_ms.p50"
   Better better = Better::lower;
   std::optional<double> a, b;
-  std::optional<RatioInterval> ratio;  // b/a; absent without raw samples or rounds
+  std::optional<RatioInterval> ratio{};  // b/a; absent without raw samples or rounds
+  // What such a value moves by between runs that are alike, for the metrics of one value a side
+  // that are judged all the same (memory, accuracy); absent for all others.
+  std::optional<double> repeats_within{};
   Verdict verdict = Verdict::cannot_tell;
-  std::string reason;
-  bool paired = false;
+  std::string reason{};
+  bool paired = false;  // frame by frame, or round by round
 };
 
 struct CompareOptions {
@@ -58,7 +66,8 @@ struct CompareOptions {
 
 // The first run is the baseline; one comparison per other run.
 struct Comparison {
-  std::string a, b;  // names
+  std::string a, b;         // names
+  std::int64_t rounds = 0;  // pairs of runs; 0: one run a side
   std::vector<MetricComparison> metrics;
 };
 struct CompareResult {
@@ -74,7 +83,11 @@ Result<Comparison> compare_rounds(std::span<const ComparedRun> a, std::span<cons
                                   const CompareOptions&);
 
 // A metric that got worse by more than `tolerance` (0.03), and surely so: its whole interval lies
-// beyond. `latency_ms.p50`, `throughput_fps` and `memory.peak_bytes` unless others are named.
+// beyond; without an interval, its ratio lies beyond `repeats_within` as well. `latency_ms.p50`,
+// `throughput_fps` and `memory.peak_bytes` unless others are named, as "latency_ms.p99" or, of one
+// slot, "rgb.latency_ms.p99".
+std::span<const std::string_view> usual_gates();
+bool is_gate_of(std::string_view gate, const MetricComparison&);
 std::vector<MetricComparison> regressions(const Comparison&, double tolerance,
                                           std::span<const std::string> gated);
 
@@ -84,6 +97,7 @@ Result<ComparedRun> read_compared_run(const std::filesystem::path&);
 
 // As text with aligned columns, as Markdown, and as JSON (the keys of the design).
 std::string to_text(const CompareResult&, bool color);
+std::string to_markdown(const CompareResult&);
 std::string to_json(const CompareResult&);
 
 }  // namespace jetmeter

@@ -94,6 +94,13 @@ void Terminal::progress(const Progress& progress) {
   std::fflush(stderr);
 }
 
+void Terminal::status(std::string_view text) {
+  if (options_.quiet || !stderr_is_terminal_) return;
+  line_shown_ = true;
+  fmt::print(stderr, "\r\033[K      {}", text.substr(0, columns() - 7));
+  std::fflush(stderr);
+}
+
 std::string Terminal::line() const {
   const auto now = std::chrono::steady_clock::now();
   std::string text = "      ";

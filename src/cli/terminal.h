@@ -26,6 +26,8 @@ class Terminal {
   void note(std::string_view text);
   void warn(const Warning&);
   void progress(const Progress&);
+  // A line that the next one overwrites; only on a terminal.
+  void status(std::string_view text);
   void error(std::string_view sentence);
   // Standard output.
   void print(std::string_view text);

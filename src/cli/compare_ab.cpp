@@ -1,0 +1,210 @@
+#include "cli/compare_ab.h"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <chrono>
+#include <fstream>
+#include <optional>
+#include <system_error>
+
+#include "cli/child_run.h"
+#include "cli/shell_split.h"
+#include "cli/subcommand.h"
+
+namespace jetmeter {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+// The last thing that a run had to say, for a sentence of ours.
+std::string last_words(const std::filesystem::path& log) {
+  const auto text = read_text(log).value_or("");
+  std::string last;
+  for (std::size_t from = 0; from < text.size();) {
+    const auto end = std::min(text.find('\n', from), text.size());
+    if (end > from) last = text.substr(from, end - from);
+    from = end + 1;
+  }
+  constexpr std::string_view kError = "error: ";
+  return last.starts_with(kError) ? last.substr(kError.size()) : last;
+}
+
+std::string how_it_ended(int status, const std::filesystem::path& log) {
+  const auto how = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
+                                       : fmt::format("exit code {}", WEXITSTATUS(status));
+  const auto words = last_words(log);
+  return words.empty() ? how : fmt::format("{}: {}", how, words);
+}
+
+bool has_exit_code(int status, ExitCode code) {
+  return WIFEXITED(status) && WEXITSTATUS(status) == static_cast<int>(code);
+}
+
+// A gate of the run's own failed, and the run is complete.
+bool is_complete(int status) {
+  return has_exit_code(status, ExitCode::done) || has_exit_code(status, ExitCode::gate_failed);
+}
+
+Result<void> make_empty(const std::filesystem::path& out) {
+  std::error_code error;
+  if (std::filesystem::exists(out, error) && !std::filesystem::is_empty(out, error))
+    return fail(
+        fmt::format("cannot write the rounds into {}: it is not empty; name another place "
+                    "with --out",
+                    in_quotes(out.string())));
+  std::filesystem::create_directories(out / "rounds", error);
+  if (error)
+    return fail(fmt::format("cannot write the rounds into {}: {}; name another place with --out",
+                            in_quotes(out.string()), error.message()));
+  return {};
+}
+
+class AbRunner {
+ public:
+  AbRunner(const AbRequest& request, const CompareOptions& options, Terminal& terminal)
+      : request_(request), options_(options), terminal_(terminal) {}
+
+  Result<AbOutcome> run(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+    words_ = {a, b};
+    const HeldSignals signals;
+    began_ = std::chrono::steady_clock::now();
+    for (int round = 0; round < request_.rounds && !outcome_.interrupted; ++round)
+      if (auto ok = run_round(round, signals); !ok) return tl::make_unexpected(ok.error());
+    if (a_.empty()) return std::move(outcome_);
+    if (auto ok = compare_all(); !ok) return tl::make_unexpected(ok.error());
+    write_files();
+    return std::move(outcome_);
+  }
+
+ private:
+  Result<void> run_round(int round, const HeldSignals& signals) {
+    std::optional<ComparedRun> sides[2];
+    for (int place = 0; place < 2 && !outcome_.interrupted; ++place) {
+      const char side = ab_side(round, place);
+      auto run = run_side(round, side, signals);
+      if (!run) return tl::make_unexpected(run.error());
+      sides[side == 'a' ? 0 : 1] = std::move(*run);
+      ++done_;
+    }
+    if (outcome_.interrupted) return {};
+    if (!sides[0] || !sides[1]) {
+      ++outcome_.failed;
+      return {};
+    }
+    a_.push_back(std::move(*sides[0]));
+    b_.push_back(std::move(*sides[1]));
+    return a_.size() == 1 ? compare_all() : Result<void>();  // refuses before the long wait
+  }
+
+  // Absent: it failed, and that was told.
+  Result<std::optional<ComparedRun>> run_side(int round, char side, const HeldSignals& signals) {
+    const auto folder = request_.out / "rounds" / fmt::format("{:02}-{}", round + 1, side);
+    const std::filesystem::path log = folder.string() + ".log";
+    auto words = words_[side == 'a' ? 0 : 1];
+    words.insert(words.end(), {"--out", folder.string()});
+    show(round, side);
+    const auto end = run_child(words, log, signals, [&] { show(round, side); });
+    if (!end) return tl::make_unexpected(end.error());
+    outcome_.interrupted = outcome_.interrupted || end->interrupted;
+    if (end->interrupted) return std::optional<ComparedRun>();
+    const auto name = static_cast<char>(std::toupper(side));
+    if (has_exit_code(end->wait_status, ExitCode::wrong_request) && round == 0)
+      return fail(fmt::format("{} is refused: {}", name, last_words(log)));
+    auto run = read_compared_run(folder);
+    const bool usable = run && is_complete(end->wait_status);
+    if (!usable) {
+      const auto why = is_complete(end->wait_status) && !run ? run.error().what
+                                                             : how_it_ended(end->wait_status, log);
+      terminal_.error(
+          fmt::format("round {} of {} failed ({}); its pair is left out", round + 1, name, why));
+      return std::optional<ComparedRun>();
+    }
+    run->name = side == 'a' ? request_.a : request_.b;
+    return std::optional(std::move(*run));
+  }
+
+  Result<void> compare_all() {
+    auto comparison = compare_rounds(a_, b_, options_);
+    if (!comparison) return tl::make_unexpected(comparison.error());
+    const std::array<ComparedRun, 2> first{a_.front(), b_.front()};
+    outcome_.result = {differences(first), {std::move(*comparison)}};
+    return {};
+  }
+
+  void write_files() {
+    const auto write = [&](const char* name, const std::string& text) {
+      std::ofstream file(request_.out / name, std::ios::binary);
+      file << text << std::flush;
+      if (!file)
+        terminal_.error(fmt::format("cannot write {}", in_quotes((request_.out / name).string())));
+    };
+    write("compare.json", to_json(outcome_.result));
+    write("compare.md", to_markdown(outcome_.result));
+  }
+
+  void show(int round, char side) {
+    const int total = 2 * request_.rounds;
+    auto text = fmt::format("round {}/{} {}", round + 1, request_.rounds,
+                            static_cast<char>(std::toupper(side)));
+    if (done_ > 0) {
+      const Seconds elapsed = std::chrono::steady_clock::now() - began_;
+      const double each = elapsed.count() / done_;
+      const double left = std::max(0.0, each * total - elapsed.count());
+      text += fmt::format("  {:.1f} runs a minute, {} left", 60 / each,
+                          format_duration(std::chrono::round<std::chrono::seconds>(Seconds(left))));
+    }
+    terminal_.status(text);
+  }
+
+  const AbRequest& request_;
+  const CompareOptions& options_;
+  Terminal& terminal_;
+  std::array<std::vector<std::string>, 2> words_;
+  std::vector<ComparedRun> a_, b_;
+  AbOutcome outcome_;
+  std::chrono::steady_clock::time_point began_{};
+  int done_ = 0;
+};
+
+}  // namespace
+
+char ab_side(int round, int place) {
+  return (round + place) % 2 == 0 ? 'a' : 'b';
+}
+
+Result<std::vector<std::string>> ab_words(const std::string& side, const std::string& typed) {
+  auto words = shell_split(typed);
+  if (!words) return fail(fmt::format("--ab {}: {}", side, words.error().what));
+  if (!words->empty() && words->front() == "jetmeter") words->erase(words->begin());
+  if (words->empty() || words->front().starts_with("-"))
+    return fail(
+        fmt::format("--ab {}: {} begins with no subcommand; write it as "
+                    "'detect --model0 a.onnx --source clip.mp4'",
+                    side, in_quotes(typed)));
+  if (words->front() == "compare")
+    return fail(fmt::format("--ab {}: a comparison of comparisons measures nothing", side));
+  const auto names_a_place = [](const std::string& word) {
+    return word == "--out" || word.starts_with("--out=") || word.starts_with("--output");
+  };
+  if (std::ranges::any_of(*words, names_a_place))
+    return fail(
+        fmt::format("--ab {}: leave --out away; every round gets a place of its own under "
+                    "the --out of compare",
+                    side));
+  return words;
+}
+
+Result<AbOutcome> run_ab(const AbRequest& request, const CompareOptions& options,
+                         Terminal& terminal) {
+  const auto a = ab_words("A", request.a), b = ab_words("B", request.b);
+  if (!a) return tl::make_unexpected(a.error());
+  if (!b) return tl::make_unexpected(b.error());
+  if (auto ok = make_empty(request.out); !ok) return tl::make_unexpected(ok.error());
+  return AbRunner(request, options, terminal).run(*a, *b);
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,26 @@
+// What makes a comparison fail, for scripts. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jetmeter/compare.h"
+
+namespace jetmeter {
+
+// "3%" and "0.03" are 0.03. Fails on what is not between nothing and all of it.
+Result<double> parse_share(std::string_view option, std::string_view text);
+
+struct Gate {
+  double tolerance = 0;              // 0.03
+  std::vector<std::string> metrics;  // empty: the usual ones
+};
+struct GateOutcome {
+  std::vector<std::string> failures;  // one sentence each
+  std::vector<std::string> untold;    // gated metrics of which nothing can be said
+};
+// Fails where a metric is named that no comparison has.
+Result<GateOutcome> apply_gate(const CompareResult&, const Gate&);
+
+}  // namespace jetmeter

@@ -1,0 +1,60 @@
+#include "cli/compare_gate.h"
+
+#include <gmock/gmock.h>
+
+namespace jetmeter {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(ParseShare, PercentOrFraction) {
+  EXPECT_DOUBLE_EQ(*parse_share("--x", "3%"), 0.03);
+  EXPECT_DOUBLE_EQ(*parse_share("--x", "0.03"), 0.03);
+  EXPECT_DOUBLE_EQ(*parse_share("--x", "2.5 %"), 0.025);
+  EXPECT_EQ(*parse_share("--x", "0"), 0);
+}
+
+TEST(ParseShare, RefusesTheRest) {
+  for (const auto* text : {"", "%", "3", "1", "100%", "-1%", "x", "3%%", "nan", "inf", "0.03x"})
+    EXPECT_EQ(parse_share("--x", text).error().what,
+              "--x " + in_quotes(text) + " is no share; write 3% or 0.03");
+}
+
+CompareResult slower() {
+  MetricComparison p50, fps, load;
+  p50.slot = fps.slot = load.slot = "rgb";
+  p50.name = "latency_ms.p50";
+  p50.a = 10;
+  p50.b = 10.5;
+  p50.ratio = RatioInterval{1.04, 1.05, 1.06, 0.95};
+  fps.name = "throughput_fps";
+  fps.better = Better::higher;
+  fps.a = fps.b = 100;
+  fps.reason = "one value a side";
+  load.name = "load_seconds";
+  return {{}, {{"a", "b", 0, {p50, fps, load}}}};
+}
+
+TEST(Gate, NamesWhatGotWorseAndWhatNobodyKnows) {
+  const auto outcome = apply_gate(slower(), {0.03, {}});
+  ASSERT_TRUE(outcome);
+  EXPECT_THAT(outcome->failures,
+              ElementsAre("b: rgb latency_ms.p50 is 5 % higher, at least 4 %: more than the 3 % "
+                          "of the gate"));
+  EXPECT_THAT(outcome->untold,
+              ElementsAre("b: rgb throughput_fps is gated and cannot be judged: one value a side"));
+  EXPECT_THAT(apply_gate(slower(), {0.05, {}})->failures, IsEmpty());
+}
+
+TEST(Gate, RefusesAMetricThatIsNotThere) {
+  EXPECT_THAT(apply_gate(slower(), {0.03, {"latency.p50"}}).error().what,
+              HasSubstr("--gate 'latency.p50': these runs have no such metric; did you mean "
+                        "latency_ms.p50?"));
+  EXPECT_TRUE(apply_gate(slower(), {0.03, {"rgb.latency_ms.p50"}}));
+  EXPECT_FALSE(apply_gate(slower(), {0.03, {"thermal.latency_ms.p50"}}));
+}
+
+}  // namespace
+}  // namespace jetmeter

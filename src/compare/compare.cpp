@@ -1,0 +1,304 @@
+#include "jetmeter/compare.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "compare/metrics.h"
+#include "compare/ratio.h"
+#include "compare/slots.h"
+
+namespace jetmeter {
+namespace {
+
+constexpr std::array<std::string_view, 3> kUsualGates{"latency_ms.p50", "throughput_fps",
+                                                      "memory.peak_bytes"};
+
+RatioOptions ratio_options(const CompareOptions& options) {
+  RatioOptions out;
+  out.seed = options.seed;
+  out.confidence = options.confidence;
+  return out;
+}
+
+// Two slots that belong together, as a metric looks at them.
+struct Sides {
+  ComparedSlot a, b;
+  bool same_frames = false;
+};
+
+// Frames that both have a number for, in step; or each side's own numbers.
+struct Frames {
+  std::vector<double> a, b;
+  bool paired = false;
+  TwoSamples view() const { return {a, b, paired}; }
+};
+
+Frames frames_of(const Sides& sides, std::string_view key) {
+  Frames out;
+  if (!sides.same_frames) {
+    out.a = samples_of(sides.a, key);
+    out.b = samples_of(sides.b, key);
+    return out;
+  }
+  out.paired = true;
+  const auto a = sides.a.samples->find(key), b = sides.b.samples->find(key);
+  if (a == sides.a.samples->end() || b == sides.b.samples->end()) return out;
+  for (std::size_t i = 0; i < std::min(a->second.size(), b->second.size()); ++i) {
+    if (!std::isfinite(a->second[i]) || !std::isfinite(b->second[i])) continue;
+    out.a.push_back(a->second[i]);
+    out.b.push_back(b->second[i]);
+  }
+  return out;
+}
+
+void take_verdict(MetricComparison& row, const CompareOptions& options) {
+  VerdictOptions how;
+  how.least_difference = options.least_difference;
+  how.higher_is_better = row.better == Better::higher;
+  const auto judged = judge(row.ratio, how);
+  row.verdict = judged.verdict;
+  row.reason = judged.reason;
+}
+
+// Frames per second is the inverse of the mean gap between frames.
+std::optional<RatioInterval> throughput_ratio(const Sides& sides, const RatioOptions& options) {
+  const auto a = gaps_of(sides.a), b = gaps_of(sides.b);
+  const auto gaps = mean_ratio({b, a, false}, options);
+  return gaps;  // mean gap of a over that of b
+}
+
+// Around the ratio of the values that stand beside it.
+void center(RatioInterval& ratio, double mid) {
+  ratio.low *= mid / ratio.mid;
+  ratio.high *= mid / ratio.mid;
+  ratio.mid = mid;
+}
+
+void judge_one_value(MetricComparison& row, const Metric& metric, const CompareOptions& options) {
+  row.repeats_within = metric.repeats_within;
+  const double ratio = *row.b / *row.a;
+  const double least = std::max(options.least_difference, metric.repeats_within);
+  const bool more = ratio > 1 + least, less = ratio < 1 - least;
+  const bool better = row.better == Better::lower ? less : more;
+  row.verdict = !more && !less ? Verdict::same : better ? Verdict::faster : Verdict::slower;
+  row.reason = fmt::format("one value a side, judged by {:.3g} %", 100 * least);
+}
+
+std::string without_interval(const Metric& metric, const Sides& sides) {
+  if (metric.evidence == Evidence::one_value) return "one value a side";
+  const bool paced = metric.evidence == Evidence::throughput;
+  const auto count = [&](const ComparedSlot& slot) {
+    return paced ? gaps_of(slot).size() : samples_of(slot, metric.from).size();
+  };
+  const auto fewest = std::min(count(sides.a), count(sides.b));
+  if (fewest == 0) return "one value a side: there are no raw samples";
+  return fmt::format("{} samples are too few for an interval", fewest);
+}
+
+std::optional<RatioInterval> ratio_of(const Metric& metric, const TwoSamples& frames,
+                                      const RatioOptions& options) {
+  if (metric.evidence == Evidence::mean) return mean_ratio(frames, options);
+  if (metric.q == 0.5 && !frames.paired) return unpaired_ratio(frames.a, frames.b, options);
+  return quantile_ratio(frames, metric.q, options);
+}
+
+void compare_samples(MetricComparison& row, const Metric& metric, const Sides& sides,
+                     const CompareOptions& options) {
+  const auto how = ratio_options(options);
+  if (metric.evidence == Evidence::throughput) {
+    row.ratio = throughput_ratio(sides, how);
+  } else {
+    const auto frames = frames_of(sides, metric.from);
+    row.paired = frames.paired;
+    row.ratio = ratio_of(metric, frames.view(), how);
+  }
+  if (!row.ratio) {
+    row.paired = false;
+    row.reason = without_interval(metric, sides);
+    return;
+  }
+  center(*row.ratio, *row.b / *row.a);
+  take_verdict(row, options);
+}
+
+std::optional<std::string> cannot_be_compared(const MetricComparison& row) {
+  if (!row.a || !row.b) return fmt::format("{} has no such value", row.a ? "b" : "a");
+  if (!(*row.a > 0) || !(*row.b > 0)) return "a value of 0 has no ratio";
+  return std::nullopt;
+}
+
+MetricComparison compare_metric(const Metric& metric, const Sides& sides, const std::string& slot,
+                                const CompareOptions& options) {
+  MetricComparison row{slot, metric.name, metric.better, value_of(metric, sides.a),
+                       value_of(metric, sides.b)};
+  if (const auto why = cannot_be_compared(row)) {
+    row.reason = *why;
+  } else if (metric.evidence == Evidence::one_value) {
+    row.reason = without_interval(metric, sides);
+  } else if (metric.evidence != Evidence::repeats) {
+    compare_samples(row, metric, sides, options);
+  } else if (metric.name == "accuracy.map50" && !sides.same_frames) {
+    row.reason = "not known to be of the same frames";
+  } else {
+    judge_one_value(row, metric, options);
+  }
+  return row;
+}
+
+Comparison compare_two(const ComparedRun& a, const ComparedRun& b, const CompareOptions& options) {
+  Comparison out{a.name, b.name, 0, {}};
+  for (const auto& slots : slots_in_common(a.record, b.record)) {
+    const Sides sides{{*slots.a, samples_of_slot(a, slots.a->name)},
+                      {*slots.b, samples_of_slot(b, slots.b->name)},
+                      same_frames(a, b, slots)};
+    for (const auto& metric : metrics_of(sides.a, sides.b))
+      out.metrics.push_back(compare_metric(metric, sides, slots.name, options));
+  }
+  return out;
+}
+
+// "power mode (15W, 25W), precision (fp16, fp32)"
+std::string blocking_ones(std::span<const Difference> all) {
+  std::string text;
+  for (const auto& difference : all)
+    if (difference.blocking)
+      text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", difference.what,
+                          fmt::join(difference.values, " / "));
+  return text;
+}
+
+Result<void> check_slots(const ComparedRun& a, const ComparedRun& b) {
+  for (const auto* run : {&a, &b})
+    if (measured_slots(run->record).empty())
+      return fail(
+          fmt::format("{} measured no frame: there is nothing to compare", in_quotes(run->name)));
+  if (slots_in_common(a.record, b.record).empty())
+    return fail(fmt::format("{} measured {} and {} measured {}: they have no slot in common",
+                            in_quotes(a.name), names_of(measured_slots(a.record)),
+                            in_quotes(b.name), names_of(measured_slots(b.record))));
+  return {};
+}
+
+Result<void> check_comparable(std::span<const Difference> all, const CompareOptions& options) {
+  const auto named = blocking_ones(all);
+  if (named.empty() || options.force) return {};
+  return fail(fmt::format(
+      "these runs cannot be compared, they differ in {}; --force compares all the same", named));
+}
+
+// One round's metric, both sides.
+struct RoundValues {
+  std::vector<double> a, b;
+};
+
+RoundValues values_of(const Metric& metric, std::span<const Sides> rounds) {
+  RoundValues out;
+  for (const auto& round : rounds) {
+    const auto a = value_of(metric, round.a), b = value_of(metric, round.b);
+    if (!a || !b || !(*a > 0) || !(*b > 0)) continue;
+    out.a.push_back(*a);
+    out.b.push_back(*b);
+  }
+  return out;
+}
+
+double median_of(std::vector<double> values) {
+  std::ranges::sort(values);
+  return quantile(values, 0.5);
+}
+
+MetricComparison compare_round_values(const Metric& metric, std::span<const Sides> rounds,
+                                      const std::string& slot, const CompareOptions& options) {
+  MetricComparison row;
+  row.slot = slot;
+  row.name = metric.name;
+  row.better = metric.better;
+  const auto values = values_of(metric, rounds);
+  if (values.a.empty()) {
+    row.reason = "no round has it on both sides";
+    return row;
+  }
+  row.a = median_of(values.a);
+  row.b = median_of(values.b);
+  row.paired = true;
+  row.ratio = paired_ratio(values.a, values.b, ratio_options(options));
+  if (row.ratio)
+    take_verdict(row, options);
+  else
+    row.reason = fmt::format("{} {} too few for an interval", values.a.size(),
+                             values.a.size() == 1 ? "round is" : "rounds are");
+  return row;
+}
+
+}  // namespace
+
+Result<CompareResult> compare(std::span<const ComparedRun> runs, const CompareOptions& options) {
+  if (runs.size() < 2) return fail("a comparison needs two runs; name a second one");
+  const auto& baseline = runs.front();
+  for (const auto& run : runs.subspan(1))
+    if (auto ok = check_slots(baseline, run); !ok) return tl::make_unexpected(ok.error());
+  CompareResult out{differences(runs), {}};
+  if (auto ok = check_comparable(out.differences, options); !ok)
+    return tl::make_unexpected(ok.error());
+  for (const auto& run : runs.subspan(1))
+    out.comparisons.push_back(compare_two(baseline, run, options));
+  return out;
+}
+
+Result<Comparison> compare_rounds(std::span<const ComparedRun> a, std::span<const ComparedRun> b,
+                                  const CompareOptions& options) {
+  if (a.empty() || a.size() != b.size())
+    return fail("a comparison of rounds needs as many runs on both sides, and at least one");
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (auto ok = check_slots(a[i], b[i]); !ok) return tl::make_unexpected(ok.error());
+  const std::array<ComparedRun, 2> first{a.front(), b.front()};
+  if (auto ok = check_comparable(differences(first), options); !ok)
+    return tl::make_unexpected(ok.error());
+  Comparison out{a.front().name, b.front().name, static_cast<std::int64_t>(a.size()), {}};
+  for (const auto& slots : slots_in_common(a.front().record, b.front().record)) {
+    std::vector<Sides> rounds;
+    for (std::size_t i = 0; i < a.size(); ++i)
+      for (const auto& same : slots_in_common(a[i].record, b[i].record))
+        if (same.name == slots.name)
+          rounds.push_back({{*same.a, samples_of_slot(a[i], same.a->name)},
+                            {*same.b, samples_of_slot(b[i], same.b->name)},
+                            false});
+    for (const auto& metric : metrics_of(rounds.front().a, rounds.front().b))
+      out.metrics.push_back(compare_round_values(metric, rounds, slots.name, options));
+  }
+  return out;
+}
+
+std::span<const std::string_view> usual_gates() {
+  return kUsualGates;
+}
+
+bool is_gate_of(std::string_view gate, const MetricComparison& metric) {
+  return gate == metric.name || gate == metric.slot + "." + metric.name;
+}
+
+std::vector<MetricComparison> regressions(const Comparison& comparison, double tolerance,
+                                          std::span<const std::string> gated) {
+  const auto is_gated = [&](const MetricComparison& metric) {
+    const auto here = [&](std::string_view gate) { return is_gate_of(gate, metric); };
+    return gated.empty() ? std::ranges::any_of(kUsualGates, here)
+                         : std::ranges::any_of(gated, here);
+  };
+  const auto surely_worse = [&](const MetricComparison& m) {
+    if (m.ratio)
+      return m.better == Better::lower ? m.ratio->low > 1 + tolerance
+                                       : m.ratio->high < 1 - tolerance;
+    if (!m.repeats_within || !m.a || !m.b) return false;
+    const double least = std::max(tolerance, *m.repeats_within);
+    return m.better == Better::lower ? *m.b > *m.a * (1 + least) : *m.b < *m.a * (1 - least);
+  };
+  std::vector<MetricComparison> out;
+  for (const auto& metric : comparison.metrics)
+    if (is_gated(metric) && surely_worse(metric)) out.push_back(metric);
+  return out;
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,87 @@
+#include "compare/rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace jetmeter {
+
+std::string letter(std::size_t run) {
+  return run < 26 ? std::string(1, static_cast<char>('a' + run)) : fmt::format("run {}", run + 1);
+}
+
+std::string one_line(std::string_view text) {
+  std::string out(text);
+  std::ranges::replace_if(
+      out, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
+  return out;
+}
+
+std::string value_text(const MetricComparison& row, const std::optional<double>& value) {
+  if (!value) return "-";
+  if (row.name.ends_with("_bytes")) return format_bytes(static_cast<std::uint64_t>(*value));
+  return fmt::format("{:.4g}", *value);
+}
+
+std::optional<double> ratio_mid(const MetricComparison& row) {
+  if (row.ratio) return row.ratio->mid;
+  if (!row.a || !row.b || !(*row.a > 0)) return std::nullopt;
+  return *row.b / *row.a;
+}
+
+std::string ratio_text(const MetricComparison& row) {
+  const auto mid = ratio_mid(row);
+  return mid ? fmt::format("{:.3f}", *mid) : "-";
+}
+
+std::string interval_text(const MetricComparison& row) {
+  return row.ratio ? fmt::format("{:.3f} .. {:.3f}", row.ratio->low, row.ratio->high) : "-";
+}
+
+std::string verdict_text(const MetricComparison& row) {
+  const bool speed = row.name.find("_ms") != std::string::npos || row.name.ends_with("_fps") ||
+                     row.name.ends_with("_seconds");
+  switch (row.verdict) {
+    case Verdict::faster: return speed ? "faster" : "better";
+    case Verdict::slower: return speed ? "slower" : "worse";
+    case Verdict::same: return "same";
+    case Verdict::cannot_tell: break;
+  }
+  return row.reason.empty() ? "cannot tell" : "cannot tell: " + row.reason;
+}
+
+std::vector<std::string> run_names(const CompareResult& result) {
+  std::vector<std::string> names;
+  for (const auto& comparison : result.comparisons) {
+    if (names.empty()) names.push_back(comparison.a);
+    names.push_back(comparison.b);
+  }
+  return names;
+}
+
+std::vector<std::string> notes(const Comparison& comparison) {
+  const auto& rows = comparison.metrics;
+  if (comparison.rounds > 0)
+    return {
+        fmt::format("medians over {} rounds; intervals from the ratios of rounds that belong "
+                    "together",
+                    comparison.rounds)};
+  std::vector<std::string> out;
+  if (std::ranges::any_of(rows, &MetricComparison::paired))
+    out.emplace_back("both runs measured the same frames: latencies are paired frame by frame");
+  if (std::ranges::any_of(rows, [](const auto& row) { return row.ratio.has_value(); }))
+    out.emplace_back(
+        "one run a side: how runs differ among themselves is not in the intervals; "
+        "compare --ab measures it");
+  return out;
+}
+
+std::string interval_heading(const Comparison& comparison) {
+  const auto found = std::ranges::find_if(comparison.metrics,
+                                          [](const auto& row) { return row.ratio.has_value(); });
+  const double confidence =
+      found == comparison.metrics.end() ? kConfidence : found->ratio->confidence;
+  return fmt::format("{:.4g} % interval", 100 * confidence);
+}
+
+}  // namespace jetmeter

@@ -1,0 +1,175 @@
+// compare reads what runs left behind, or measures two command lines in turn.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "support/program.h"
+#include "support/reference_model.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Compare : public testing::Test {
+ protected:
+  void measure(const std::string& model, const std::string& out, const char* frames = "40") {
+    const auto result = run_program({"detect", "--model0", model, "--source", "synthetic",
+                                     "--max-frames", frames, "--out", out},
+                                    place_);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  ProgramResult compare(std::vector<std::string> words) {
+    words.insert(words.begin(), "compare");
+    return run_program(words, place_);
+  }
+  static nlohmann::json metric(const nlohmann::json& comparison, const std::string& name) {
+    for (const auto& metric : comparison.at("metrics"))
+      if (metric.at("name") == name) return metric;
+    return {};
+  }
+
+  Workplace place_;
+  std::string fast_ = place_.write("fast.ref", ReferenceModel{}.text());
+  std::string slow_ = place_.write("slow.ref", ReferenceModel{.delay_ms = 8}.text());
+};
+
+TEST_F(Compare, TellsASlowModelFromAFastOne) {
+  measure(fast_, "a");
+  measure(slow_, "b");
+  const auto text = compare({"a", "b"});
+  EXPECT_EQ(text.exit_code, 0) << text.err;
+  EXPECT_THAT(text.out, HasSubstr("What differs\n"));
+  EXPECT_THAT(text.out, HasSubstr("--model0"));
+  EXPECT_THAT(text.out, HasSubstr("latencies are paired frame by frame"));
+  EXPECT_THAT(text.out, Not(HasSubstr("\x1b")));
+
+  const auto json = nlohmann::json::parse(compare({"a", "b/report.json", "--format", "json"}).out);
+  const auto p50 = metric(json, "latency_ms.p50");
+  EXPECT_EQ(p50["verdict"], "slower");
+  EXPECT_EQ(p50["paired"], true);
+  EXPECT_GT(p50["ratio"]["low"], 1.2);
+  EXPECT_EQ(metric(json, "throughput_fps")["verdict"], "slower");
+  EXPECT_EQ(metric(json, "load_seconds")["verdict"], "cannot tell");
+
+  const auto turned = compare({"a", "--baseline", "b", "--format", "markdown"});
+  EXPECT_EQ(turned.exit_code, 0) << turned.err;
+  EXPECT_THAT(turned.out, HasSubstr("- **a** b\n- **b** a\n"));
+  EXPECT_THAT(turned.out, HasSubstr("**faster**"));
+
+  const auto failed = compare({"a", "b", "--fail-on-regression", "3%"});
+  EXPECT_EQ(failed.exit_code, 3);
+  EXPECT_THAT(failed.err, HasSubstr("rgb latency_ms.p50 is"));
+  EXPECT_EQ(
+      compare({"b", "a", "--fail-on-regression", "0.03", "--gate", "latency_ms.p50"}).exit_code, 0);
+  const auto unknown = compare({"a", "b", "--fail-on-regression", "3%", "--gate", "latency"});
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_THAT(unknown.err, HasSubstr("these runs have no such metric"));
+}
+
+TEST_F(Compare, RefusesOtherConditionsUnlessForced) {
+  measure(fast_, "a");
+  auto other = read_json(place_ / "a/report.json");
+  other["machine"]["cpu"] = "another";
+  place_.write("other/report.json", other.dump());
+  const auto refused = compare({"a", "other"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_EQ(count_lines(refused.err), 1U);
+  EXPECT_THAT(refused.err, HasSubstr("they differ in cpu ("));
+  EXPECT_THAT(refused.err, HasSubstr("--force"));
+  const auto forced = compare({"a", "other", "--force"});
+  EXPECT_EQ(forced.exit_code, 0) << forced.err;
+  EXPECT_THAT(forced.out, HasSubstr("not comparable"));
+  EXPECT_THAT(forced.out, HasSubstr("one value a side: there are no raw samples"));
+}
+
+TEST_F(Compare, BadInputIsOneSentence) {
+  place_.write("empty/readme.txt", "");
+  place_.write("text.json", "hello");
+  place_.write("new.json", R"({"schema": "jetmeter.record/9"})");
+  const std::vector<std::vector<std::string>> requests{
+      {},
+      {"nowhere", "nowhere"},
+      {"empty", "empty"},
+      {"text.json", "text.json"},
+      {"new.json", "new.json"},
+      {"a", "b", "--confidence", "2"},
+      {"a", "b", "--least-difference", "x"},
+      {"a", "b", "--fail-on-regression", "3"},
+      {"a", "b", "--gate", "latency_ms.p50"},
+      {"a", "b", "--out", "x"},
+      {"a", "--ab", "detect", "detect"},
+      {"--ab", "detect 'x", "detect"},
+      {"--ab", "compare a b", "detect"},
+      {"--ab", "detect --model0 nowhere.ref --source synthetic", "detect"}};
+  for (const auto& request : requests) {
+    const auto result = compare(request);
+    EXPECT_EQ(result.exit_code, 1) << testing::PrintToString(request);
+    EXPECT_EQ(count_lines(result.err), 1U) << result.err;
+    EXPECT_EQ(result.out, "");
+  }
+}
+
+class Ab : public Compare {
+ protected:
+  static std::string side(const std::string& model) {
+    return "detect --model0 '" + model + "' --source synthetic --max-frames 10 --solo-frames 0";
+  }
+};
+
+TEST_F(Ab, RunsBothInTurnAndComparesRounds) {
+  const auto result = compare({"--ab", side(fast_), side(slow_), "--rounds", "4", "--out",
+                               place_ / "ab", "--format", "json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = nlohmann::json::parse(result.out);
+  const auto p50 = metric(json, "latency_ms.p50");
+  EXPECT_EQ(p50["rounds"], 4);
+  EXPECT_EQ(p50["verdict"], "slower");
+  EXPECT_EQ(read_json(place_ / "ab/compare.json"), json);
+  EXPECT_THAT(slurp(place_ / "ab/compare.md"), HasSubstr("medians over 4 rounds"));
+  std::vector<std::pair<std::string, std::string>> runs;  // by start
+  for (const auto* name : {"01-a", "01-b", "02-a", "02-b", "03-a", "03-b", "04-a", "04-b"})
+    runs.emplace_back(
+        read_json(place_ / ("ab/rounds/" + std::string(name) + "/report.json"))["run"]["started"],
+        name);
+  std::sort(runs.begin(), runs.end());
+  std::string order;
+  for (const auto& [started, name] : runs) order += name.back();
+  EXPECT_EQ(order, "abbaabba");
+  const auto again = compare({"--ab", side(fast_), side(slow_), "--out", place_ / "ab"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.err, HasSubstr("it is not empty"));
+}
+
+TEST_F(Ab, AFailedRoundIsToldAndItsPairLeftOut) {
+  const auto crash = place_.write(
+      "crash.ref", ReferenceModel{.fault = "segfault", .phase = "run", .at = 3}.text());
+  const auto result =
+      compare({"--ab", side(fast_), side(crash), "--rounds", "2", "--out", place_ / "ab"});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_EQ(result.out, "");
+  EXPECT_THAT(result.err, HasSubstr("round 1 of B failed (exit code"));
+  EXPECT_THAT(result.err, HasSubstr("round 2 of B failed"));
+  EXPECT_THAT(result.err, HasSubstr("no round was complete on both sides"));
+  EXPECT_TRUE(std::filesystem::exists(place_ / "ab/rounds/02-a/report.json"));
+}
+
+TEST_F(Ab, CtrlCComparesWhatThereIs) {
+  Program program(
+      {"compare", "--ab", side(fast_), side(slow_), "--rounds", "500", "--out", place_ / "ab"},
+      place_);
+  const auto third_has_begun = [&] {
+    return std::filesystem::exists(place_ / "ab/rounds/02-a.log");
+  };
+  ASSERT_TRUE(eventually(third_has_begun));
+  program.signal(SIGINT);
+  const auto result = program.wait();
+  EXPECT_EQ(result.exit_code, 130) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("too few for an interval"));
+  EXPECT_TRUE(std::filesystem::exists(place_ / "ab/compare.json"));
+}
+
+}  // namespace
+}  // namespace jetmeter
