@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <cerrno>
 #include <cstring>
 #include <memory>
 
@@ -112,7 +111,6 @@ class SqliteSession final : public SqlSession {
 
  private:
   std::string reason(int code) const {
-    const int system = sqlite3_system_errno(database_);
     switch (code & 0xFF) {
       case SQLITE_FULL: return "its disk is full; make room there, or name another place";
       case SQLITE_BUSY:
@@ -121,15 +119,22 @@ class SqliteSession final : public SqlSession {
       case SQLITE_CORRUPT:
       case SQLITE_NOTADB: return "the file is damaged";
       case SQLITE_READONLY: return "this user may not write it";
-      case SQLITE_CANTOPEN:
-      case SQLITE_IOERR:
-        // A limit on the size of files is told as a failed write.
-        if (system == ENOSPC || system == EDQUOT || system == EFBIG)
-          return "no more of it may be written here (" + std::string(std::strerror(system)) +
-                 "); make room there, or name another place";
+      case SQLITE_CANTOPEN: {
+        const int system = sqlite3_system_errno(database_);
         return system == 0 ? sqlite3_errmsg(database_) : std::strerror(system);
+      }
+      case SQLITE_IOERR: return failed_transfer(code);
       default: return sqlite3_errmsg(database_);
     }
+  }
+
+  // errno is no longer that of the transfer: SQLite has tidied up since.
+  std::string failed_transfer(int code) const {
+    if (code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ)
+      return fmt::format("reading it failed ({})", sqlite3_errmsg(database_));
+    return fmt::format(
+        "writing it failed ({}); its disk may be full, or a limit on the size of files reached",
+        sqlite3_errmsg(database_));
   }
 
   std::filesystem::path file_;
