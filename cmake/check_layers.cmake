@@ -34,12 +34,14 @@ set(modules core stats accuracy record backends frames pipelines zoo telemetry m
             load inputs history compare sweep report run cli)
 
 # Left: how a third party's header begins. Right: the modules that may know that third party.
-set(third_parties "onnxruntime_" "core/providers/" "NvInfer" "opencv2/" "CLI/" "zip.h")
+set(third_parties "onnxruntime_" "core/providers/" "NvInfer" "opencv2/" "CLI/" "sqlite3" "libpq" "zip.h")
 set("users_of_onnxruntime_" backends)
 set("users_of_core/providers/" backends)
 set("users_of_NvInfer" backends)
 set("users_of_opencv2/" backends frames inputs pipelines run)
 set("users_of_CLI/" cli)
+set("users_of_sqlite3" history)
+set("users_of_libpq" history)
 set("users_of_zip.h" inputs)
 
 if(NOT ROOT)

@@ -28,9 +28,13 @@ struct HistoryPlace {
 std::optional<std::filesystem::path> default_history(std::string_view xdg_data_home,
                                                      std::string_view home);
 
-// One slot of one run: what lists, filters and trends are made of.
+// `text` with the password of every PostgreSQL URL in it as "***", for messages and records.
+std::string without_password(std::string_view text);
+
+// One slot of one run: what lists, filters and trends are made of. A run without a slot has one
+// row, whose slot is empty.
 struct HistoryRow {
-  std::int64_t id = 0;  // in this store
+  std::int64_t id = 0;  // of the run, in this store
   std::string run_id;   // of the record
   std::string host;     // name of the machine that wrote it
   WallTime started{};
@@ -54,7 +58,7 @@ struct HistoryMetric {
 struct HistoryFilter {
   std::string model, backend, precision, board, power_mode, slot, subcommand, host, verdict;
   std::optional<WallTime> since, until;
-  std::int64_t limit = 0;  // newest first; 0: all
+  std::int64_t limit = 0;  // so many rows, the newest; 0: all
 };
 
 struct HistoryValue {
