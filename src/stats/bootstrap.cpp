@@ -17,12 +17,14 @@ constexpr double kLeastBlocks = 4;
 void draw_blocks(std::span<const double> samples, std::size_t block, std::mt19937_64& random,
                  std::span<double> resample) {
   std::uniform_int_distribution<std::size_t> begins(0, samples.size() - 1);
-  std::size_t filled = 0;
-  while (filled < resample.size()) {
-    std::size_t from = begins(random);
-    const auto end = std::min(filled + block, resample.size());
-    for (; filled < end; ++filled, from = from + 1 < samples.size() ? from + 1 : 0)
-      resample[filled] = samples[from];
+  while (!resample.empty()) {
+    const std::size_t from = begins(random);
+    const auto length = std::min(block, resample.size());
+    const auto before_end = std::min(length, samples.size() - from);
+    std::ranges::copy(samples.subspan(from, before_end), resample.begin());
+    std::ranges::copy(samples.first(length - before_end),
+                      resample.begin() + static_cast<std::ptrdiff_t>(before_end));
+    resample = resample.subspan(length);
   }
 }
 

@@ -104,8 +104,8 @@ class Comparer {
     const auto n = static_cast<double>(windows_[i].window.n);
     const auto of_last = static_cast<double>(last().window.n);
     if (within(n, of_last, options_.tolerance)) return {};
-    // Three standard deviations, and one sample that fell to the other side of the edge.
-    const double chance = 1 + 3 * std::sqrt(dispersion_ * (n + of_last));
+    // Three standard deviations, and a sample at either end that fell to the other side of it.
+    const double chance = 2 + 3 * std::sqrt(dispersion_ * (n + of_last));
     return {std::abs(n - of_last) <= chance ? Agreement::by_chance : Agreement::differs,
             title("throughput", i) + apart(n, of_last)};
   }
