@@ -19,9 +19,11 @@ double mean_of(std::span<const double> values) {
 // REQUIRES: lag < centred.size()
 double autocovariance(std::span<const double> centred, std::size_t lag) {
   const auto pairs = centred.size() - lag;
-  return std::inner_product(centred.begin(), centred.begin() + static_cast<std::ptrdiff_t>(pairs),
-                            centred.begin() + static_cast<std::ptrdiff_t>(lag), 0.0) /
-         static_cast<double>(pairs);
+  const double* earlier = centred.data();
+  const double* later = earlier + lag;
+  double sum = 0;
+  for (std::size_t i = 0; i < pairs; ++i) sum += earlier[i] * later[i];
+  return sum / static_cast<double>(pairs);
 }
 
 // Autocorrelations about the sample's own mean, one lag after the other as they are asked for.

@@ -45,8 +45,8 @@ TEST(Bootstrap, OfEqualSamplesHasNoWidth) {
   EXPECT_EQ(interval->high, 7);
 }
 
-// Blocks of 8 that wrap around: each resample of 0 … 31 is made of four runs of consecutive
-// numbers.
+// Blocks of 8, and of 4 beside them, that wrap around: each resample of 0 … 31 is made of runs of
+// consecutive numbers.
 TEST(Bootstrap, DrawsBlocksOfConsecutiveSamples) {
   std::vector<double> samples(32);
   std::iota(samples.begin(), samples.end(), 0.0);
@@ -54,7 +54,7 @@ TEST(Bootstrap, DrawsBlocksOfConsecutiveSamples) {
     EXPECT_EQ(resample.size(), 32U);
     double broken = 0;
     for (std::size_t i = 1; i < resample.size(); ++i)
-      if (i % 8 != 0 && resample[i] != std::fmod(resample[i - 1] + 1, 32)) ++broken;
+      if (i % 4 != 0 && resample[i] != std::fmod(resample[i - 1] + 1, 32)) ++broken;
     return broken;
   };
   EXPECT_EQ(bootstrap_interval(samples, runs, {.rounds = 50, .block = 8})->high, 0);
@@ -65,7 +65,7 @@ double coverage(int draws, std::int64_t block, double truth,
   int held = 0;
   for (int i = 0; i < draws; ++i) {
     const auto interval = bootstrap_interval(
-        draw(), mean, {.rounds = 300, .block = block, .seed = static_cast<std::uint64_t>(i)});
+        draw(), mean, {.rounds = 250, .block = block, .seed = static_cast<std::uint64_t>(i)});
     held += interval && interval->contains(truth) ? 1 : 0;
   }
   return 100.0 * held / draws;
@@ -74,13 +74,13 @@ double coverage(int draws, std::int64_t block, double truth,
 TEST(BootstrapCoverage, HoldsTheTruthAsOftenAsItSays) {
   test::Draws draws(2);
   const auto exponential = [](double z) { return -std::log(std::erfc(z / std::sqrt(2.0)) / 2); };
-  const double normal = coverage(700, 1, 0, [&] { return draws.shaped(100, test::as_is); });
+  const double normal = coverage(600, 1, 0, [&] { return draws.shaped(60, test::as_is); });
   EXPECT_GE(normal, 93);
   EXPECT_LE(normal, 97);
-  const double skewed = coverage(700, 1, 1, [&] { return draws.shaped(200, exponential); });
+  const double skewed = coverage(600, 1, 1, [&] { return draws.shaped(150, exponential); });
   EXPECT_GE(skewed, 93);
   EXPECT_LE(skewed, 97);
-  const double two = coverage(700, 1, 10.3, [&] { return draws.bimodal(100, 10, 11, 0.2, 0.7); });
+  const double two = coverage(600, 1, 10.3, [&] { return draws.bimodal(60, 10, 11, 0.2, 0.7); });
   EXPECT_GE(two, 93);
   EXPECT_LE(two, 97);
 }
@@ -88,11 +88,11 @@ TEST(BootstrapCoverage, HoldsTheTruthAsOftenAsItSays) {
 TEST(BootstrapCoverage, InBlocksOfSamplesThatRemember) {
   test::Draws draws(3);
   const double some =
-      coverage(500, 25, 0, [&] { return draws.autoregressive(500, 0.5, test::as_is); });
+      coverage(500, 25, 0, [&] { return draws.autoregressive(400, 0.5, test::as_is); });
   EXPECT_GE(some, 93);
   EXPECT_LE(some, 97);
   const double much =
-      coverage(500, 150, 0, [&] { return draws.autoregressive(3000, 0.9, test::as_is); });
+      coverage(600, 100, 0, [&] { return draws.autoregressive(2000, 0.9, test::as_is); });
   EXPECT_GE(much, 93);
   EXPECT_LE(much, 97);
 }

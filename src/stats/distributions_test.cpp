@@ -9,9 +9,9 @@ namespace jetmeter::stats {
 namespace {
 
 TEST(LogGamma, OfKnownNumbers) {
-  EXPECT_NEAR(log_gamma(5), std::log(24.0), 1e-14);
-  EXPECT_NEAR(log_gamma(0.5), std::log(std::numbers::pi) / 2, 1e-14);
-  EXPECT_NEAR(log_gamma(1), 0, 1e-14);
+  EXPECT_NEAR(log_gamma(5), std::log(24.0), 2e-14);
+  EXPECT_NEAR(log_gamma(0.5), std::log(std::numbers::pi) / 2, 2e-14);
+  EXPECT_NEAR(log_gamma(1), 0, 2e-14);
   EXPECT_NEAR(log_gamma(1e-10), std::log(1e10), 1e-9);
   EXPECT_NEAR(
       log_gamma(3e6),
@@ -20,9 +20,9 @@ TEST(LogGamma, OfKnownNumbers) {
 }
 
 TEST(IncompleteBeta, OfKnownNumbers) {
-  EXPECT_DOUBLE_EQ(incomplete_beta(1, 1, 0.3), 0.3);
-  EXPECT_NEAR(incomplete_beta(4, 1, 0.3), std::pow(0.3, 4), 1e-16);
-  EXPECT_NEAR(incomplete_beta(1, 4, 0.3), 1 - std::pow(0.7, 4), 1e-15);
+  EXPECT_NEAR(incomplete_beta(1, 1, 0.3), 0.3, 1e-13);
+  EXPECT_NEAR(incomplete_beta(4, 1, 0.3), std::pow(0.3, 4), 1e-14);
+  EXPECT_NEAR(incomplete_beta(1, 4, 0.3), 1 - std::pow(0.7, 4), 1e-13);
   EXPECT_NEAR(incomplete_beta(40, 61, 0.5), 1 - 0.0176001001088524, 1e-13);  // P[Bin(100) >= 40]
   EXPECT_EQ(incomplete_beta(2, 3, 0), 0);
   EXPECT_EQ(incomplete_beta(2, 3, 1), 1);

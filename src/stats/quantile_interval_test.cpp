@@ -73,14 +73,16 @@ TEST(QuantileInterval, OfEqualTinyAndHugeSamples) {
   EXPECT_EQ(quantile_interval(huge, 0.5)->high, std::numeric_limits<double>::max());
 }
 
-// Percent of draws in which the interval of the q-quantile, as wide as the effective number asks
-// for, holds the truth.
-double coverage(int draws, double q, double truth,
-                const std::function<std::vector<double>()>& draw) {
+enum class Kind { independent, remembering };
+
+// Percent of draws in which the interval of the q-quantile holds the truth; of samples that
+// remember, as wide as the effective number asks for.
+double coverage(int draws, double q, double truth, const std::function<std::vector<double>()>& draw,
+                Kind kind = Kind::independent) {
   int held = 0;
   for (int i = 0; i < draws; ++i) {
     auto samples = draw();
-    const double worth = effective_n(samples, q);
+    const double worth = kind == Kind::independent ? 0 : effective_n(samples, q);
     std::ranges::sort(samples);
     const auto interval = quantile_interval(samples, q, worth);
     held += interval && interval->contains(truth) ? 1 : 0;
@@ -101,19 +103,19 @@ TEST(QuantileIntervalCoverage, OfIndependentSamples) {
   test::Draws draws(1);
   const auto lognormal = [](double z) { return std::exp(z); };
   const auto exponential = [](double z) { return -std::log(std::erfc(z / std::sqrt(2.0)) / 2); };
-  EXPECT_HOLDS(coverage(1500, 0.5, 0, [&] { return draws.shaped(400, test::as_is); }));
-  EXPECT_HOLDS(coverage(1500, 0.9, kNormal90, [&] { return draws.shaped(400, test::as_is); }));
-  EXPECT_HOLDS(coverage(700, 0.99, kNormal99, [&] { return draws.shaped(1500, test::as_is); }));
-  EXPECT_HOLDS(coverage(1500, 0.5, 1, [&] { return draws.shaped(400, lognormal); }));
+  EXPECT_HOLDS(coverage(800, 0.5, 0, [&] { return draws.shaped(300, test::as_is); }));
+  EXPECT_HOLDS(coverage(800, 0.9, kNormal90, [&] { return draws.shaped(300, test::as_is); }));
+  EXPECT_HOLDS(coverage(600, 0.99, kNormal99, [&] { return draws.shaped(1500, test::as_is); }));
+  EXPECT_HOLDS(coverage(800, 0.5, 1, [&] { return draws.shaped(300, lognormal); }));
   EXPECT_HOLDS(
-      coverage(1500, 0.9, std::exp(kNormal90), [&] { return draws.shaped(400, lognormal); }));
-  EXPECT_HOLDS(coverage(1500, 0.5, std::log(2.0), [&] { return draws.shaped(400, exponential); }));
-  EXPECT_HOLDS(coverage(1500, 0.9, std::log(10.0), [&] { return draws.shaped(400, exponential); }));
+      coverage(800, 0.9, std::exp(kNormal90), [&] { return draws.shaped(300, lognormal); }));
+  EXPECT_HOLDS(coverage(800, 0.5, std::log(2.0), [&] { return draws.shaped(300, exponential); }));
+  EXPECT_HOLDS(coverage(800, 0.9, std::log(10.0), [&] { return draws.shaped(300, exponential); }));
 }
 
 TEST(QuantileIntervalCoverage, OfTwoClockStates) {
   test::Draws draws(2);
-  const auto draw = [&] { return draws.bimodal(400, 10, 11, 0.2, 0.7); };
+  const auto draw = [&] { return draws.bimodal(300, 10, 11, 0.2, 0.7); };
   const auto quantile_of = [](double q) {
     double low = 0, high = 20;
     for (int i = 0; i < 60; ++i) {
@@ -122,8 +124,8 @@ TEST(QuantileIntervalCoverage, OfTwoClockStates) {
     }
     return low;
   };
-  EXPECT_HOLDS(coverage(1500, 0.5, quantile_of(0.5), draw));
-  EXPECT_HOLDS(coverage(1500, 0.9, quantile_of(0.9), draw));
+  EXPECT_HOLDS(coverage(800, 0.5, quantile_of(0.5), draw));
+  EXPECT_HOLDS(coverage(800, 0.9, quantile_of(0.9), draw));
 }
 
 TEST(QuantileIntervalCoverage, OfSamplesThatRemember) {
@@ -131,11 +133,11 @@ TEST(QuantileIntervalCoverage, OfSamplesThatRemember) {
   const auto remembering = [&](std::size_t n, double phi) {
     return [&draws, n, phi] { return draws.autoregressive(n, phi, test::as_is); };
   };
-  EXPECT_HOLDS(coverage(1000, 0.5, 0, remembering(400, 0.5)));
-  EXPECT_HOLDS(coverage(1000, 0.9, kNormal90, remembering(600, 0.5)));
-  EXPECT_HOLDS(coverage(600, 0.99, kNormal99, remembering(3000, 0.5)));
-  EXPECT_HOLDS(coverage(700, 0.5, 0, remembering(1500, 0.9)));
-  EXPECT_HOLDS(coverage(600, 0.9, kNormal90, remembering(3000, 0.9)));
+  EXPECT_HOLDS(coverage(1000, 0.5, 0, remembering(400, 0.5), Kind::remembering));
+  EXPECT_HOLDS(coverage(1000, 0.9, kNormal90, remembering(600, 0.5), Kind::remembering));
+  EXPECT_HOLDS(coverage(600, 0.99, kNormal99, remembering(2500, 0.5), Kind::remembering));
+  EXPECT_HOLDS(coverage(700, 0.5, 0, remembering(1500, 0.9), Kind::remembering));
+  EXPECT_HOLDS(coverage(600, 0.9, kNormal90, remembering(2000, 0.9), Kind::remembering));
 }
 
 // A limit falls on a tie more often than not, and ties hold more than they must: only the lower
@@ -143,8 +145,8 @@ TEST(QuantileIntervalCoverage, OfSamplesThatRemember) {
 TEST(QuantileIntervalCoverage, OfACoarseClockIsNeverTooSmall) {
   test::Draws draws(4);
   const auto coarse = [](double z) { return std::round(10 + 2 * z); };
-  EXPECT_GE(coverage(1000, 0.5, 10, [&] { return draws.shaped(400, coarse); }), 93);
-  EXPECT_GE(coverage(1000, 0.9, 13, [&] { return draws.shaped(400, coarse); }), 93);
+  EXPECT_GE(coverage(1000, 0.5, 10, [&] { return draws.shaped(300, coarse); }), 93);
+  EXPECT_GE(coverage(1000, 0.9, 13, [&] { return draws.shaped(300, coarse); }), 93);
 }
 
 }  // namespace

@@ -101,7 +101,7 @@ Tally tally(int draws, const std::function<Samples()>& draw, bool paired = false
   Tally result{.draws = draws};
   for (int i = 0; i < draws; ++i) {
     const auto a = draw(), b = draw();
-    const RatioOptions options{.rounds = 400, .seed = static_cast<std::uint64_t>(i)};
+    const RatioOptions options{.rounds = 300, .seed = static_cast<std::uint64_t>(i)};
     const auto ratio = paired ? paired_ratio(a, b, options) : unpaired_ratio(a, b, options);
     if (!ratio) {
       ++result.absent;
@@ -125,14 +125,14 @@ void expect_coverage(const Tally& tally) {
 TEST(RatioCoverage, OfIndependentSamples) {
   test::Draws draws(3);
   const auto skewed = [](double z) { return 10 + std::exp(z); };
-  expect_coverage(tally(1000, [&] { return draws.shaped(400, test::latency); }));
-  expect_coverage(tally(1000, [&] { return draws.shaped(400, skewed); }));
-  expect_coverage(tally(1000, [&] { return draws.bimodal(400, 10, 11, 0.2, 0.7); }));
+  expect_coverage(tally(600, [&] { return draws.shaped(400, test::latency); }));
+  expect_coverage(tally(600, [&] { return draws.shaped(400, skewed); }));
+  expect_coverage(tally(600, [&] { return draws.bimodal(400, 10, 11, 0.2, 0.7); }));
 }
 
 TEST(RatioCoverage, OfSamplesThatRemember) {
   test::Draws draws(4);
-  expect_coverage(tally(800, [&] { return draws.autoregressive(600, 0.5, test::latency); }));
+  expect_coverage(tally(600, [&] { return draws.autoregressive(600, 0.5, test::latency); }));
   expect_coverage(tally(500, [&] { return draws.autoregressive(1500, 0.9, test::latency); }));
 }
 
