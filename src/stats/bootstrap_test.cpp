@@ -65,7 +65,7 @@ double coverage(int draws, std::int64_t block, double truth,
   int held = 0;
   for (int i = 0; i < draws; ++i) {
     const auto interval = bootstrap_interval(
-        draw(), mean, {.rounds = 250, .block = block, .seed = static_cast<std::uint64_t>(i)});
+        draw(), mean, {.rounds = 150, .block = block, .seed = static_cast<std::uint64_t>(i)});
     held += interval && interval->contains(truth) ? 1 : 0;
   }
   return 100.0 * held / draws;

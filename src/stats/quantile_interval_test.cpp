@@ -133,10 +133,10 @@ TEST(QuantileIntervalCoverage, OfSamplesThatRemember) {
   const auto remembering = [&](std::size_t n, double phi) {
     return [&draws, n, phi] { return draws.autoregressive(n, phi, test::as_is); };
   };
-  EXPECT_HOLDS(coverage(1000, 0.5, 0, remembering(400, 0.5), Kind::remembering));
-  EXPECT_HOLDS(coverage(1000, 0.9, kNormal90, remembering(600, 0.5), Kind::remembering));
-  EXPECT_HOLDS(coverage(600, 0.99, kNormal99, remembering(2500, 0.5), Kind::remembering));
-  EXPECT_HOLDS(coverage(700, 0.5, 0, remembering(1500, 0.9), Kind::remembering));
+  EXPECT_HOLDS(coverage(700, 0.5, 0, remembering(400, 0.5), Kind::remembering));
+  EXPECT_HOLDS(coverage(700, 0.9, kNormal90, remembering(600, 0.5), Kind::remembering));
+  EXPECT_HOLDS(coverage(500, 0.99, kNormal99, remembering(2500, 0.5), Kind::remembering));
+  EXPECT_HOLDS(coverage(500, 0.5, 0, remembering(1500, 0.9), Kind::remembering));
   EXPECT_HOLDS(coverage(600, 0.9, kNormal90, remembering(2000, 0.9), Kind::remembering));
 }
 

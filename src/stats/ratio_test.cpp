@@ -145,7 +145,7 @@ TEST(RatioCoverage, OfRounds) {
         1500, [&] { return draws.shaped(rounds, round); }, true));
   }
   expect_coverage(tally(
-      500, [&] { return draws.autoregressive(1000, 0.9, round); }, true));
+      1500, [&] { return draws.autoregressive(1000, 0.9, round); }, true));
 }
 
 // As many samples as a bench of three seconds gives, with the scatter of a quiet machine.
@@ -165,7 +165,7 @@ TEST(Judging, SeldomFindsWhatIsNotThereInLoudNoise) {
   test::Draws draws(7);
   const auto loud = [](double z) { return 10 * std::exp(0.5 * z); };
   EXPECT_LT(tally(1500, [&] { return draws.shaped(100, loud); }).wrong, 15);
-  EXPECT_LT(tally(1000, [&] { return draws.autoregressive(300, 0.7, loud); }).wrong, 10);
+  EXPECT_LT(tally(700, [&] { return draws.autoregressive(300, 0.7, loud); }).wrong, 7);
 }
 
 TEST(Judge, GoesByTheWholeInterval) {
