@@ -52,7 +52,9 @@ double log_gamma(double x) {
   const double inverse = 1 / x;
   const double square = inverse * inverse;
   const double series =
-      inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square / 1680)));
+      inverse *
+      (1.0 / 12 -
+       square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square / 1188))));
   return (x - 0.5) * std::log(x) - x + 0.5 * std::log(2 * std::numbers::pi) + series -
          std::log(shift);
 }

@@ -105,7 +105,7 @@ double memory_of(std::span<const TimedValue> points, double slope) {
   std::ranges::transform(points, level.begin(),
                          [&](const TimedValue& p) { return p.value - slope * p.seconds; });
   constexpr int kMeanAndSlope = 2;
-  return stats::autocorrelation_time(ranks_of(level).ranks, kMeanAndSlope);
+  return stats::autocorrelation_time(ranks_of(level).ranks, {.fitted = kMeanAndSlope});
 }
 
 std::optional<double> p_value(std::span<const TimedValue> points, double excess, double slope) {

@@ -33,7 +33,8 @@ double effective_n(std::span<const double> in_time_order, double q) {
   assert(q > 0 && q < 1);
   if (in_time_order.empty()) return 0;
   return static_cast<double>(in_time_order.size()) /
-         stats::autocorrelation_time(indicators(in_time_order, q));
+         stats::autocorrelation_time(indicators(in_time_order, q),
+                                     {.telling_share = 2 * std::min(q, 1 - q)});
 }
 
 double mean_effective_n(std::span<const double> in_time_order) {

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "jetmeter/stats.h"
+#include "stats/ascending_quantiles.h"
 
 namespace jetmeter {
 namespace {
@@ -12,10 +13,9 @@ constexpr std::size_t kMostIndices = 100;
 constexpr std::size_t kLeastSamples = 4;  // below there are no quartiles to speak of
 
 Interval fences(std::span<const double> samples) {
-  std::vector<double> sorted(samples.begin(), samples.end());
-  std::ranges::sort(sorted);
-  const double lower = quantile(sorted, 0.25), upper = quantile(sorted, 0.75);
-  const double median = quantile(sorted, 0.5);
+  stats::AscendingQuantiles quantiles(samples);
+  const double lower = quantiles.next(0.25), median = quantiles.next(0.5);
+  const double upper = quantiles.next(0.75);
   const double reach = kRanges * (upper - lower), least = kLeastOfMedian * std::abs(median);
   return {std::min(lower - reach, median - least), std::max(upper + reach, median + least)};
 }

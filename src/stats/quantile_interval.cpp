@@ -29,7 +29,9 @@ double rank_with(double probability, double n, double q) {
 
 std::optional<Interval> quantile_ranks(double n, double q, double confidence) {
   const double tail = (1 - confidence) / 2;
-  if (n < 1 || at_least(1, n, q) < 1 - tail || at_least(n, n, q) > tail) return std::nullopt;
+  const double reached =
+      tail * (1 + 1e-9);  // an extreme that just reaches does not miss by rounding
+  if (n < 1 || at_least(1, n, q) < 1 - reached || at_least(n, n, q) > reached) return std::nullopt;
   return Interval{rank_with(1 - tail, n, q), rank_with(tail, n, q)};
 }
 

@@ -15,7 +15,7 @@ constexpr std::size_t kLeastRounds = 4;
 // As much as an order-statistic interval of a median at 95 % needs. Fewer rounds than the second
 // do not show their autocorrelation either.
 constexpr double kLeastEffective = 5;
-constexpr std::size_t kFewRounds = 12;
+constexpr std::size_t kFewRounds = 40;
 
 std::vector<double> sorted_copy(std::span<const double> values) {
   std::vector<double> sorted(values.begin(), values.end());

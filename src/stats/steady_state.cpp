@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "jetmeter/stats.h"
 
@@ -58,17 +61,15 @@ std::vector<Judged> cut(std::span<const TimedValue> samples, int windows) {
 }
 
 // Variance of a count of samples over the count itself: the squared scatter of the gaps between
-// them. 0 for a metronome, 1 for Poisson arrivals.
+// them, by the median so that one long pause is not taken for their habit. 0 for a metronome, 1.06
+// for Poisson arrivals.
 double dispersion(std::span<const TimedValue> samples) {
-  double mean = 0, squares = 0, n = 0;
-  for (std::size_t i = 1; i < samples.size(); ++i) {
-    const double gap = samples[i].seconds - samples[i - 1].seconds;
-    n += 1;
-    const double delta = gap - mean;
-    mean += delta / n;
-    squares += delta * (gap - mean);
-  }
-  return mean > 0 ? squares / n / (mean * mean) : 0;
+  std::vector<double> gaps(samples.size() - 1);
+  for (std::size_t i = 0; i < gaps.size(); ++i)
+    gaps[i] = samples[i + 1].seconds - samples[i].seconds;
+  std::ranges::sort(gaps);
+  const double gap = quantile(gaps, 0.5);
+  return gap > 0 ? std::pow(1.4826 * median_absolute_deviation(gaps) / gap, 2) : 1;
 }
 
 std::string apart(double value, double last) {
@@ -104,8 +105,8 @@ class Comparer {
     const auto n = static_cast<double>(windows_[i].window.n);
     const auto of_last = static_cast<double>(last().window.n);
     if (within(n, of_last, options_.tolerance)) return {};
-    // Three standard deviations, and one sample that fell to the other side of the edge.
-    const double chance = 1 + 3 * std::sqrt(dispersion_ * (n + of_last));
+    // Three standard deviations, and a sample at either end that fell to the other side of it.
+    const double chance = 2 + 3 * std::sqrt(dispersion_ * (n + of_last));
     return {std::abs(n - of_last) <= chance ? Agreement::by_chance : Agreement::differs,
             title("throughput", i) + apart(n, of_last)};
   }
@@ -164,16 +165,22 @@ void judge_settled(SteadyState& state, std::span<const TimedValue> samples, std:
 void judge_windows(SteadyState& state, std::span<const TimedValue> samples,
                    std::span<const Judged> windows, const SteadyOptions& options) {
   const Comparer compare(windows, dispersion(samples), options);
-  for (std::size_t i = windows.size() - 1; i-- > 0;) {
-    const Finding finding = compare(i);
-    if (finding.agreement == Agreement::agrees) continue;
-    if (finding.agreement == Agreement::by_chance)
-      return give(state, SteadyState::Verdict::cannot_tell,
-                  finding.what + ", which the scatter alone could explain");
-    if (i + 2 == windows.size()) return give(state, SteadyState::Verdict::unsteady, finding.what);
-    return judge_settled(state, samples, i + 1, finding, options);
+  bool any_sure = false;
+  std::optional<std::size_t> latest;  // that does not agree
+  for (std::size_t i = 0; i + 1 < windows.size(); ++i) {
+    const auto agreement = compare(i).agreement;
+    any_sure |= agreement == Agreement::differs;
+    if (agreement != Agreement::agrees) latest = i;
   }
-  judge_settled(state, samples, 0, {}, options);
+  if (!latest) return judge_settled(state, samples, 0, {}, options);
+  const Finding finding = compare(*latest);
+  // A window that holds the end of what differed before is in doubt by itself; not after that.
+  if (!any_sure)
+    return give(state, SteadyState::Verdict::cannot_tell,
+                finding.what + ", which the scatter alone could explain");
+  if (*latest + 2 == windows.size())
+    return give(state, SteadyState::Verdict::unsteady, finding.what);
+  judge_settled(state, samples, *latest + 1, finding, options);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "jetmeter/stats.h"
+#include "stats/ascending_quantiles.h"
 
 namespace jetmeter {
 namespace {
@@ -23,29 +24,6 @@ struct Moments {
     mean += delta / static_cast<double>(n);
     sum_of_squares += delta * (x - mean);
   }
-};
-
-// Quantiles of samples in any order, asked for from low to high: each parts only what lies above
-// the one before. Six times as fast as sorting three million samples.
-class AscendingQuantiles {
- public:
-  explicit AscendingQuantiles(std::span<const double> samples)
-      : values_(samples.begin(), samples.end()), from_(values_.begin()) {}
-
-  // REQUIRES: there are samples, and q is not below the last one asked for.
-  double next(double q) {
-    const double position = q * static_cast<double>(values_.size() - 1);
-    const auto below = values_.begin() + static_cast<std::ptrdiff_t>(position);
-    std::nth_element(from_, below, values_.end());
-    from_ = below;
-    const double beyond = position - std::floor(position);
-    if (beyond == 0) return *below;
-    return *below + beyond * (*std::min_element(below + 1, values_.end()) - *below);
-  }
-
- private:
-  std::vector<double> values_;
-  std::vector<double>::iterator from_;
 };
 
 }  // namespace
@@ -81,7 +59,7 @@ Summary summarise(std::span<const double> samples) {
   }
   if (summary.n > 1)
     summary.stdev = std::sqrt(moments.sum_of_squares / static_cast<double>(summary.n - 1));
-  AscendingQuantiles quantiles(samples);
+  stats::AscendingQuantiles quantiles(samples);
   const std::array fields{&summary.p50, &summary.p90, &summary.p95, &summary.p99, &summary.p999};
   for (std::size_t i = 0; i < kQuantiles.size(); ++i) {
     const auto needs = samples_needed(kQuantiles[i].q);
