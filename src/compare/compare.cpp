@@ -172,13 +172,16 @@ Comparison compare_two(const ComparedRun& a, const ComparedRun& b, const Compare
   return out;
 }
 
-// "power mode (15W, 25W), precision (fp16, fp32)"
+// "power mode (15W / 25W), precision (fp16 / fp32)"
 std::string blocking_ones(std::span<const Difference> all) {
   std::string text;
-  for (const auto& difference : all)
-    if (difference.blocking)
-      text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", difference.what,
-                          fmt::join(difference.values, " / "));
+  for (const auto& difference : all) {
+    if (!difference.blocking) continue;
+    text += (text.empty() ? "" : ", ") + difference.what + " (";
+    for (std::size_t i = 0; i < difference.values.size(); ++i)
+      text += (i == 0 ? "" : " / ") + difference.values[i];
+    text += ')';
+  }
   return text;
 }
 
