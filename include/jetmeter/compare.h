@@ -55,13 +55,16 @@ struct MetricComparison {
   Verdict verdict = Verdict::cannot_tell;
   std::string reason{};
   bool paired = false;  // frame by frame, or round by round
+  // Something outside touched a tenth or more of one run's frames. What it did to the whole run is
+  // in no interval, so there is no verdict, and no gate fails.
+  bool disturbed = false;
 };
 
 struct CompareOptions {
   double least_difference = 0.01;
   double confidence = kConfidence;
   std::uint64_t seed = 1;
-  bool force = false;  // compare in spite of blocking differences
+  bool force = false;  // in spite of blocking differences and disturbances
 };
 
 // The first run is the baseline; one comparison per other run.

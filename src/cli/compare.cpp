@@ -131,7 +131,7 @@ Action define(CLI::App& app, const Invocation& invocation) {
   app.add_option("--format", o.format, "text, json or markdown")
       ->check(CLI::IsMember({"text", "json", "markdown"}))
       ->capture_default_str();
-  app.add_flag("--force", o.force, "compare what is not comparable, too");
+  app.add_flag("--force", o.force, "in spite of other conditions and of disturbances");
   app.add_option("--confidence", o.confidence, "of the intervals")->capture_default_str();
   app.add_option("--least-difference", o.least_difference, "what is nearer than this is the same")
       ->capture_default_str();

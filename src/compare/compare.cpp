@@ -27,6 +27,7 @@ RatioOptions ratio_options(const CompareOptions& options) {
 struct Sides {
   ComparedSlot a, b;
   bool same_frames = false;
+  std::string disturbed{};  // why nothing is said of speed; empty: nothing stands against it
 };
 
 // Frames that both have a number for, in step; or each side's own numbers.
@@ -122,6 +123,10 @@ void compare_samples(MetricComparison& row, const Metric& metric, const Sides& s
   }
   center(*row.ratio, *row.b / *row.a);
   take_verdict(row, options);
+  row.disturbed = !sides.disturbed.empty();
+  if (!row.disturbed) return;
+  row.verdict = Verdict::cannot_tell;
+  row.reason = sides.disturbed;
 }
 
 std::optional<std::string> cannot_be_compared(const MetricComparison& row) {
@@ -148,25 +153,35 @@ MetricComparison compare_metric(const Metric& metric, const Sides& sides, const 
   return row;
 }
 
+std::string why_disturbed(const ComparedRun& a, const ComparedRun& b, const SlotPair& slots) {
+  if (const auto why = disturbance_of(a, *slots.a)) return "a: " + *why;
+  if (const auto why = disturbance_of(b, *slots.b)) return "b: " + *why;
+  return "";
+}
+
 Comparison compare_two(const ComparedRun& a, const ComparedRun& b, const CompareOptions& options) {
   Comparison out{a.name, b.name, 0, {}};
   for (const auto& slots : slots_in_common(a.record, b.record)) {
     const Sides sides{{*slots.a, samples_of_slot(a, slots.a->name)},
                       {*slots.b, samples_of_slot(b, slots.b->name)},
-                      same_frames(a, b, slots)};
+                      same_frames(a, b, slots),
+                      options.force ? "" : why_disturbed(a, b, slots)};
     for (const auto& metric : metrics_of(sides.a, sides.b))
       out.metrics.push_back(compare_metric(metric, sides, slots.name, options));
   }
   return out;
 }
 
-// "power mode (15W, 25W), precision (fp16, fp32)"
+// "power mode (15W / 25W), precision (fp16 / fp32)"
 std::string blocking_ones(std::span<const Difference> all) {
   std::string text;
-  for (const auto& difference : all)
-    if (difference.blocking)
-      text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", difference.what,
-                          fmt::join(difference.values, " / "));
+  for (const auto& difference : all) {
+    if (!difference.blocking) continue;
+    text += (text.empty() ? "" : ", ") + difference.what + " (";
+    for (std::size_t i = 0; i < difference.values.size(); ++i)
+      text += (i == 0 ? "" : " / ") + difference.values[i];
+    text += ')';
+  }
   return text;
 }
 
@@ -288,6 +303,7 @@ std::vector<MetricComparison> regressions(const Comparison& comparison, double t
                          : std::ranges::any_of(gated, here);
   };
   const auto surely_worse = [&](const MetricComparison& m) {
+    if (m.disturbed) return false;
     if (m.ratio)
       return m.better == Better::lower ? m.ratio->low > 1 + tolerance
                                        : m.ratio->high < 1 - tolerance;

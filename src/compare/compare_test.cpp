@@ -126,6 +126,28 @@ TEST(Compare, NumbersThatAreNoneAreNoSamples) {
   EXPECT_EQ(metric_named(none, "latency_ms.p50")->verdict, Verdict::cannot_tell);
 }
 
+TEST(Compare, SaysNothingOfSpeedWhereSomethingOutsideGotIn) {
+  std::vector<ComparedRun> runs{run_of("a", wavy_latencies(400, 10, 1)),
+                                run_of("b", wavy_latencies(400, 20, 2))};
+  auto& found = runs[1].record.run.disturbances;
+  found = {{"other_cpu_load", "", "rgb", 400, 39, 1.0, {}, {}}};
+  EXPECT_EQ(metric_named(compared(runs[0], runs[1]), "latency_ms.p50")->verdict, Verdict::slower);
+  found[0].frames_touched = 40;
+  const auto c = compared(runs[0], runs[1]);
+  const auto* m = metric_named(c, "latency_ms.p50");
+  EXPECT_EQ(m->verdict, Verdict::cannot_tell);
+  EXPECT_EQ(m->reason, "b: other_cpu_load touched 10 % of its frames");
+  EXPECT_TRUE(m->ratio);
+  EXPECT_EQ(metric_named(c, "memory.peak_bytes")->verdict, Verdict::same);
+  EXPECT_TRUE(regressions(c, 0.03, {}).empty());
+  CompareOptions options;
+  options.force = true;
+  EXPECT_EQ(metric_named(compared(runs[0], runs[1], options), "latency_ms.p50")->verdict,
+            Verdict::slower);
+  found[0].slot = "thermal";
+  EXPECT_EQ(metric_named(compared(runs[0], runs[1]), "latency_ms.p50")->verdict, Verdict::slower);
+}
+
 TEST(Compare, TooFewSamples) {
   const auto c =
       compared(run_of("a", wavy_latencies(5, 10, 1)), run_of("b", wavy_latencies(400, 10, 2)));

@@ -69,6 +69,10 @@ std::vector<std::string> notes(const Comparison& comparison) {
   std::vector<std::string> out;
   if (std::ranges::any_of(rows, &MetricComparison::paired))
     out.emplace_back("both runs measured the same frames: latencies are paired frame by frame");
+  if (std::ranges::any_of(rows, &MetricComparison::disturbed))
+    out.emplace_back(
+        "something outside got into a run: no verdict on speed without --force; compare --ab "
+        "meets it on both sides alike");
   if (std::ranges::any_of(rows, [](const auto& row) { return row.ratio.has_value(); }))
     out.emplace_back(
         "one run a side: how runs differ among themselves is not in the intervals; "

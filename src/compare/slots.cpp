@@ -1,5 +1,7 @@
 #include "compare/slots.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -48,6 +50,19 @@ bool same_frames(const ComparedRun& a, const ComparedRun& b, const SlotPair& slo
   const auto indices_a = samples_a->find("index"), indices_b = samples_b->find("index");
   if (indices_a == samples_a->end() || indices_b == samples_b->end()) return false;
   return std::ranges::equal(indices_a->second, indices_b->second);  // not a number is no match
+}
+
+std::optional<std::string> disturbance_of(const ComparedRun& run, const SlotRecord& slot) {
+  constexpr double kMuch = 0.1;
+  for (const auto& disturbance : run.record.run.disturbances) {
+    if (disturbance.slot != slot.name || !disturbance.frames_touched || disturbance.frames <= 0)
+      continue;
+    const double share =
+        static_cast<double>(*disturbance.frames_touched) / static_cast<double>(disturbance.frames);
+    if (share >= kMuch)
+      return fmt::format("{} touched {:.0f} % of its frames", disturbance.code, 100 * share);
+  }
+  return std::nullopt;
 }
 
 }  // namespace jetmeter

@@ -1,6 +1,7 @@
 // Which slots of two runs belong together.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,9 @@ const SlotSamples* samples_of_slot(const ComparedRun&, const std::string& slot);
 
 // Whether the same frames were measured in the same order, so that they can be compared one by one.
 bool same_frames(const ComparedRun& a, const ComparedRun& b, const SlotPair&);
+
+// What outside touched a tenth or more of the slot's frames: "other_cpu_load touched 93 % of its
+// frames". Absent: nothing, as far as sensors tell.
+std::optional<std::string> disturbance_of(const ComparedRun&, const SlotRecord&);
 
 }  // namespace jetmeter

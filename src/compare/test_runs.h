@@ -30,6 +30,7 @@ inline std::vector<double> wavy_latencies(std::size_t n, double ms, std::uint64_
 inline ComparedRun run_of(std::string name, const std::vector<double>& latencies) {
   ComparedRun run{std::move(name), sample_record(), {}};
   run.record.slots.resize(1);
+  run.record.run.disturbances.clear();
   run.record.slots[0].frames = static_cast<std::int64_t>(latencies.size());
   run.record.slots[0].latency_ms = summarise(latencies);
   auto& samples = run.samples["rgb"];

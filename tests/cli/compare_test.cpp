@@ -19,6 +19,10 @@ class Compare : public testing::Test {
                                      "--max-frames", frames, "--out", out},
                                     place_);
     ASSERT_EQ(result.exit_code, 0) << result.err;
+    // Whatever else this machine does meanwhile, these tests are not about it.
+    auto report = read_json(place_ / (out + "/report.json"));
+    report["run"]["disturbances"] = nlohmann::json::array();
+    place_.write(out + "/report.json", report.dump());
   }
   ProgramResult compare(std::vector<std::string> words) {
     words.insert(words.begin(), "compare");
