@@ -87,10 +87,11 @@ void show_poisson() {
       "  {} requests in {:.2f} s: {:.0f} a second\n"
       "  begun after their time by {:.2f} us (median), {:.1f} us (p90), {:.0f} us (p99), {:.0f} us "
       "(most)\n"
-      "  {:.2f} % of those that were waited for began more than 50 us late\n"
+      "  {} were waited for; {:.2f} % of them began more than 50 us late\n"
       "  {}\n",
       kPerSecond, outcome.done, seconds, static_cast<double>(outcome.done) / seconds,
       quantile(late_us, 0.5), quantile(late_us, 0.9), quantile(late_us, 0.99), late_us.back(),
+      outcome.awaited,
       100 * static_cast<double>(outcome.generator_late) /
           static_cast<double>(std::max<std::int64_t>(1, outcome.awaited)),
       outcome.waiting);
