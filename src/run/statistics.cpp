@@ -21,11 +21,13 @@ std::vector<TimedValue> timed(std::span<const FrameSample> samples) {
   return values;
 }
 
-void add_quantiles(StatisticsRecord& record, std::span<const double> sorted, double effective) {
+// What a sample is worth differs from quantile to quantile: outliers come in bursts.
+void add_quantiles(StatisticsRecord& record, std::span<const double> in_time_order,
+                   std::span<const double> sorted) {
   for (const auto& [name, q] : reported_quantiles()) {
     BelievedQuantileRecord quantile;
     quantile.name = name;
-    if (const auto interval = quantile_interval(sorted, q, effective)) {
+    if (const auto interval = quantile_interval(sorted, q, effective_n(in_time_order, q))) {
       quantile.low_ms = interval->low;
       quantile.high_ms = interval->high;
     }
@@ -79,7 +81,7 @@ StatisticsRecord statistics_record(std::span<const FrameSample> in_time_order) {
   std::ranges::sort(sorted);
   record.effective_n = effective_n(values);
   record.mad_ms = median_absolute_deviation(sorted);
-  add_quantiles(record, sorted, *record.effective_n);
+  add_quantiles(record, values, sorted);
   add_mean(record, values);
   const auto far = outliers(values);
   record.outliers_low = far.low;
