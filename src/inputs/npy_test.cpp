@@ -110,7 +110,7 @@ TEST(Npy, EmptyAndScalarArrays) {
 }
 
 TEST(Npy, RefusesByNameWhatIsNoTensor) {
-  const auto refused = [](std::string descr) {
+  const auto refused = [](const std::string& descr) {
     return npy_error(npy_file(npy_literal(descr, "False", "(1,)"), "x"));
   };
   EXPECT_EQ(refused("'|O'"),

@@ -96,7 +96,7 @@ Result<void> write_archive(const std::string& path, std::span<const Member> memb
   if (zip_close(zip.get()) != 0) {
     return fail(fmt::format("could not be written: {}", zip_strerror(zip.get())));
   }
-  zip.release();
+  static_cast<void>(zip.release());
   return {};
 }
 
