@@ -62,6 +62,8 @@ void add_load(CLI::App& app, BenchOptions& o) {
                  "of --find-rate: p99<33ms, drops<5%; may be repeated; default: drops<5%")
       ->group(group)
       ->allow_extra_args(false);
+  add(app, group, "--trial-time", o.trial_time, "of --find-rate: of each trial, at least")
+      ->capture_default_str();
 }
 
 void add_stop(CLI::App& app, BenchOptions& o) {
@@ -154,6 +156,7 @@ Result<void> read_stop_rules(const BenchOptions& o, BenchSpec& bench) {
   auto read = read_duration(o.min_time, bench.stop.min_time)
                   .and_then([&] { return read_duration(o.max_time, bench.stop.max_time); })
                   .and_then([&] { return read_duration(o.warmup_time, bench.warm_up.min_time); })
+                  .and_then([&] { return read_duration(o.trial_time, bench.trial_time); })
                   .and_then([&] { return read_duration(o.hold, bench.hold); });
   if (!read) return read;
   bench.stop.min_count = o.min_count;

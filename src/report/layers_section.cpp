@@ -10,6 +10,7 @@ namespace jetmeter {
 namespace {
 
 constexpr std::size_t kMostLayers = 20;
+constexpr std::size_t kBriefLayers = 8;
 
 std::string ms_per_call(const LayerRecord& layer) {
   if (layer.calls == 0) return "";
@@ -26,7 +27,7 @@ std::string rest(const SlotRecord& slot, std::span<const LayerRecord> left_out) 
 
 }  // namespace
 
-Section layers_section(const Record& record) {
+Section layers_section(const Record& record, Detail detail) {
   Section section{"Slowest layers",
                   {{{"slot", Align::left},
                     {"layer", Align::left},
@@ -40,7 +41,8 @@ Section layers_section(const Record& record) {
   for (const auto& slot : record.slots) {
     auto layers = slot.layers;
     std::ranges::stable_sort(layers, std::ranges::greater{}, &LayerRecord::total_ms);
-    const auto shown = std::min(layers.size(), kMostLayers);
+    const auto shown =
+        std::min(layers.size(), detail == Detail::brief ? kBriefLayers : kMostLayers);
     for (const auto& layer : std::span(layers).first(shown))
       section.table.rows.push_back({slot.name, layer.name, layer.type, layer.device,
                                     ms_per_call(layer), fmt::format("{:.1f}", layer.percent),

@@ -61,7 +61,7 @@ std::vector<Section> sections(const Record& record, Detail detail) {
   const bool full = detail == Detail::full;
   if (!record.slots.empty()) add(slots_section(record, detail));
   add(stages_section(record));
-  add(layers_section(record));
+  add(layers_section(record, detail));
   add(detections_section(record, detail));
   if (full) add(accuracy_section(record));
   add(pairs_section(record));

@@ -38,7 +38,7 @@ Section slots_section(const Record&, Detail);
 Section models_section(const Record&);
 Section stages_section(const Record&);
 // The layers of each profiled slot that took the most time, the slowest first.
-Section layers_section(const Record&);
+Section layers_section(const Record&, Detail);
 Section phases_section(const Record&);
 Section detections_section(const Record&, Detail);
 Section accuracy_section(const Record&);

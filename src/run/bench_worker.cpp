@@ -185,8 +185,12 @@ Result<void> BenchWorker::run_pass(const PassOrder& order) {
 
 Result<void> BenchWorker::search(const LoadWorld& world) {
   const auto trial = [&](double per_second) { return try_rate(per_second, world); };
+  const auto likely =
+      scenario_.per_second > 0 ? Result<double>(scenario_.per_second) : likely_rate();
+  if (!likely) return tl::make_unexpected(likely.error());
   RateSearchOptions options;
-  if (scenario_.per_second > 0) options.start_per_second = scenario_.per_second;
+  options.start_per_second =
+      std::clamp(*likely, options.lowest_per_second, options.highest_per_second);
   const auto found = find_rate(options, trial);
   if (!found) return tl::make_unexpected(found.error());
   for (const auto& t : found->trials)
@@ -204,12 +208,33 @@ Result<void> BenchWorker::search(const LoadWorld& world) {
   return {};
 }
 
+Result<double> BenchWorker::likely_rate() {
+  constexpr int kRuns = 5;
+  std::vector<double> seconds;
+  for (int i = 0; i < kRuns; ++i) {
+    StageTimes stages;
+    const auto begin = clock_.monotonic();
+    if (auto done = lanes_->tasks().front()->run(stages); !done)
+      return tl::make_unexpected(done.error());
+    seconds.push_back(std::chrono::duration<double>(clock_.monotonic() - begin).count());
+  }
+  std::ranges::sort(seconds);
+  const auto lanes = static_cast<double>(lanes_->tasks().size());
+  return 0.5 * lanes / std::max(quantile(seconds, 0.5), 1e-9);
+}
+
+// As long as the bound's percentile needs at this rate, and a trial's time at least.
 Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& world) {
   auto scenario = scenario_;
   scenario.per_second = per_second;
-  const auto needs = conservative_quantile({}, bench().find_rate->quantile).needs;
-  StopRules rules{.min_time = bench().trial_time, .min_count = needs};
-  rules.max_time = std::max<Nanoseconds>(8 * bench().trial_time, bench().stop.max_time / 4);
+  StopRules rules;
+  rules.min_time = bench().trial_time;
+  rules.min_count = samples_needed(bench().find_rate->quantile);
+  const std::chrono::duration<double> enough(1.5 * static_cast<double>(rules.min_count) /
+                                             per_second);
+  rules.max_time = std::max<Nanoseconds>(
+      2 * rules.min_time, std::chrono::duration_cast<Nanoseconds>(std::min(
+                              enough, std::chrono::duration<double>(bench().stop.max_time))));
   std::vector<SampleList> lists(lanes_->tasks().size());
   std::vector<LoadSink*> sinks;
   for (auto& list : lists) sinks.push_back(&list);

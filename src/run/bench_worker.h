@@ -34,6 +34,8 @@ class BenchWorker {
   void obey();
   Result<void> run_pass(const PassOrder&);
   Result<void> search(const LoadWorld&);
+  // Half of what the lanes can do, by a few inferences: a search from there is short.
+  Result<double> likely_rate();
   Result<RateTrial> try_rate(double per_second, const LoadWorld&);
   Result<PassReport> measure(const LoadWorld&);
   void climb_ladder(const LoadWorld&);

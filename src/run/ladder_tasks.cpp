@@ -9,12 +9,12 @@ LadderTasks::LadderTasks(const Model& model, Session& session, std::span<const T
   if (auto made = make_pipeline(model, session, slot, clock); !made)
     reason = "no pipeline around this model: " + made.error().what;
   rungs_ = {
-      {"back-to-back", "one inference after the other, timed as a whole", &inference_, false, ""},
-      {"synchronised", "each one waited for and timed by itself", &inference_, true, ""},
-      {"copies", "inputs copied in before, outputs copied out after", &copies_, true, ""},
-      {"pipeline", "frames preprocessed before, outputs postprocessed after", frames_ready_.get(),
+      {"back-to-back", "one after the other, timed as a whole", &inference_, false, ""},
+      {"synchronised", "each waited for and timed by itself", &inference_, true, ""},
+      {"copies", "inputs copied in, outputs copied out", &copies_, true, ""},
+      {"pipeline", "frames pre- and outputs postprocessed", frames_ready_.get(),
        true, reason},
-      {"decoding", "frames decoded before: " + slot.source, frames_decoded_.get(), true, reason}};
+      {"decoding", "frames decoded as well", frames_decoded_.get(), true, reason}};
 }
 
 Result<void> LadderTasks::make_pipeline(const Model& model, Session& session, const SlotSpec& slot,

@@ -1,0 +1,119 @@
+#include "cli/bench_request.h"
+
+#include <gmock/gmock.h>
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+
+Result<RunSpec> parsed(std::vector<std::string> words) {
+  CLI::App app;
+  BenchOptions options;
+  add_bench_options(app, options);
+  std::ranges::reverse(words);
+  app.parse(words);
+  return run_spec(options);
+}
+
+std::string refused(std::vector<std::string> words) {
+  words.insert(words.begin(), "m.onnx");
+  const auto spec = parsed(std::move(words));
+  return spec ? "" : spec.error().what;
+}
+
+const BenchSpec& bench(const Result<RunSpec>& spec) {
+  return *spec.value().slots.at(0).bench;
+}
+
+TEST(BenchRequest, OfAModelAloneIsOneAtATimeForThreeSeconds) {
+  const auto spec = parsed({"m.onnx"});
+  EXPECT_EQ(spec.value().slots.at(0).model, "m.onnx");
+  EXPECT_EQ(bench(spec).scenario.kind, ScenarioKind::single);
+  EXPECT_EQ(bench(spec).scenario.in_flight, 1);
+  EXPECT_EQ(bench(spec).stop.min_time, std::chrono::seconds(3));
+  EXPECT_EQ(bench(spec).stop.min_count, 10);
+  EXPECT_EQ(bench(spec).warm_up.min_time, std::chrono::milliseconds(200));
+  EXPECT_FALSE(bench(spec).stop.median_within_percent || bench(spec).find_rate);
+  EXPECT_FALSE(spec.value().memory.limit_bytes);  // none unless asked for
+}
+
+TEST(BenchRequest, SeveralStreamsAreSeveralInFlight) {
+  const auto spec = parsed({"m.onnx", "--streams", "4"});
+  EXPECT_EQ(bench(spec).scenario.kind, ScenarioKind::multi);
+  EXPECT_EQ(bench(spec).scenario.in_flight, 4);
+}
+
+TEST(BenchRequest, ARateIsACamerasWithItsPolicy) {
+  const auto spec = parsed({"m.onnx", "--scenario", "rate", "--rate", "30", "--when-busy", "drop",
+                            "--deadline", "40ms"});
+  EXPECT_EQ(bench(spec).scenario.kind, ScenarioKind::rate);
+  EXPECT_EQ(bench(spec).scenario.per_second, 30);
+  EXPECT_EQ(bench(spec).scenario.when_busy, WhenBusy::drop);
+  EXPECT_EQ(bench(spec).scenario.deadline, std::chrono::milliseconds(40));
+}
+
+TEST(BenchRequest, FindRateTakesARateScenarioByItself) {
+  const auto spec = parsed({"m.onnx", "--find-rate", "--bound", "p99<33ms"});
+  EXPECT_EQ(bench(spec).scenario.kind, ScenarioKind::rate);
+  EXPECT_EQ(bench(spec).scenario.when_busy, WhenBusy::queue);
+  ASSERT_TRUE(bench(spec).find_rate);
+  EXPECT_EQ(bench(spec).find_rate->quantile, 0.99);
+  EXPECT_EQ(bench(spec).find_rate->latency, std::chrono::milliseconds(33));
+  EXPECT_FALSE(bench(spec).find_rate->drop_percent);
+}
+
+TEST(BenchRequest, ABoundOnDropsAsksForDropping) {
+  const auto spec = parsed({"m.onnx", "--find-rate"});
+  EXPECT_EQ(bench(spec).find_rate->drop_percent, 5);
+  EXPECT_EQ(bench(spec).scenario.when_busy, WhenBusy::drop);
+}
+
+TEST(BenchRequest, PrecisionShapesAndInputsAreRead) {
+  const auto spec = parsed({"m.onnx", "--precision", "1%", "--shape", "images=1x3x64x64", "--batch",
+                            "2", "--input", "images=random:-1:1", "--seed", "7", "--threads", "3"});
+  EXPECT_EQ(bench(spec).stop.median_within_percent, 1);
+  EXPECT_EQ(bench(spec).shapes.wishes.at("images"), (Shape{1, 3, 64, 64}));
+  EXPECT_EQ(bench(spec).shapes.batch, 2);
+  EXPECT_EQ(bench(spec).fills.at("images").low, -1);
+  EXPECT_EQ(bench(spec).seed, 7U);
+  EXPECT_EQ(spec.value().slots[0].load.threads, 3);
+}
+
+TEST(BenchRequest, ContradictionsGetASentence) {
+  EXPECT_THAT(refused({"--scenario", "rate"}), HasSubstr("needs --rate"));
+  EXPECT_THAT(refused({"--rate", "30"}), HasSubstr("needs --scenario rate or poisson"));
+  EXPECT_THAT(refused({"--scenario", "offline", "--find-rate"}), HasSubstr("--find-rate needs"));
+  EXPECT_THAT(refused({"--bound", "p99<33ms"}), HasSubstr("--bound needs --find-rate"));
+  EXPECT_THAT(refused({"--min-time", "10s", "--max-time", "5s"}),
+              HasSubstr("less than --min-time"));
+  EXPECT_THAT(refused({"--min-count", "10", "--max-count", "5"}),
+              HasSubstr("less than --min-count"));
+  EXPECT_THAT(refused({"--threads", "many"}), HasSubstr("--threads 'many' is not a number"));
+  EXPECT_THAT(refused({"--streams", "0"}), HasSubstr("from 1 to 256"));
+  EXPECT_THAT(refused({"--backend", "onyx"}), HasSubstr("there is no backend 'onyx'"));
+  EXPECT_THAT(refused({"--count", "5"}), HasSubstr("--count needs --scenario offline"));
+  EXPECT_THAT(refused({"--precision", "close"}), HasSubstr("--precision"));
+  EXPECT_THAT(refused({"--deadline", "soon", "--scenario", "rate", "--rate", "1"}),
+              HasSubstr("--deadline"));
+  EXPECT_THAT(parsed({}).error().what, HasSubstr("no model was given"));
+}
+
+TEST(ParseBounds, ReadsQuantilesAndDrops) {
+  const auto both = parse_bounds({"p95<20ms", "drops<1%"});
+  EXPECT_EQ(both.value().quantile, 0.95);
+  EXPECT_EQ(both.value().latency, std::chrono::milliseconds(20));
+  EXPECT_EQ(both.value().drop_percent, 1);
+  for (const auto* wrong : {"p97<20ms", "p99", "p99<", "drops<", "drops<many", "<5ms", "p99<never"})
+    EXPECT_FALSE(parse_bounds({wrong})) << wrong;
+}
+
+TEST(ParsePercent, TakesTheSignOrNot) {
+  EXPECT_EQ(parse_percent("1%").value(), 1);
+  EXPECT_EQ(parse_percent("0.5").value(), 0.5);
+  for (const auto* wrong : {"", "%", "-1", "nan", "inf", "1%%", "1 %"})
+    EXPECT_FALSE(parse_percent(wrong)) << wrong;
+}
+
+}  // namespace
+}  // namespace jetmeter
