@@ -26,6 +26,9 @@ bench: setup  ## our hot paths, each beside what a user would take instead
 	@build/release/bench/jm_bench
 	@build/release/bench/jm_detect_throughput
 	@build/release/bench/jm_sampler_effect
+	@build/release/bench/jm_stats_scale
+	@build/release/bench/jm_load_figures
+	@if [ -x build/release/bench/jm_bench_versus_loop ]; then build/release/bench/jm_bench_versus_loop; fi
 
 check:  ## format, layers, lint of what changed, shell scripts
 	@scripts/setup.sh --tools

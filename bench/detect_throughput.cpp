@@ -6,25 +6,18 @@
 // is idle beside the inference they overlap with it; where the inference has all cores, what is
 // possible is bounded by arithmetic: `at best` is the bare loop's time per frame by the time that
 // all cores together need for the CPU work of a whole frame.
-#include <fmt/format.h>
 #include <time.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <stdexcept>
-#include <string>
 #include <thread>
-#include <vector>
 
+#include "bench/program_run.h"
 #include "jetmeter/backend.h"
 #include "jetmeter/frames.h"
 
 namespace {
 
+using jetmeter::median;
 using Seconds = std::chrono::duration<double>;
 
 constexpr int kRounds = 5;
@@ -79,27 +72,15 @@ struct Detect {
 };
 
 Detect detect(const Files& files, int threads) {
-  const auto out = std::filesystem::temp_directory_path() / "jetmeter-throughput";
-  std::filesystem::remove_all(out);
-  const auto command = fmt::format(
-      "'{}' detect --backend onnxruntime --model0 '{}' --source 'video={}' --threads {} "
-      "--max-frames {} --warmup {} --out '{}' -q >/dev/null",
-      JM_PROGRAM, files.model.string(), files.video.string(), threads, kFrames, kWarmup,
-      out.string());
-  if (std::system(command.c_str()) != 0) throw std::runtime_error("jetmeter detect failed");
-  std::ifstream report(out / "report.json");
-  const auto record = nlohmann::json::parse(report);
-  std::filesystem::remove_all(out);
+  const auto record = jetmeter::record_of(fmt::format(
+      "detect --backend onnxruntime --model0 '{}' --source 'video={}' --threads {} --max-frames {} "
+      "--warmup {}",
+      files.model.string(), files.video.string(), threads, kFrames, kWarmup));
   const auto& slot = record.at("slots").at(0);
   const auto stage = [&](const char* name) {
     return slot.at("stages_ms").at(name).at("p50").get<double>() / 1000;
   };
   return {slot.at("throughput_fps"), stage("preprocess") + stage("postprocess")};
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
 }
 
 double ceiling(const Bare& bare, double other_cpu_seconds) {
@@ -126,8 +107,7 @@ void compare(const Files& files, int threads, double decode_cpu) {
 }  // namespace
 
 int main() {
-  const char* given = std::getenv("JETMETER_DATA");
-  const std::filesystem::path data = given ? given : JM_DEFAULT_DATA;
+  const auto data = jetmeter::data_folder();
   const Files files{data / "models/detectors/yolox_nano_416.onnx", data / "videos/01_dog.mp4"};
   if (!std::filesystem::exists(files.model)) {
     fmt::print("detect against a bare loop: skipped, no models under '{}'; set JETMETER_DATA\n",

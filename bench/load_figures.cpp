@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
+#include "jetmeter/backend.h"
 #include "jetmeter/load.h"
 #include "jetmeter/stats.h"
 
@@ -56,6 +59,40 @@ void show_loop() {
       kLoadGenLoopNs / ours);
 }
 
+// The same loop around an inference of the reference backend that computes nothing.
+class NoInference final : public Task {
+ public:
+  explicit NoInference(Session& session) : session_(session) {}
+  Result<void> run(StageTimes&) override { return session_.run(); }
+
+ private:
+  Session& session_;
+};
+
+void show_reference_loop() {
+  const auto file = std::filesystem::temp_directory_path() / "jetmeter-noop.ref";
+  std::ofstream(file) << R"({"inputs": [{"name": "x", "type": "float32", "shape": [1]}],
+    "outputs": [{"name": "y", "type": "float32", "shape": [1]}], "behaviour": "noop"})";
+  const auto model = load_model(choose_backend("reference", file).value(), file, {});
+  const auto session = model.value()->open({}).value();
+  std::filesystem::remove(file);
+  constexpr std::int64_t kCount = 1'000'000;
+  std::vector<double> loops;
+  for (int round = 0; round < 5; ++round) {
+    SampleStore store(kCount);
+    NoInference task(*session);
+    Task* const tasks[] = {&task};
+    LoadSink* const sinks[] = {&store};
+    const StopRules rules{.min_time = {}, .min_count = kCount, .max_count = kCount};
+    const auto outcome = run_load({}, rules, tasks, sinks, {}).value();
+    loops.push_back(static_cast<double>((outcome.ended - outcome.began).count()) / kCount);
+  }
+  std::ranges::sort(loops);
+  fmt::print("the same around the reference backend's no-op model, samples kept\n"
+             "  {:.0f} ns an iteration ({:.0f} to {:.0f})\n",
+             quantile(loops, 0.5), loops.front(), loops.back());
+}
+
 void show_median_look() {
   constexpr std::int64_t kSamples = 200'000;
   StopRules rules{.min_time = Nanoseconds(0), .min_count = kSamples, .max_count = kSamples};
@@ -102,6 +139,7 @@ void show_poisson() {
 
 int main() {
   jetmeter::show_loop();
+  jetmeter::show_reference_loop();
   jetmeter::show_poisson();
   jetmeter::show_median_look();
 }

@@ -1,18 +1,11 @@
 // What watching costs what is watched: `jetmeter detect` with the sampler at 10 Hz beside the same
 // run without it (an interval of an hour: one reading at each end). The two take turns in the order
 // ABBA, so that a machine that drifts favours neither.
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <stdexcept>
-#include <string>
-#include <vector>
+#include "bench/program_run.h"
 
 namespace {
+
+using jetmeter::median;
 
 constexpr int kRounds = 6;  // each has two runs of either kind
 
@@ -26,16 +19,10 @@ struct Files {
 };
 
 Run run(const Files& files, const char* interval) {
-  const auto out = std::filesystem::temp_directory_path() / "jetmeter-sampler";
-  std::filesystem::remove_all(out);
-  const auto command = fmt::format(
-      "'{}' detect --backend onnxruntime --model0 '{}' --source 'video={}' --threads 1 "
-      "--max-frames 0 --metrics-interval {} --out '{}' -q >/dev/null",
-      JM_PROGRAM, files.model.string(), files.video.string(), interval, out.string());
-  if (std::system(command.c_str()) != 0) throw std::runtime_error("jetmeter detect failed");
-  std::ifstream report(out / "report.json");
-  const auto record = nlohmann::json::parse(report);
-  std::filesystem::remove_all(out);
+  const auto record = jetmeter::record_of(fmt::format(
+      "detect --backend onnxruntime --model0 '{}' --source 'video={}' --threads 1 --max-frames 0 "
+      "--metrics-interval {}",
+      files.model.string(), files.video.string(), interval));
   const auto& slot = record.at("slots").at(0);
   double seconds = 0;
   for (const auto& phase : slot.at("phases")) seconds += phase.at("seconds").get<double>();
@@ -43,17 +30,10 @@ Run run(const Files& files, const char* interval) {
           record.at("telemetry").at("sampler_cpu_seconds").get<double>() / seconds};
 }
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const auto half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
 }  // namespace
 
 int main() {
-  const char* given = std::getenv("JETMETER_DATA");
-  const std::filesystem::path data = given ? given : JM_DEFAULT_DATA;
+  const auto data = jetmeter::data_folder();
   const Files files{data / "models/detectors/yolox_nano_416.onnx", data / "videos/01_dog.mp4"};
   if (!std::filesystem::exists(files.model)) {
     fmt::print("the sampler's effect: skipped, no models under '{}'; set JETMETER_DATA\n",
