@@ -38,10 +38,14 @@ Result<void> check_named(const CompareResult& result, const Gate& gate) {
       return std::ranges::any_of(c.metrics, [&](const auto& m) { return is_gate_of(wanted, m); });
     });
     if (there) continue;
-    const auto meant = closest(wanted, known);
-    return fail(fmt::format(
-        "--gate {}: these runs have no such metric{}; there are {}", in_quotes(wanted),
-        meant ? fmt::format("; did you mean {}?", *meant) : "", fmt::join(known, ", ")));
+    auto sentence = fmt::format("--gate {}: these runs have no such metric", in_quotes(wanted));
+    if (const auto meant = closest(wanted, known)) sentence += "; did you mean " + *meant + '?';
+    std::string_view separator = "; there are ";
+    for (const auto& metric : known) {
+      sentence += std::string(separator) + metric;
+      separator = ", ";
+    }
+    return fail(std::move(sentence));
   }
   return {};
 }

@@ -7,7 +7,7 @@ namespace {
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : in_one_line(text)) {
+  for (const char c : flat_line(text)) {
     if (std::string_view("\\`*|<").find(c) != std::string_view::npos) out += '\\';
     out += c;
   }

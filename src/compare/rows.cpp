@@ -10,7 +10,7 @@ std::string letter(std::size_t run) {
   return run < 26 ? std::string(1, static_cast<char>('a' + run)) : fmt::format("run {}", run + 1);
 }
 
-std::string in_one_line(std::string_view text) {
+std::string flat_line(std::string_view text) {
   std::string out(text);
   std::ranges::replace_if(
       out, [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');

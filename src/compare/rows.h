@@ -13,7 +13,7 @@ namespace jetmeter {
 std::string letter(std::size_t run);
 
 // One line: control characters, among them the start of escape sequences, are spaces.
-std::string in_one_line(std::string_view);
+std::string flat_line(std::string_view);
 
 // "16.31", "210 MiB" where the metric is in bytes; "-" where it is absent.
 std::string value_text(const MetricComparison&, const std::optional<double>&);

@@ -76,7 +76,7 @@ std::string differences_text(const CompareResult& result, bool color) {
   for (std::size_t i = 0; i < runs; ++i) rows.front().push_back({letter(i)});
   for (const auto& difference : result.differences) {
     Row row{{difference.what}};
-    for (const auto& value : difference.values) row.push_back({shortened(in_one_line(value))});
+    for (const auto& value : difference.values) row.push_back({shortened(flat_line(value))});
     if (difference.blocking) row.push_back({"not comparable", false, color ? "33" : ""});
     rows.push_back(std::move(row));
   }
@@ -103,9 +103,9 @@ std::string comparison_text(const Comparison& comparison, std::size_t number, bo
                          {"verdict"}}};
   std::string slot;
   for (const auto& metric : comparison.metrics) {
-    if (metric.slot != slot) rows.push_back({{in_one_line(metric.slot)}});
+    if (metric.slot != slot) rows.push_back({{flat_line(metric.slot)}});
     slot = metric.slot;
-    rows.push_back({{"  " + in_one_line(metric.name)},
+    rows.push_back({{"  " + flat_line(metric.name)},
                     {value_text(metric, metric.a), true},
                     {value_text(metric, metric.b), true},
                     {ratio_text(metric), true},
@@ -123,7 +123,7 @@ std::string to_text(const CompareResult& result, bool color) {
   std::string out;
   const auto names = run_names(result);
   for (std::size_t i = 0; i < names.size(); ++i)
-    out += fmt::format("{}  {}\n", letter(i), in_one_line(names[i]));
+    out += fmt::format("{}  {}\n", letter(i), flat_line(names[i]));
   out += '\n' + differences_text(result, color);
   for (std::size_t i = 0; i < result.comparisons.size(); ++i)
     out += '\n' + comparison_text(result.comparisons[i], i + 1, color);
