@@ -35,7 +35,8 @@ std::vector<std::string> keys(const Json& json) {
 }
 
 TEST(RecordJson, ReadsBackWhatItWrote) {
-  const std::vector<Record> records{sample_record(), sample_record_of_a_failure(), Record{}};
+  const std::vector<Record> records{sample_record(), sample_record_of_a_failure(),
+                                    sample_record_of_a_bench(), Record{}};
   for (const auto& record : records) EXPECT_EQ(to_json(round_trip(record)), to_json(record));
 }
 

@@ -45,6 +45,10 @@ TEST_P(EveryFormat, MatchesItsGoldenFileOfAFailure) {
   compare(sample_record_of_a_failure(), "report_failed");
 }
 
+TEST_P(EveryFormat, MatchesItsGoldenFileOfABench) {
+  compare(sample_record_of_a_bench(), "report_bench");
+}
+
 TEST_P(EveryFormat, RendersARecordOfNothing) {
   const auto text = GetParam()->render({}, {});
   EXPECT_FALSE(text.empty());

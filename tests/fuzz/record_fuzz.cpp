@@ -6,8 +6,8 @@
 namespace jetmeter {
 
 std::vector<std::string> fuzz_seeds() {
-  return {to_json(sample_record()), to_json(Record{}), "2026-01-31T12:00:00.123456Z",
-          "2024-02-29T23:59:59Z"};
+  return {to_json(sample_record()), to_json(sample_record_of_a_bench()), to_json(Record{}),
+          "2026-01-31T12:00:00.123456Z", "2024-02-29T23:59:59Z"};
 }
 
 }  // namespace jetmeter

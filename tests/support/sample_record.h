@@ -94,6 +94,61 @@ inline MemoryRecord sample_memory(std::uint64_t peak_bytes) {
   return memory;
 }
 
+inline StatisticsRecord sample_statistics() {
+  StatisticsRecord statistics;
+  statistics.effective_n = 250.5;
+  statistics.mad_ms = 0.75;
+  statistics.mean_low_ms = 15.75;
+  statistics.mean_high_ms = 16.25;
+  statistics.quantiles = {{"p50", 15.875, 16.125, 16.25, 11},
+                          {"p90", 18.5, 19.5, 20.0, 64},
+                          {"p95", {}, {}, 21.0, 130},
+                          {"p99", {}, {}, {}, 662},
+                          {"p999", {}, {}, {}, 6636}};
+  statistics.outliers_high = 3;
+  statistics.drift = DriftVerdict::rising;
+  statistics.drift_percent_per_minute = 18.75;
+  statistics.drift_percent_over_run = 2.5;
+  statistics.drift_p_value = 0.0025;
+  statistics.steady = SteadyState::Verdict::settled_late;
+  statistics.steady_reason = "window 1 of 2 is 12 % above the last";
+  statistics.settled_seconds = 4.0;
+  statistics.windows = {{0, 4, 200, 17.5, 48.0}, {4, 8, 200, 15.5, 52.0}};
+  statistics.modes = {{15.5, 0.75}, {17.5, 0.25}};
+  return statistics;
+}
+
+inline LoadRecord sample_load() {
+  LoadRecord load;
+  load.scenario = "find-rate";
+  load.in_flight = 2;
+  load.per_second = 48.5;
+  load.when_busy = "queue";
+  load.deadline_ms = 20.625;
+  load.stopped_by = "minimums_met";
+  load.stop_sentence = "stopped after 8.00 s and 400 inferences: the minimum of 3.00 s is reached";
+  load.issued = 404;
+  load.done = 400;
+  load.dropped = 4;
+  load.missed_deadline = 12;
+  load.unserved = 1;
+  load.awaited = 300;
+  load.generator_late = 2;
+  load.waiting = "by the timer alone: 2 lanes on 2 cores leave none to spin on";
+  load.service_ms = sample_summary(15.0);
+  load.lateness_ms = sample_summary(1.0);
+  load.warmup_count = 24;
+  load.loop_overhead_ns = 61.5;
+  load.clock_ns = 24.5;
+  load.clock_resolution_ns = 10.0;
+  load.found_per_second = 48.5;
+  load.search_verdict = "48.5 per second hold p99 < 33 ms; 49.2 do not";
+  load.trials = {{32.0, true, "p99 is 18.4 ms, within 33.0 ms", 18.4, {}, 31.9},
+                 {64.0, false, "p99 is 212 ms, over 33.0 ms", 212.0, 0.5, 52.25}};
+  load.inputs = {"images: random in [0, 1), seed 1"};
+  return load;
+}
+
 inline SlotRecord sample_rgb_slot() {
   SlotRecord slot;
   slot.name = "rgb";
@@ -145,6 +200,7 @@ inline SlotRecord sample_rgb_slot() {
   slot.deadline = DeadlineRecord{40.0, 400, 3};
   slot.thermal = ThermalRecord{ThermalVerdict::sustained, "tj-thermal stayed at 61.5 °C in 12 min",
                                15.0, 15.75, 1.05};
+  slot.statistics = sample_statistics();
   slot.memory = sample_memory(220200960);
   slot.energy = EnergyRecord{"VDD_IN", 0.985, 62.0, 0.155, 7.75, 5.25, 0.05};
   return slot;
@@ -257,6 +313,41 @@ inline Record sample_record() {
       {"thermal.cpu", Unit::celsius, 25, 51.25, 49.5, 53.0, 52.5},
       {"pressure.cpu", Unit::none, 1, 0.5, 0.5, 0.5, {}},
       {"gpu.load", Unit::percent, 0, {}, {}, {}, {}}};
+  return record;
+}
+
+// What `bench --find-rate --ladder --layers 20` leaves.
+inline Record sample_record_of_a_bench() {
+  auto record = sample_record();
+  record.pairs.reset();
+  record.run.disturbances.clear();
+  record.slots.resize(1);
+  auto& slot = record.slots[0];
+  slot.name = "model";
+  slot.pipeline.reset();
+  slot.source.reset();
+  slot.detections.reset();
+  slot.accuracy.reset();
+  slot.interference.reset();
+  slot.labels.clear();
+  slot.deadline = DeadlineRecord{20.625, 404, 12};
+  slot.stages_ms = {{"host_to_device", sample_summary(0.5)},
+                    {"enqueue", sample_summary(1.0)},
+                    {"compute", sample_summary(14.0)},
+                    {"device_to_host", sample_summary(0.25)}};
+  slot.load = sample_load();
+  slot.ladder = {
+      {"back-to-back", "one after the other", 14.0, {}, 71.5, {}, {}, {}, ""},
+      {"copies", "inputs copied in", 14.5, sample_summary(14.5), 69.0, 0.5, 0.25, 0.75, ""},
+      {"pipeline",
+       "frames pre- and outputs postprocessed",
+       {},
+       {},
+       {},
+       {},
+       {},
+       {},
+       "no pipeline around this model: no head reads 1x10"}};
   return record;
 }
 

@@ -54,6 +54,7 @@ class RecordSchema : public testing::Test {
 TEST_F(RecordSchema, FitsAWholeRunAndAFailure) {
   EXPECT_EQ(complaint(json::parse(to_json(sample_record()))), "");
   EXPECT_EQ(complaint(json::parse(to_json(sample_record_of_a_failure()))), "");
+  EXPECT_EQ(complaint(json::parse(to_json(sample_record_of_a_bench()))), "");
 }
 
 TEST_F(RecordSchema, FitsTheLeastThatARunWrites) {
