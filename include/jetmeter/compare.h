@@ -50,7 +50,7 @@ struct MetricComparison {
   std::optional<double> a, b;
   std::optional<RatioInterval> ratio{};  // b/a; absent without raw samples or rounds
   // What such a value moves by between runs that are alike, for the metrics of one value a side
-  // that are judged all the same (memory, accuracy); absent for all others.
+  // that are judged all the same (accuracy, which is exact); absent for all others.
   std::optional<double> repeats_within{};
   Verdict verdict = Verdict::cannot_tell;
   std::string reason{};

@@ -6,9 +6,6 @@
 namespace jetmeter {
 namespace {
 
-// A worker's peak footprint moves with what the allocator and the page cache did.
-constexpr double kMemoryRepeats = 0.02;
-
 const Summary* summary_of(const SlotRecord& slot, std::string_view key) {
   if (key == "latency_ms") return &slot.latency_ms;
   constexpr std::string_view kStages = "stages_ms.";
@@ -75,7 +72,8 @@ std::vector<Metric> candidates(const ComparedSlot& a, const ComparedSlot& b) {
   all.push_back({"throughput_fps", Better::higher, Evidence::throughput});
   all.push_back({"first_inference_ms"});
   all.push_back({"load_seconds"});
-  all.push_back({"memory.peak_bytes", Better::lower, Evidence::repeats, "", 0.5, kMemoryRepeats});
+  // Runs that were alike have had peaks a quarter apart: one a side says nothing.
+  all.push_back({"memory.peak_bytes"});
   all.push_back({"energy.joules_per_frame"});
   all.push_back({"accuracy.map50", Better::higher, Evidence::repeats});
   return all;
