@@ -14,9 +14,9 @@ namespace {
 constexpr std::string_view kUnknown = "-";
 
 // Options that decide what was measured, not how well it went.
-constexpr std::array<std::string_view, 10> kBlockingOptions{
-    "scenario",    "streams", "rate",     "concurrency", "in-flight",
-    "queue-depth", "batch",   "schedule", "shape",       "drop"};
+constexpr std::array<std::string_view, 12> kBlockingOptions{
+    "scenario", "streams", "rate",   "when-busy", "queue-limit", "count",
+    "batch",    "shape",   "copies", "find-rate", "bound",       "schedule"};
 
 std::string or_unknown(const std::string& text) {
   return text.empty() ? std::string(kUnknown) : text;
