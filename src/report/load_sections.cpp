@@ -72,8 +72,7 @@ Section load_section(const Record& record) {
     if (!slot.load) continue;
     tell_counts(section, slot);
     if (!slot.load->stop_sentence.empty())
-      section.sentences.push_back(
-          {fmt::format("{}: ended because {}", slot.name, slot.load->stop_sentence)});
+      section.sentences.push_back({fmt::format("{}: {}", slot.name, slot.load->stop_sentence)});
     tell_overhead(section, slot);
     if (!slot.load->inputs.empty())
       section.sentences.push_back(

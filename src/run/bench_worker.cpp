@@ -261,6 +261,8 @@ void BenchWorker::note_outcome(const LoadOutcome& outcome) {
   load.awaited = outcome.awaited;
   load.generator_late = outcome.generator_late;
   load.waiting = outcome.waiting;
+  if (scenario_.kind == ScenarioKind::rate && !scenario_.deadline)
+    load.deadline_ms = 1000.0 / scenario_.per_second;
   if (outcome.clock_steps_back > 0)
     report_.notes.push_back(
         fmt::format("the clock went back {} times; those samples are shorter than they were",
