@@ -11,6 +11,7 @@ struct RunCommandOptions {
   std::string format = "text";  // of what goes to standard output: text | json | none
   bool strict_memory = false;   // a slot over its limit fails the gate
   std::string host_root = "/";  // where sensors are read; another one is a recorded machine
+  std::string history;          // as typed: where the run is kept; see history_option.h
 };
 
 // Fills spec.out when it is empty (runs/<UTC time>, runs/latest points there).
