@@ -13,8 +13,8 @@ set -eu
 # libopencv-dev and not the packages of single components: only it carries OpenCVConfig.cmake.
 required=(cmake ninja-build make g++ pkg-config libcli11-dev libfmt-dev libexpected-dev
   nlohmann-json3-dev libtomlplusplus-dev libgtest-dev libgmock-dev libonnx-dev libprotobuf-dev
-  protobuf-compiler libssl-dev libopencv-dev libzip-dev)
-optional=(libvalijson-dev libbenchmark-dev)
+  protobuf-compiler libssl-dev libopencv-dev libsqlite3-dev libzip-dev)
+optional=(libvalijson-dev libbenchmark-dev libpq-dev postgresql)
 runtime_version=1.23.2 # of the library; its headers may be older, never newer
 headers_suite=trixie   # the Debian release whose libonnxruntime-dev is taken
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -36,6 +36,8 @@ lost_without() {
   case $1 in
     libvalijson-dev) echo "the test of the record against its JSON Schema is not built" ;;
     libbenchmark-dev) echo "'make bench' is not built" ;;
+    libpq-dev) echo "the history cannot be kept on a PostgreSQL server" ;;
+    postgresql) echo "the tests of the history on a PostgreSQL server are skipped" ;;
     clang-format-14) echo "'make check' does not check the format" ;;
     clang-tidy-14) echo "'make check' does not lint" ;;
   esac

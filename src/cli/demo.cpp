@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/detect_request.h"
+#include "cli/history_option.h"
 #include "cli/run_command.h"
 #include "jetmeter/zoo.h"
 
@@ -72,6 +73,7 @@ Action define(CLI::App& app, const Invocation& invocation) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str()
       ->group("Output");
+  add_history_option(app, state->show.history);
   app.footer(
       "Two generated detectors on two generated streams, with known objects in them: what\n"
       "the report says can be checked. Needs no files and no network.");

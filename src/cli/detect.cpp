@@ -1,6 +1,7 @@
 #include <memory>
 
 #include "cli/detect_request.h"
+#include "cli/history_option.h"
 #include "cli/run_command.h"
 
 namespace jetmeter {
@@ -33,6 +34,7 @@ Action define(CLI::App& app, const Invocation& invocation) {
       ->group("Run");
   app.add_flag("--dump-config", state->dump_config, "print the options in force as TOML and stop")
       ->group("Run");
+  add_history_option(app, state->show.history);
   // For rehearsals and tests: the workers are real, the sensors are those of a recorded machine.
   app.add_option("--host-root", state->show.host_root, "read the sensors of a recorded machine")
       ->check(CLI::ExistingDirectory)

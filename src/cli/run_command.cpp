@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cli/history_option.h"
 #include "cli/interrupts.h"
 #include "jetmeter/model.h"
 #include "jetmeter/report.h"
@@ -66,7 +67,7 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
                              const RunCommandOptions& options) {
   const bool own_place = spec.out.empty();
   if (own_place) spec.out = fresh_directory();
-  spec.command = invocation.command;
+  spec.command = without_password(invocation.command);
   auto& terminal = *invocation.terminal;
   RunContext context;
   context.host.root = options.host_root;
@@ -81,12 +82,15 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
   context.note = [&](std::string_view text) { terminal.note(text); };
   context.progress = [&](const Progress& progress) { terminal.progress(progress); };
   context.warn = [&](const Warning& warning) { terminal.warn(warning); };
-  const InterruptGuard guard;
-  const auto outcome = run(spec, context);
+  const auto outcome = [&] {
+    const InterruptGuard guard;
+    return run(spec, context);
+  }();
   if (!outcome) return tl::make_unexpected(outcome.error());
   if (own_place) point_latest_to(spec.out);
   if (options.finished) options.finished(*outcome);
   show(*outcome, spec, terminal, options);
+  remember(outcome->record, spec.out.string(), options.history, terminal);
   return exit_code(*outcome, options.strict_memory);
 }
 

@@ -16,6 +16,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace jetmeter {
@@ -70,7 +71,9 @@ inline std::string test_cache() {
 // A started program; wait() for its end, or be killed.
 class Program {
  public:
-  Program(const std::vector<std::string>& arguments, const Workplace& place)
+  using Environment = std::vector<std::pair<std::string, std::string>>;
+  Program(const std::vector<std::string>& arguments, const Workplace& place,
+          const Environment& environment = {})
       : out_(place / "stdout.txt"), err_(place / "stderr.txt") {
     std::vector<std::string> words{JM_PROGRAM};
     words.insert(words.end(), arguments.begin(), arguments.end());
@@ -84,6 +87,10 @@ class Program {
       const int err = open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
       // What is measured once per machine is measured once per test run, and not in anyone's home.
       setenv("XDG_CACHE_HOME", test_cache().c_str(), 1);
+      // Runs are remembered beside the test's own files.
+      unsetenv("JETMETER_HISTORY");
+      setenv("XDG_DATA_HOME", (folder + "/.data").c_str(), 1);
+      for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
       // A sanitizer would turn the faults that these tests are about into exit codes.
       setenv("ASAN_OPTIONS", "handle_segv=0", 0);
       setenv("TSAN_OPTIONS", "handle_segv=0", 0);
@@ -122,9 +129,9 @@ class Program {
   std::string out_, err_;
 };
 
-inline ProgramResult run_program(const std::vector<std::string>& arguments,
-                                 const Workplace& place) {
-  return Program(arguments, place).wait();
+inline ProgramResult run_program(const std::vector<std::string>& arguments, const Workplace& place,
+                                 const Program::Environment& environment = {}) {
+  return Program(arguments, place, environment).wait();
 }
 
 // Waits, for at most half a minute, until the condition holds.
