@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kLeastMargin = 5'000;
 constexpr std::int64_t kMostMargin = 250'000;  // at 30 per second 0.75 % of a core
 // Who sleeps gives the core away, and on a busy machine gets it back a slice of the scheduler later
-// (8 ms were seen). At rates with gaps this short the margin alone would spin most of the time.
+// (milliseconds). At rates with gaps this short the margin alone would spin most of the time.
 constexpr std::int64_t kWorthSleeping = 1'000'000;
 constexpr std::int64_t kLongestSleep = 20'000'000;  // then the caller looks whether to stop
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
