@@ -3,7 +3,7 @@
 jobs := $(shell nproc)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench check check-all asan tsan clean
+.PHONY: help setup setup-tests build demo test bench check check-all asan tsan clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -11,13 +11,16 @@ help:  ## this list
 setup:  ## install what is missing (asks nothing, may be repeated)
 	@scripts/setup.sh
 
+setup-tests:
+	@scripts/setup.sh --tests
+
 build: setup  ## build the program, optimised: build/release/src/cli/jetmeter
 	@$(call build_preset,release,-DJM_TESTS=OFF -DJM_BENCH=OFF)
 
 demo: build  ## the main job on generated scenes with generated detectors, in half a minute
 	@build/release/src/cli/jetmeter demo
 
-test: setup  ## build everything and run every test
+test: setup-tests  ## build everything and run every test
 	@$(call build_preset,dev,)
 	@scripts/test.sh dev
 
@@ -40,11 +43,11 @@ check-all:  ## the same, lint of everything
 	@cmake --preset dev >/dev/null
 	@scripts/check.sh --all
 
-asan: setup  ## every test under the address and undefined behaviour sanitizers
+asan: setup-tests  ## every test under the address and undefined behaviour sanitizers
 	@$(call build_preset,asan,)
 	@scripts/test.sh asan
 
-tsan: setup  ## every test under the thread sanitizer
+tsan: setup-tests  ## every test under the thread sanitizer
 	@$(call build_preset,tsan,)
 	@scripts/test.sh tsan
 

@@ -36,11 +36,10 @@ double hand_written_p50_ms(const std::filesystem::path& model) {
   std::vector<double> ms;
   for (int i = 0; i < kWarmup + kRuns; ++i) {
     const auto begin = std::chrono::steady_clock::now();
-    const auto results = session.Run(Ort::RunOptions{nullptr}, inputs, &input, 1, outputs.data(),
-                                     outputs.size());
+    const auto results =
+        session.Run(Ort::RunOptions{nullptr}, inputs, &input, 1, outputs.data(), outputs.size());
     const auto end = std::chrono::steady_clock::now();
-    if (i >= kWarmup)
-      ms.push_back(std::chrono::duration<double, std::milli>(end - begin).count());
+    if (i >= kWarmup) ms.push_back(std::chrono::duration<double, std::milli>(end - begin).count());
   }
   return median(ms);
 }

@@ -88,9 +88,10 @@ void show_reference_loop() {
     loops.push_back(static_cast<double>((outcome.ended - outcome.began).count()) / kCount);
   }
   std::ranges::sort(loops);
-  fmt::print("the same around the reference backend's no-op model, samples kept\n"
-             "  {:.0f} ns an iteration ({:.0f} to {:.0f})\n",
-             quantile(loops, 0.5), loops.front(), loops.back());
+  fmt::print(
+      "the same around the reference backend's no-op model, samples kept\n"
+      "  {:.0f} ns an iteration ({:.0f} to {:.0f})\n",
+      quantile(loops, 0.5), loops.front(), loops.back());
 }
 
 void show_median_look() {

@@ -3,7 +3,8 @@
 # under .deps/. Asks nothing, says what it does, may be repeated; when everything is there it needs
 # neither a network nor root.
 #
-#   scripts/setup.sh           what building and testing need
+#   scripts/setup.sh           what building needs
+#   scripts/setup.sh --tests   and a database server that tests start, which no board should get
 #   scripts/setup.sh --tools   and the formatter and the linter that `make check` runs
 #
 # ONNXRUNTIME_ROOT names an ONNX Runtime of your own (include/ and lib/); then none is fetched.
@@ -14,7 +15,7 @@ set -eu
 required=(cmake ninja-build make g++ pkg-config libcli11-dev libfmt-dev libexpected-dev
   nlohmann-json3-dev libtomlplusplus-dev libgtest-dev libgmock-dev libonnx-dev libprotobuf-dev
   protobuf-compiler libssl-dev libopencv-dev libsqlite3-dev libzip-dev)
-optional=(libvalijson-dev libbenchmark-dev libpq-dev postgresql)
+optional=(libvalijson-dev libbenchmark-dev libpq-dev)
 runtime_version=1.23.2 # of the library; its headers may be older, never newer
 headers_suite=trixie   # the Debian release whose libonnxruntime-dev is taken
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -236,8 +237,9 @@ bring_runtime() {
 
 for argument in "$@"; do
   case $argument in
+    --tests) optional+=(postgresql) ;;
     --tools) optional+=(clang-format-14 clang-tidy-14) ;;
-    *) die "unknown argument '$argument'; the only one is --tools" ;;
+    *) die "unknown argument '$argument'; there are --tests and --tools" ;;
   esac
 done
 command -v apt-get >/dev/null ||

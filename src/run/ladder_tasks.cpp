@@ -12,8 +12,7 @@ LadderTasks::LadderTasks(const Model& model, Session& session, std::span<const T
       {"back-to-back", "one after the other, timed as a whole", &inference_, false, ""},
       {"synchronised", "each waited for and timed by itself", &inference_, true, ""},
       {"copies", "inputs copied in, outputs copied out", &copies_, true, ""},
-      {"pipeline", "frames pre- and outputs postprocessed", frames_ready_.get(),
-       true, reason},
+      {"pipeline", "frames pre- and outputs postprocessed", frames_ready_.get(), true, reason},
       {"decoding", "frames decoded as well", frames_decoded_.get(), true, reason}};
 }
 
