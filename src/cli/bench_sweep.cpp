@@ -230,7 +230,7 @@ class Sweeper {
     show.finished = [&](const RunOutcome& outcome) { record = outcome.record; };
     const auto code = run_command(std::move(request->spec), invocation_, show);
     if (!code) return refused(result, step, code.error());
-    rows_.insert_or_assign(step.id, row_of(step, record ? &*record : nullptr));
+    rows_.insert_or_assign(step.id, row_of(shown(step), record ? &*record : nullptr));
     const auto& row = rows_.at(step.id);
     result.exit_code = static_cast<int>(*code);
     result.status = *code == ExitCode::interrupted ? "interrupted" : row.status;
@@ -244,22 +244,36 @@ class Sweeper {
     result.status = "failed";
     result.reason = error.what;
     result.exit_code = static_cast<int>(ExitCode::wrong_request);
-    rows_.insert_or_assign(step.id, SweepRow{step, "failed", error.what, {}, {}, {}, {}, {}});
+    rows_.insert_or_assign(step.id,
+                           SweepRow{shown(step), "failed", error.what, {}, {}, {}, {}, {}});
     terminal().error(fmt::format("{}: {}", step.id, error.what));
     return result;
   }
 
   // The result of each step as soon as there is one.
   void tell(const SweepRow& row) {
-    if (bench_.show.format == "json") return;
-    terminal().note(render_sweep(std::vector{row}, SweepFormat::text));
+    std::string text = row.status;
+    if (row.latency_p50_ms) text += fmt::format(" · p50 {:.4g} ms", *row.latency_p50_ms);
+    if (row.latency_p99_ms) text += fmt::format(" · p99 {:.4g} ms", *row.latency_p99_ms);
+    if (row.throughput_fps) text += fmt::format(" · {:.4g} fps", *row.throughput_fps);
+    if (row.peak_bytes) text += " · peak " + format_bytes(*row.peak_bytes);
+    terminal().note(fmt::format("--- {}: {}", row.step.id, text));
+  }
+
+  // In tables a step is what varies; what stays the same is in every report's configuration.
+  SweepStep shown(SweepStep step) const {
+    std::erase_if(step.values, [this](const auto& value) {
+      return std::ranges::none_of(
+          request_.axes, [&](const SweepAxis& axis) { return axis.option == value.first; });
+    });
+    return step;
   }
 
   // Steps of earlier calls are read from their own reports.
   SweepRow row_of_result(const StepResult& result) {
     if (const auto own = rows_.find(result.id); own != rows_.end()) return own->second;
     const auto step = std::ranges::find(steps_, result.id, &SweepStep::id);
-    SweepStep known = step != steps_.end() ? *step : SweepStep{};
+    const auto known = step != steps_.end() ? shown(*step) : SweepStep{};
     const auto text = read_text(root_ / result.out / "report.json");
     const auto record = text ? record_from_json(*text) : fail("");
     auto row = row_of(known, record ? &*record : nullptr);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "jetmeter/core.h"
 
 namespace jetmeter {
@@ -10,7 +12,11 @@ namespace {
 std::string number(std::int64_t value, int) {
   return fmt::format("{}", value);
 }
+// What would round to nothing keeps two digits: 0.00013, never 0.00.
 std::string number(double value, int decimals) {
+  const double size = std::abs(value);
+  if (size > 0 && size < std::pow(10, -decimals) && size > 1e-12)
+    decimals = static_cast<int>(std::ceil(-std::log10(size))) + 1;
   return fmt::format("{:.{}f}", value, decimals);
 }
 

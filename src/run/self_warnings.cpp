@@ -96,6 +96,23 @@ void tell_unserved(Teller& teller) {
               "a lower --rate, or --when-busy drop; --find-rate looks for the highest that holds");
 }
 
+// Where the next inference follows the last one, what lies between the two is the instrument's.
+void tell_gaps(Teller& teller) {
+  constexpr double kShare = 0.05;
+  const auto& load = teller.slot.load;
+  if (!load || load->per_second || !load->service_ms.mean || !teller.slot.throughput_fps) return;
+  const double between_ms =
+      1000.0 * load->in_flight / *teller.slot.throughput_fps - *load->service_ms.mean;
+  constexpr std::int64_t kEnough = 100;  // at the ends lanes wait for each other
+  if (load->done < kEnough * load->in_flight || between_ms <= kShare * *load->service_ms.mean)
+    return;
+  teller.tell("loop_bound",
+              fmt::format("{:.3g} us pass between two inferences of {:.3g} us: the throughput is "
+                          "that of measuring and writing down, the latency is the model's",
+                          between_ms * 1000, *load->service_ms.mean * 1000),
+              "for a model as short as this look at the latency; --ladder times it as a whole");
+}
+
 void tell_lanes(Teller& teller) {
   const auto& load = teller.slot.load;
   if (!load || load->in_flight < 2 || load->scenario != "multi") return;
@@ -152,6 +169,7 @@ std::vector<Warning> self_warnings(const SlotData& data, const SlotRecord& recor
   tell_noise(teller);
   tell_lateness(teller);
   tell_unserved(teller);
+  tell_gaps(teller);
   tell_lanes(teller);
   tell_course(teller);
   tell_modes(teller);
