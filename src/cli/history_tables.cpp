@@ -157,11 +157,11 @@ std::string history_csv(std::span<const HistoryEntry> entries,
   std::string text = "run,run_id,started";
   for (const auto& [key, field] : kTexts) text += fmt::format(",{}", key);
   text += ",tool_version,frames";
-  for (const auto& metric : metrics) text += "," + csv_cell(metric);
+  for (const auto& metric : metrics) text += fmt::format(",{}", csv_cell(metric));
   text += "\n";
   for (const auto& [row, values] : entries) {
     text += fmt::format("{},{},{}", row.id, csv_cell(row.run_id), format_utc(row.started));
-    for (const auto& [key, field] : kTexts) text += "," + csv_cell(row.*field);
+    for (const auto& [key, field] : kTexts) text += fmt::format(",{}", csv_cell(row.*field));
     text += fmt::format(",{},{}", csv_cell(row.tool_version), row.frames);
     for (const auto& metric : metrics) {
       const auto found = values.find(metric);

@@ -162,9 +162,8 @@ Query metrics_insert(std::int64_t slot, std::span<const HistoryMetric> metrics) 
   query.sql = "INSERT INTO metrics(slot, name, value) VALUES ";
   for (const auto& metric : metrics) {
     if (!query.values.empty()) query.sql += ", ";
-    query.sql += "(" + query.bind(slot);
-    query.sql += ", " + query.bind(metric.name);
-    query.sql += ", " + query.bind(metric.value) + ")";
+    const auto of = query.bind(slot), named = query.bind(metric.name);
+    query.sql += fmt::format("({}, {}, {})", of, named, query.bind(metric.value));
   }
   return query;
 }

@@ -210,12 +210,12 @@ void Supervisor::report_violations(Worker& worker) {
 }
 
 std::int64_t Supervisor::expected_frames(const Lane& lane) const {
-  const auto announced = lane.data.model && lane.data.model->source
-                             ? lane.data.model->source->frames_announced
-                             : std::nullopt;
   if (lane.data.spec.bench) return 0;
-  if (spec_.max_frames == 0) return announced.value_or(0);
-  return std::min(spec_.max_frames, announced.value_or(spec_.max_frames));
+  const auto* source =
+      lane.data.model && lane.data.model->source ? &*lane.data.model->source : nullptr;
+  if (!source || !source->frames_announced) return spec_.max_frames;
+  const auto announced = *source->frames_announced;
+  return spec_.max_frames == 0 ? announced : std::min(spec_.max_frames, announced);
 }
 
 void Supervisor::solo() {
