@@ -153,9 +153,20 @@ MetricComparison compare_metric(const Metric& metric, const Sides& sides, const 
   return row;
 }
 
+// A run on the move has a median, but not one that the next run would have.
+std::optional<std::string> unrest_of(const SlotRecord& slot) {
+  if (!slot.statistics) return std::nullopt;
+  const auto verdict = slot.statistics->steady;
+  if (verdict != SteadyState::Verdict::unsteady && verdict != SteadyState::Verdict::settled_late)
+    return std::nullopt;
+  return fmt::format("the run was not steady: {}", slot.statistics->steady_reason);
+}
+
 std::string why_disturbed(const ComparedRun& a, const ComparedRun& b, const SlotPair& slots) {
   if (const auto why = disturbance_of(a, *slots.a)) return "a: " + *why;
   if (const auto why = disturbance_of(b, *slots.b)) return "b: " + *why;
+  if (const auto why = unrest_of(*slots.a)) return "a: " + *why;
+  if (const auto why = unrest_of(*slots.b)) return "b: " + *why;
   return "";
 }
 

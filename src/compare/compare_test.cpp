@@ -148,6 +148,25 @@ TEST(Compare, SaysNothingOfSpeedWhereSomethingOutsideGotIn) {
   EXPECT_EQ(metric_named(compared(runs[0], runs[1]), "latency_ms.p50")->verdict, Verdict::slower);
 }
 
+TEST(Compare, SaysNothingOfSpeedWhereARunWasNotSteady) {
+  auto a = run_of("a", wavy_latencies(400, 10, 1));
+  const auto b = run_of("b", wavy_latencies(400, 20, 2));
+  EXPECT_EQ(metric_named(compared(a, b), "latency_ms.p50")->verdict, Verdict::slower);
+  auto& statistics = *a.record.slots[0].statistics;
+  statistics.steady = SteadyState::Verdict::unsteady;
+  statistics.steady_reason = "the median of window 2 of 5 is 18 % above the last's";
+  const auto c = compared(a, b);
+  const auto* m = metric_named(c, "latency_ms.p50");
+  EXPECT_EQ(m->verdict, Verdict::cannot_tell);
+  EXPECT_EQ(m->reason,
+            "a: the run was not steady: the median of window 2 of 5 is 18 % above the last's");
+  CompareOptions options;
+  options.force = true;
+  EXPECT_EQ(metric_named(compared(a, b, options), "latency_ms.p50")->verdict, Verdict::slower);
+  statistics.steady = SteadyState::Verdict::cannot_tell;  // too short to tell is no evidence
+  EXPECT_EQ(metric_named(compared(a, b), "latency_ms.p50")->verdict, Verdict::slower);
+}
+
 // Of 14 runs of one model that were alike, 13 peaked at 93 MB and one at 118 MB.
 TEST(Compare, OnePeakASideFailsNoGate) {
   auto a = run_of("a", wavy_latencies(400, 10, 1)), b = a;

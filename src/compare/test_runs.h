@@ -31,6 +31,7 @@ inline ComparedRun run_of(std::string name, const std::vector<double>& latencies
   ComparedRun run{std::move(name), sample_record(), {}};
   run.record.slots.resize(1);
   run.record.run.disturbances.clear();
+  run.record.slots[0].statistics->steady = SteadyState::Verdict::steady;
   run.record.slots[0].frames = static_cast<std::int64_t>(latencies.size());
   run.record.slots[0].latency_ms = summarise(latencies);
   auto& samples = run.samples["rgb"];

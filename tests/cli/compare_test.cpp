@@ -22,6 +22,8 @@ class Compare : public testing::Test {
     // Whatever else this machine does meanwhile, these tests are not about it.
     auto report = read_json(place_ / (out + "/report.json"));
     report["run"]["disturbances"] = nlohmann::json::array();
+    for (auto& slot : report["slots"])
+      if (!slot["statistics"].is_null()) slot["statistics"]["steady"]["verdict"] = "steady";
     place_.write(out + "/report.json", report.dump());
   }
   ProgramResult compare(std::vector<std::string> words) {
