@@ -14,6 +14,7 @@
 #include "cli/history_plot.h"
 #include "cli/history_request.h"
 #include "cli/history_tables.h"
+#include "cli/read_record.h"
 #include "jetmeter/report.h"
 
 namespace jetmeter {
@@ -105,18 +106,6 @@ Result<ExitCode> show(Desk& desk) {
                                         [](const Format* f) { return f->name; });
   desk.terminal.print((*format)->render(*record, {.color = desk.terminal.color_on_stdout()}));
   return ExitCode::done;
-}
-
-Result<Record> read_run(const std::filesystem::path& given) {
-  std::error_code error;
-  const auto file = std::filesystem::is_directory(given, error) ? given / "report.json" : given;
-  const auto text = read_text(file);
-  if (!text)
-    return fail(fmt::format("there is no record {}; name a run directory or a report.json",
-                            in_quotes(file.string())));
-  auto record = record_from_json(*text);
-  if (!record) return fail(fmt::format("{}: {}", in_quotes(file.string()), record.error().what));
-  return record;
 }
 
 Result<ExitCode> add(Desk& desk) {
@@ -241,7 +230,7 @@ Result<ExitCode> history(const HistoryRequest& request, bool limit_is_typed, Ter
   const auto* action = std::ranges::find(kActions, request.action, &HistoryAction::name);
   if (!limit_is_typed) filter->limit = action->usual_limit;
   // Before the store is opened: a wrong request makes none.
-  auto to_add = request.action == "add" ? read_run(request.subject) : Result<Record>(Record{});
+  auto to_add = request.action == "add" ? read_record(request.subject) : Result<Record>(Record{});
   if (!to_add) return tl::make_unexpected(to_add.error());
   HistoryOptions options;
   options.create = action->creates;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <memory>
 
+#include "cli/read_record.h"
 #include "cli/subcommand.h"
 #include "jetmeter/record.h"
 
@@ -17,18 +18,6 @@ struct ReportOptions {
   std::string format = "text";
   std::string out;
 };
-
-Result<Record> read_record(const std::filesystem::path& run) {
-  std::error_code error;
-  const auto file = std::filesystem::is_directory(run, error) ? run / "report.json" : run;
-  const auto text = read_text(file);
-  if (!text)
-    return fail(fmt::format("there is no record {}; name a run directory or a report.json",
-                            in_quotes(file.string())));
-  auto record = record_from_json(*text);
-  if (!record) return fail(fmt::format("{}: {}", in_quotes(file.string()), record.error().what));
-  return record;
-}
 
 Result<ExitCode> render(const ReportOptions& options, Terminal& terminal) {
   const auto record = read_record(options.run);
