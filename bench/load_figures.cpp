@@ -54,7 +54,8 @@ void show_loop() {
   fmt::print(
       "the loop of 'single' around a task that does nothing, median of {} rounds\n"
       "  {:.0f} ns an iteration ({:.0f} to {:.0f}), two clock readings of {:.1f} ns among them;\n"
-      "  LoadGen's single-stream loop takes about {:.0f} ns: {:.1f} times as much\n",
+      "  LoadGen's single-stream loop, measured elsewhere and not in this run, about {:.0f} ns: "
+      "{:.1f} times as much\n",
       loops.size(), ours, loops.front(), loops.back(), overhead.clock_ns, kLoadGenLoopNs,
       kLoadGenLoopNs / ours);
 }
