@@ -304,7 +304,6 @@ TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
       {model, "--max-time", "1s", "--min-time", "2s"},
       {model, "--from", "nowhere.json"},
       {model, "--sweep", "threads"},
-      {model, "--threads", "1,x"},
       {model, "--resume", "--threads", "1,2"},
       {model, "--cool-down", "cold", "--threads", "1,2"},
       {model, "--rank", "beauty"}};
@@ -312,7 +311,7 @@ TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
     words.insert(words.begin(), "bench");
     const auto result = run_program(words, place_);
     const auto told = words.empty() ? "" : words.back();
-    EXPECT_EQ(result.exit_code, words.back() == "1,x" ? result.exit_code : 1) << told << result.err;
+    EXPECT_EQ(result.exit_code, 1) << told << result.err;
     EXPECT_THAT(result.err, HasSubstr("error: ")) << told;
     EXPECT_THAT(result.err, Not(HasSubstr("terminate"))) << told;
   }
@@ -360,6 +359,12 @@ TEST_F(BenchSweepRun, AFailedStepEndsNothingAndIsRunAgainOnResume) {
   EXPECT_EQ(second.exit_code, 0) << second.err;
   const auto journal = read_json_lines(place_ / "sweep/sweep.jsonl");
   EXPECT_EQ(journal.size(), 4U);  // header, two steps, the one that was run again
+}
+
+TEST_F(BenchSweepRun, AWrongValueCostsItsOwnStep) {
+  const auto result = run_program(words({"--threads", "1,x"}), place_);
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("--threads 'x' is not a number from 0 to 1024"));
 }
 
 TEST_F(BenchSweepRun, ADryRunPrintsThePlanAndDoesNothing) {
