@@ -13,12 +13,19 @@ set(record    core tensor detection stats accuracy machine record)
 set(backends  core tensor backend)
 set(frames    core detection frames)
 set(pipelines core tensor detection backend frames pipeline)
-set(zoo       core tensor zoo)
+set(graph     core tensor graph graph_builder)
+set(zoo       core tensor graph graph_builder zoo)
 set(telemetry core stats machine power_modes device telemetry tegrastats recording
               processes sampler)
 set(memory    core machine telemetry tegrastats processes sampler memory memory_limit worker_memory)
 set(doctor    core tensor stats machine power_modes device backend telemetry processes memory doctor)
 set(model     core tensor model)
+set(cost      core tensor graph model cost)
+set(inspect   core tensor graph model inspect)
+set(convert   core tensor graph graph_builder model cost backend convert)
+set(quantize  core tensor graph graph_builder model cost backend inputs verify quantize)
+set(verify    core tensor graph model cost backend inputs verify)
+set(predict   core tensor graph graph_builder model cost machine power_modes device backend zoo stats predict)
 set(monitor   core machine telemetry recording processes sampler memory record monitor)
 set(load      core stats load)
 set(inputs    core tensor inputs)
@@ -29,8 +36,8 @@ set(report    core tensor detection stats accuracy machine record report)
 set(run       core tensor detection stats accuracy machine record backend frames pipeline zoo
               telemetry tegrastats recording processes sampler device memory memory_limit worker_memory model
               load inputs report run version)
-set(cli       ${run} doctor monitor history compare sweep)
-set(modules core stats accuracy record backends frames pipelines zoo telemetry memory doctor model monitor
+set(cli       ${run} doctor monitor history compare sweep graph graph_builder cost inspect convert quantize verify predict)
+set(modules core stats accuracy record backends frames pipelines graph zoo telemetry memory doctor model monitor
             load inputs history compare sweep report run cli)
 
 # Left: how a third party's header begins. Right: the modules that may know that third party.

@@ -1,6 +1,6 @@
 // Gives back what it gets; what is left of an inference's time is the runtime's own.
+#include "jetmeter/graph_builder.h"
 #include "jetmeter/zoo.h"
-#include "zoo/graph_builder.h"
 
 namespace jetmeter {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "zoo/graph_builder.h"
+#include "jetmeter/graph_builder.h"
 
 namespace jetmeter {
 

@@ -1,0 +1,78 @@
+// What a model costs before anything runs it: the shape of every tensor, and operations, bytes and
+// memory of every layer. Of our own making, from the graph alone. What is not known - an operator,
+// an open axis - is absent and named, never 0. Pure; may be called from any thread.
+//
+// A multiply-add is two operations. Sources of the formulas: the operators' definitions in ONNX.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "jetmeter/core.h"
+#include "jetmeter/graph.h"
+#include "jetmeter/model.h"
+#include "jetmeter/tensor.h"
+
+namespace jetmeter {
+
+// ---- shapes ------------------------------------------------------------------------------------
+
+struct KnownTensor {
+  ElementType type = ElementType::other;
+  std::optional<Shape> shape;  // no axis is open
+  // The values, where they are integers that shapes may hang on (at most 4096 of them).
+  std::optional<std::vector<std::int64_t>> integers;
+};
+
+struct UnknownNode {
+  std::string node;  // as describe() has it
+  std::string why;   // "jetmeter does not know the operator", "axis batch of input 'x' is open"
+};
+
+// Every tensor of the main graph by name, inputs, weights and outputs among them.
+struct ShapeTable {
+  std::unordered_map<std::string, KnownTensor> tensors;
+  std::vector<UnknownNode> unknown;  // nodes whose outputs have no shape
+
+  const KnownTensor* find(const std::string& name) const;  // null: nothing is known of it
+};
+
+// Follows the graph from its inputs, with sizes for open axes. A contradiction (a MatMul of 3x4 by
+// 5x6, an extent that overflows) is an error in one sentence; what is merely unknown is not.
+Result<ShapeTable> propagate_shapes(const ModelGraph&, const ShapeHints& = {});
+
+// ---- cost --------------------------------------------------------------------------------------
+
+struct LayerCost {
+  std::string name, op;                      // as the graph has them; op with its domain
+  std::vector<Shape> inputs, outputs;        // of those that are known; weights are not among them
+  std::optional<std::uint64_t> flops;        // absent: the operator or a shape is not known
+  std::optional<std::uint64_t> read_bytes;   // activations and weights
+  std::optional<std::uint64_t> write_bytes;  // activations
+  std::uint64_t parameters = 0;              // elements of the weights that it is the first to read
+  std::uint64_t weight_bytes = 0;            // of all weights that it reads
+  std::size_t node = 0;                      // in Graph::nodes
+};
+
+struct ModelCost {
+  std::uint64_t parameters = 0;  // elements of all weights that are floats or quantised numbers
+  std::uint64_t weight_bytes = 0;
+  std::optional<std::uint64_t> flops;  // of the layers that are known; absent when none is
+  std::optional<std::uint64_t> read_bytes, write_bytes;
+  // The most that live tensors need at one time, each with a buffer of its own from birth to last
+  // use, inputs and outputs among them; absent unless every shape is known.
+  std::optional<std::uint64_t> peak_activation_bytes;
+  std::string peak_layer;
+  std::vector<LayerCost> layers;  // in the order of execution; Constant nodes are not layers
+  std::map<std::string, std::uint64_t> unknown_operators;  // nodes by operator
+  std::vector<UnknownNode> unknown;                        // why a layer has no cost
+  bool complete() const { return unknown.empty(); }
+};
+Result<ModelCost> model_cost(const ModelGraph&, const ShapeHints& = {});
+ModelCost model_cost(const ModelGraph&, const ShapeTable&);
+
+}  // namespace jetmeter

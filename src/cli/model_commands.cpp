@@ -1,0 +1,16 @@
+#include <array>
+
+#include "cli/model_command.h"
+
+namespace jetmeter {
+
+extern const Subcommand model_inspect_command;
+
+std::span<const Subcommand* const> model_commands() {
+  static constexpr std::array<const Subcommand*, 1> kAll{
+      &model_inspect_command,
+  };
+  return kAll;
+}
+
+}  // namespace jetmeter
