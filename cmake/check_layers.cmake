@@ -37,7 +37,7 @@ set(run       core tensor detection stats accuracy machine record backend frames
               telemetry tegrastats recording processes sampler device memory memory_limit worker_memory model
               load inputs report run version)
 set(cli       ${run} doctor monitor history compare sweep graph graph_builder cost inspect convert quantize verify predict)
-set(modules core stats accuracy record backends frames pipelines graph zoo telemetry memory doctor model monitor
+set(modules core stats accuracy record backends frames pipelines graph inspect zoo telemetry memory doctor model monitor
             load inputs verify history compare sweep report run cli)
 
 # Left: how a third party's header begins. Right: the modules that may know that third party.
@@ -49,7 +49,7 @@ set("users_of_opencv2/" backends frames inputs pipelines run)
 set("users_of_CLI/" cli)
 set("users_of_sqlite3" history)
 set("users_of_libpq" history)
-set("users_of_zip.h" inputs)
+set("users_of_zip.h" inputs inspect)
 
 if(NOT ROOT)
   get_filename_component(ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
