@@ -10,7 +10,9 @@ constexpr double kLaneWidth = 8;  // of an edge that passes a rank
 // A longer edge is drawn past the ranks without a lane: in a graph with thousands of ranks the
 // lanes would be more than all else.
 constexpr std::size_t kLongestLane = 120;
-constexpr int kOrderSweeps = 12, kPlaceSweeps = 16;
+constexpr int kOrderSweeps = 12, kPlaceSweeps = 27;
+
+enum class Look { up, down, both };
 
 struct Cell {
   std::size_t rank = 0;
@@ -34,7 +36,7 @@ class LayerCake {
   Layout take() {
     Layout layout;
     stack_ranks(layout);
-    double left = 0, right = 0;
+    double left = cells_.empty() ? 0 : cells_[0].x, right = left;
     for (const auto& cell : cells_) {
       left = std::min(left, cell.x - cell.width / 2);
       right = std::max(right, cell.x + cell.width / 2);
@@ -129,14 +131,17 @@ class LayerCake {
   void place_cells() {
     for (int sweep = 0; sweep < kPlaceSweeps; ++sweep) {
       const bool down = sweep % 2 == 0;
+      // Looking one way only, a long chain drifts; looking both ways from the start, it never
+      // moves.
+      const auto look = sweep >= kPlaceSweeps - 3 ? Look::both : down ? Look::up : Look::down;
       for (std::size_t r = 0; r < ranks_.size(); ++r)
-        place_rank(ranks_[down ? r : ranks_.size() - 1 - r], down);
+        place_rank(ranks_[down ? r : ranks_.size() - 1 - r], look);
     }
   }
 
   // As near to their neighbours as the order and the widths allow: least squares, by pooling
   // adjacent violators. Lanes weigh more, so that long edges are straight.
-  void place_rank(const std::vector<std::size_t>& rank, bool down) {
+  void place_rank(const std::vector<std::size_t>& rank, Look look) {
     struct Pool {
       double sum = 0, weight = 0;
       std::size_t count = 0;
@@ -150,7 +155,7 @@ class LayerCake {
       if (i > 0) offset += (cells_[rank[i - 1]].width + cell.width) / 2 + options_.between_boxes;
       offsets.push_back(offset);
       const double weight = cell.lane ? 4 : 1;
-      pools.push_back({(wanted_x(cell, down) - offset) * weight, weight, 1});
+      pools.push_back({(wanted_x(cell, look) - offset) * weight, weight, 1});
       while (pools.size() > 1 && pools[pools.size() - 2].mean() >= pools.back().mean()) {
         const auto last = pools.back();
         pools.pop_back();
@@ -165,12 +170,16 @@ class LayerCake {
         cells_[rank[i]].x = pool.mean() + offsets[i];
   }
 
-  double wanted_x(const Cell& cell, bool down) const {
-    const auto& near = down ? cell.above : cell.below;
-    if (near.empty()) return cell.x;
+  double wanted_x(const Cell& cell, Look look) const {
     double sum = 0;
-    for (const auto each : near) sum += cells_[each].x;
-    return sum / static_cast<double>(near.size());
+    std::size_t count = 0;
+    const auto add = [&](const std::vector<std::size_t>& near) {
+      for (const auto each : near) sum += cells_[each].x;
+      count += near.size();
+    };
+    if (look != Look::down) add(cell.above);
+    if (look != Look::up) add(cell.below);
+    return count == 0 ? cell.x : sum / static_cast<double>(count);
   }
 
   void stack_ranks(Layout& layout) {

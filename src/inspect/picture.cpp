@@ -202,6 +202,10 @@ class PictureMaker {
   void add_edges(const Node& node, std::size_t box) {
     for (const auto& input : node.inputs)
       if (!input.empty()) add_edge(input, box);
+    // Bodies of control flow read what lies around them by its name.
+    for (const auto& attribute : node.attributes)
+      if (const auto* body = std::get_if<std::shared_ptr<Graph>>(&attribute.value))
+        for (const auto& inner : (*body)->nodes) add_edges(inner, box);
   }
   void add_edge(const std::string& tensor, std::size_t to) {
     if (const auto input = inputs_.find(tensor); input != inputs_.end()) {
@@ -209,7 +213,7 @@ class PictureMaker {
     } else if (const auto* producer = index_.producer(tensor);
                producer != nullptr && groups_.drawn(*producer)) {
       const auto from = box_of(groups_.place(producer));
-      if (from != to) edges_.emplace(from, to);
+      if (from < to) edges_.emplace(from, to);
     }
   }
 
