@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "cli/subcommand.h"
@@ -139,12 +140,15 @@ class VerifyRun {
 
   Result<void> run_pictures(Terminal& terminal) {
     std::vector<ImageResult> found_a, found_b;
+    const auto folder = plan_.files.front().parent_path();
+    auto source = open_source("image_dir=" + (folder.empty() ? "." : folder.string()));
+    if (!source) return tl::make_unexpected(source.error());
     Frame frame;
     for (const auto& file : plan_.files) {
       terminal.status(fmt::format("picture {} of {}", report_.runs + 1, plan_.files.size()));
-      auto source = open_source("image_dir=" + file.string());
-      const auto got = source ? (*source)->next(frame) : tl::make_unexpected(source.error());
-      if (!got || !*got) {
+      const auto got = next_picture(**source, file.filename().string(), frame);
+      if (!got) return tl::make_unexpected(got.error());
+      if (!*got) {
         report_.notes.push_back(fmt::format("{} cannot be read as a picture; left out",
                                             in_quotes(file.filename().string())));
         continue;
@@ -156,6 +160,18 @@ class VerifyRun {
       report_.accuracy =
           TaskAccuracy{evaluate(found_a, {}), evaluate(found_b, {}), kConfidence, kIou};
     return {};
+  }
+
+  // False: it cannot be read. The source goes on behind it.
+  Result<bool> next_picture(FrameSource& source, const std::string& name, Frame& frame) {
+    const auto& names = source.info().names;
+    const auto place = std::ranges::find(names, name) - names.begin();
+    if (place < next_place_ || place == std::ssize(names)) return false;
+    source.skip(place - next_place_);
+    const auto got = source.next(frame);
+    if (!got || !*got) return got;
+    next_place_ = frame.index + 1;
+    return frame.id == name;
   }
 
   Result<void> run_picture(const Frame& frame, std::vector<ImageResult>& found_a,
@@ -222,6 +238,7 @@ class VerifyRun {
   std::vector<TensorSpec> specs_;  // of A, concrete
   Detectors detectors_;
   GroundTruth truth_;
+  std::int64_t next_place_ = 0;  // in the folder of pictures
   std::vector<TensorData> first_;
   VerifyReport report_;
 };

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 #include <string_view>
+#include <utility>
 
 #include "jetmeter/inspect.h"
 
@@ -111,44 +113,46 @@ class PickleScanner {
   // A tensor's storage is the tuple ('storage', type, key, device, elements), and Q follows it. A
   // type that was named before comes back through the memo.
   void note(char code, std::string_view argument) {
+    const bool after_global = std::exchange(after_global_, code == 'c');
     switch (code) {
-      case 'c': {
-        const auto middle = argument.find('\n');
-        std::string global(argument.substr(0, middle));
-        global.append(".").append(argument.substr(middle + 1, argument.size() - middle - 2));
-        names_.globals.push_back(global);
-        last_ = std::move(global);
-        break;
-      }
+      case 'c': note_global(argument); break;
       case 'q':
       case 'r':
-        if (!last_.empty() && last_.ends_with("Storage")) memo_[number(argument)] = last_;
-        return;
+        if (after_global && is_storage(names_.globals.back()))
+          memo_[number(argument)] = names_.globals.back();
+        break;
       case 'h':
       case 'j':
         if (const auto found = memo_.find(number(argument)); found != memo_.end())
-          last_ = found->second;
-        else
-          return;
+          storage_ = found->second;
         break;
       case 'K':
       case 'M':
       case 'J':
-      case '\x8a': integer_ = number(argument); return;
+      case '\x8a': integer_ = number(argument); break;
       case 'Q':
-        if (storage_.ends_with("Storage"))
+        if (!storage_.empty())
           names_.storages.emplace_back(storage_.substr(storage_.rfind('.') + 1), integer_);
         storage_.clear();
-        return;
-      default: return;
+        break;
+      default: break;
     }
-    if (last_.ends_with("Storage")) storage_ = last_;
   }
+
+  void note_global(std::string_view argument) {
+    const auto middle = argument.find('\n');
+    std::string global(argument.substr(0, middle));
+    global.append(".").append(argument.substr(middle + 1, argument.size() - middle - 2));
+    if (is_storage(global)) storage_ = global;
+    names_.globals.push_back(std::move(global));
+  }
+  static bool is_storage(std::string_view global) { return global.ends_with("Storage"); }
 
   std::string_view rest_;
   PickleNames names_;
   std::map<std::uint64_t, std::string> memo_;
-  std::string last_, storage_;
+  std::string storage_;
+  bool after_global_ = false;
   std::uint64_t integer_ = 0;
 };
 
