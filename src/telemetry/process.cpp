@@ -123,14 +123,17 @@ std::optional<double> as_double(std::optional<Count> count) {
 
 // PSS at every reading without walking the page table at every reading. What of a process' resident
 // size is other processes' share changes slowly: it is read again when the resident size has moved,
-// and now and then, but never for more than a two-hundredth of the time.
+// and now and then, but not for more than a two-hundredth of the time. A process that is starting
+// maps its libraries one after the other; what was read amid that says little of it afterwards, and
+// is worth a tenth of the time.
 class PacedPss {
  public:
   std::optional<std::uint64_t> of(std::uint64_t rss, ProcessFiles& files) {
     const auto now = std::chrono::steady_clock::now();
     const auto moved = rss > rss_ ? rss - rss_ : rss_ - rss;
     const bool wanted = moved > rss_ / kShareThatMatters || now - read_at_ >= kLongest;
-    const bool affordable = now - read_at_ >= kPause * cost_;
+    const bool urgent = moved > rss_ / kShareThatMisleads;
+    const bool affordable = now - read_at_ >= (urgent ? kShortPause : kPause) * cost_;
     if (others_ && *others_ <= rss && !(wanted && affordable)) return rss - *others_;
     const auto pss = files.read_pss();
     read_at_ = std::chrono::steady_clock::now();
@@ -143,8 +146,9 @@ class PacedPss {
  private:
   using Time = std::chrono::steady_clock::time_point;
   static constexpr std::uint64_t kShareThatMatters = 32;  // 3 %
+  static constexpr std::uint64_t kShareThatMisleads = 4;
   static constexpr auto kLongest = std::chrono::minutes(1);
-  static constexpr int kPause = 200;
+  static constexpr int kPause = 200, kShortPause = 10;
 
   std::uint64_t rss_ = 0;
   std::optional<std::uint64_t> others_;
