@@ -137,6 +137,18 @@ TEST(OpenProcess, HasTheSameNumbersAsChannels) {
   EXPECT_EQ((*source)->channels()[5].unit, Unit::second);
 }
 
+// It grew between the two files: what others share is told by the walk that told PSS.
+TEST(OpenProcess, TakesTheShareOfOthersFromOneReading) {
+  BoardCopy board;
+  add_process(board).write("/proc/812/status", "VmRSS:\t 700000 kB\n");
+  const auto source = open_process(board.host(), 812);
+  ASSERT_TRUE(source);
+  EXPECT_EQ(read_once(**source).at("process.pss"), 1250001.0 * kKibibyte);
+  board.write("/proc/812/status", "VmRSS:\t 1300004 kB\n");
+  board.write("/proc/812/smaps_rollup", "Rss: 9 kB\nPss: 9 kB\n");  // not asked again so soon
+  EXPECT_EQ(read_once(**source).at("process.pss"), 1250001.0 * kKibibyte);
+}
+
 // A process of our own that does nothing until it is killed.
 class Child {
  public:
