@@ -38,7 +38,8 @@ std::string weight_text(const Node& node, const GraphIndex& index) {
   const auto strides = ints_attribute(node, "strides");
   const auto stride = strides.empty() || strides[0] == 1 ? "" : fmt::format(" /{}", strides[0]);
   const bool transposed = node.op == "ConvTranspose";
-  const auto wide = shape[1] < (1 << 24) ? shape[1] * group : shape[1];
+  const bool small = shape[1] >= 0 && shape[1] < (1 << 24);
+  const auto wide = small ? shape[1] * group : shape[1];
   return fmt::format("{}{}, {} → {}{}", text, stride, transposed ? shape[0] : wide,
                      transposed ? wide : shape[0],
                      group > 1 ? fmt::format(", {} groups", group) : "");

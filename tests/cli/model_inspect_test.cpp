@@ -57,14 +57,14 @@ class BadModels : public testing::TestWithParam<BadModel> {
     place_.write("overflow.onnx", to_onnx_bytes(overflow).value());
     write_external(place_, "missing.onnx");
     std::filesystem::remove(place_ / "missing.onnx.data");
-    std::filesystem::remove(place_ / "missing.data");
     place_.write("plan.engine", std::string("ftrt") + std::string(20, '\0'));
     place_.write("archive.pt", std::string("PK\x03\x04 cut off"));
     outside();
   }
   void outside() {
     write_external(place_, "zz.onnx");
-    place_.write("outside.onnx", replaced(slurp(place_ / "zz.onnx"), "zz.data", "/../aaa"));
+    place_.write("outside.onnx",
+                 replaced(slurp(place_ / "zz.onnx"), "zz.onnx.data", "../aaaa.data"));
   }
   Workplace place_;
 };
