@@ -79,20 +79,21 @@ TEST_P(BadModels, GetOneSentenceAndCodeOne) {
   EXPECT_THAT(result.err, HasSubstr(GetParam().says));
 }
 
-INSTANTIATE_TEST_SUITE_P(, BadModels,
-                         testing::Values(BadModel{"Truncated", "truncated.onnx", "cut short"},
-                                         BadModel{"Empty", "empty.onnx", "empty (0 bytes)"},
-                                         BadModel{"Words", "words.onnx", "text, and no model"},
-                                         BadModel{"Folder", "folder.onnx", "a directory"},
-                                         BadModel{"Absent", "nowhere.onnx", "no such file"},
-                                         BadModel{"Cyclic", "cyclic.onnx", "circle"},
-                                         BadModel{"Twice", "twice.onnx", "twice"},
-                                         BadModel{"Overflow", "overflow.onnx", "'w'"},
-                                         BadModel{"MissingData", "missing.onnx", "missing"},
-                                         BadModel{"DataOutside", "outside.onnx", "folder"},
-                                         BadModel{"Plan", "plan.engine", "cut short"},
-                                         BadModel{"Archive", "archive.pt", "damaged"}),
-                         [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    , BadModels,
+    testing::Values(BadModel{"Truncated", "truncated.onnx", "cut short"},
+                    BadModel{"Empty", "empty.onnx", "empty (0 bytes)"},
+                    BadModel{"Words", "words.onnx", "text, and no model"},
+                    BadModel{"Folder", "folder.onnx", "a directory"},
+                    BadModel{"Absent", "nowhere.onnx", "no such file"},
+                    BadModel{"Cyclic", "cyclic.onnx", "circle"},
+                    BadModel{"Twice", "twice.onnx", "twice"},
+                    BadModel{"Overflow", "overflow.onnx", "'w'"},
+                    BadModel{"MissingData", "missing.onnx", "which is not there"},
+                    BadModel{"DataOutside", "outside.onnx", "outside of the model's folder"},
+                    BadModel{"Plan", "plan.engine", "cut short"},
+                    BadModel{"Archive", "archive.pt", "damaged"}),
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST(ModelInspect, ShowsAModelAsTextJsonAndPicture) {
   const Workplace place;
