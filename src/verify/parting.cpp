@@ -31,13 +31,15 @@ std::vector<SharedTensor> shared_tensors(const Graph& a, const Graph& b) {
 }
 
 // With these as its only outputs, so that what lies behind them is not computed.
-ModelGraph cut_at(const ModelGraph& model, std::span<const SharedTensor> tensors) {
+ModelGraph cut_at(const ModelGraph& model, std::span<const SharedTensor> tensors,
+                  ElementType type) {
   auto cut = model;
   cut.graph.outputs.clear();
   for (const auto& tensor : tensors) {
-    // Without a type: the runtime infers it. Nor its shape, which a file may state wrongly.
+    // Without a shape, which a file may state wrongly.
     Value output;
     output.name = tensor.name;
+    output.type = type;
     cut.graph.outputs.push_back(std::move(output));
   }
   return cut;
@@ -46,9 +48,16 @@ ModelGraph cut_at(const ModelGraph& model, std::span<const SharedTensor> tensors
 Result<std::shared_ptr<Model>> load_cut(const ModelGraph& model,
                                         std::span<const SharedTensor> tensors,
                                         const LoadGraph& load, const std::filesystem::path& path) {
-  if (auto written = write_onnx(cut_at(model, tensors), path); !written)
-    return tl::make_unexpected(written.error());
-  return load(path);
+  // Without a type where the runtime infers it, since not every tensor is of floats; OpenCV's
+  // reader wants one, and computes in float32 whatever it is told.
+  auto last = Result<std::shared_ptr<Model>>(fail(""));
+  for (const auto type : {ElementType::other, ElementType::float32}) {
+    if (auto written = write_onnx(cut_at(model, tensors, type), path); !written)
+      return tl::make_unexpected(written.error());
+    last = load(path);
+    if (last) break;
+  }
+  return last;
 }
 
 bool is_floating(ElementType type) {
