@@ -42,7 +42,7 @@ TEST(Picture, HasABoxForEveryNodeOfASmallGraph) {
   EXPECT_THAT(titles(picture),
               ElementsAre("x", "Conv", "Sigmoid", "Mul", "Conv", "Sigmoid", "Mul", "Add", "y"));
   EXPECT_THAT(picture.boxes[1].lines, ElementsAre("3x3 /2, 8 → 8"));
-  EXPECT_EQ(picture.edges.size(), 10u);
+  EXPECT_EQ(picture.edges.size(), 11u);
 }
 
 TEST(Picture, DrawsActivationsWithWhatTheyFollowInALargeOne) {
