@@ -23,6 +23,21 @@ std::string gelu(NetBuilder& net, const std::string& name, const std::string& x)
   return net.op("Mul", name, {product, net.scalar(name + ".half", 0.5)});
 }
 
+// x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))).
+std::string gelu_tanh(NetBuilder& net, const std::string& name, const std::string& x) {
+  const auto mul = [&](const std::string& part, const std::string& a, const std::string& b) {
+    return net.op("Mul", name + part, {a, b});
+  };
+  const auto square = mul(".square", x, x);
+  const auto small = mul(".small", square, net.scalar(name + ".cubic", 0.044715));
+  const auto slope = net.op("Add", name + ".slope", {small, net.scalar(name + ".one", 1)});
+  const auto inner =
+      mul(".inner", mul(".cube", x, slope), net.scalar(name + ".factor", 0.7978845608028654));
+  const auto tanh = net.op("Tanh", name + ".tanh", {inner});
+  const auto sum = net.op("Add", name + ".sum", {tanh, net.scalar(name + ".unit", 1)});
+  return mul("", mul(".product", x, sum), net.scalar(name + ".half", 0.5));
+}
+
 }  // namespace
 
 double activated_power(Activation activation, double power) {
@@ -31,7 +46,8 @@ double activated_power(Activation activation, double power) {
     case Activation::relu:
     case Activation::relu6: return power / 2;
     case Activation::silu: return 0.356 * power;  // at unit variance, by integration
-    case Activation::gelu: return 0.425 * power;
+    case Activation::gelu:
+    case Activation::gelu_tanh: return 0.425 * power;
   }
   return power;
 }
@@ -45,6 +61,7 @@ std::string activate(NetBuilder& net, const std::string& name, const std::string
     case Activation::silu:
       return net.op("Mul", name, {x, net.op("Sigmoid", name + ".sigmoid", {x})});
     case Activation::gelu: return gelu(net, name, x);
+    case Activation::gelu_tanh: return gelu_tanh(net, name, x);
   }
   return x;
 }

@@ -5,7 +5,7 @@
 
 namespace jetmeter {
 
-enum class Activation { none, relu, relu6, silu, gelu };
+enum class Activation { none, relu, relu6, silu, gelu, gelu_tanh };
 
 struct ConvBlock {
   std::int64_t channels = 0;

@@ -10,7 +10,7 @@ namespace {
 constexpr std::int64_t kBins = 16;  // a side of a box is a distribution over so many strides
 // Weights are random, classes are not told apart: with these a picture gives some boxes above a
 // confidence of 0.25, and not thousands.
-constexpr double kClassGain = 0.7, kClassBias = -5.2;
+constexpr double kClassGain = 0.8, kClassBias = -4.8;
 
 struct Widths {
   std::int64_t box, score, classes;

@@ -12,10 +12,8 @@ ModelGraph build(const ZooSettings&) {
   return graph.take();
 }
 
-constexpr ZooModel kModels[] = {{.name = "identity",
-                                 .summary = "x 1x3x8x8 -> y, the same values",
-                                 .build = build,
-                                 .seeded = false}};
+constexpr ZooModel kModels[] = {
+    {.name = "identity", .summary = "gives back what it gets", .build = build, .seeded = false}};
 
 }  // namespace
 

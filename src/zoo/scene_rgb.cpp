@@ -41,11 +41,10 @@ ModelGraph build(const ZooSettings&) {
   return graph.take();
 }
 
-constexpr ZooModel kModels[] = {
-    {.name = "scene-rgb",
-     .summary = "detector for the generated scene rgb; images 1x3x320x320 -> output0 1x7x6400",
-     .build = build,
-     .seeded = false}};
+constexpr ZooModel kModels[] = {{.name = "scene-rgb",
+                                 .summary = "detector for the generated scene rgb",
+                                 .build = build,
+                                 .seeded = false}};
 
 }  // namespace
 

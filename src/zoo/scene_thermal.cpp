@@ -31,11 +31,10 @@ ModelGraph build(const ZooSettings&) {
   return graph.take();
 }
 
-constexpr ZooModel kModels[] = {
-    {.name = "scene-thermal",
-     .summary = "detector for the generated scene thermal; images 1x3x320x320 -> output0 1x6x6400",
-     .build = build,
-     .seeded = false}};
+constexpr ZooModel kModels[] = {{.name = "scene-thermal",
+                                 .summary = "detector for the generated scene thermal",
+                                 .build = build,
+                                 .seeded = false}};
 
 }  // namespace
 

@@ -22,7 +22,7 @@ struct ValueRange {
   Shape shape;
   double largest = 0;  // magnitude
   double root_mean_square = 0;
-  double deviation = 0;
+  double mean = 0, deviation = 0;
   bool finite = true;
   std::vector<float> values;
 };
@@ -39,8 +39,9 @@ inline ValueRange range_of(const TensorView& view) {
     squares += static_cast<double>(value) * value;
   }
   const auto n = static_cast<double>(values.size());
+  range.mean = sum / n;
   range.root_mean_square = std::sqrt(squares / n);
-  range.deviation = std::sqrt(std::max(0.0, squares / n - sum / n * sum / n));
+  range.deviation = std::sqrt(std::max(0.0, squares / n - range.mean * range.mean));
   return range;
 }
 

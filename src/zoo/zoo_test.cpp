@@ -103,7 +103,8 @@ INSTANTIATE_TEST_SUITE_P(Zoo, EveryZooModel,
                          testing::ValuesIn(zoo_models().begin(), zoo_models().end()),
                          [](const auto& instance) {
                            std::string name(instance.param->name);
-                           std::replace(name.begin(), name.end(), '-', '_');
+                           for (char& c : name)
+                             if (c == '-' || c == '.') c = '_';
                            return name;
                          });
 
