@@ -119,16 +119,20 @@ class MaskDecoder {
   }
 
   // Three layers of one token.
-  std::string head(const std::string& name, const std::string& token, std::int64_t outputs,
-                   double mean = 0) {
+  struct Head {
+    std::int64_t outputs;
+    double gain = 1, mean = 0;
+  };
+  std::string head(const std::string& name, const std::string& token, const Head& last) {
     auto x = token;
     for (int i = 0; i < 3; ++i) {
       const auto layer = fmt::format("{}.layers.{}", name, i);
       x = linear(net_, layer, x,
                  {.inputs = kVideoWidth,
-                  .outputs = i == 2 ? outputs : kVideoWidth,
+                  .outputs = i == 2 ? last.outputs : kVideoWidth,
+                  .gain = i == 2 ? last.gain : 1,
                   .power = i == 0 ? 1 : 0.5,
-                  .bias_mean = i == 2 ? mean : 0});
+                  .bias_mean = i == 2 ? last.mean : 0});
       if (i < 2) x = activate(net_, layer + ".act", x, Activation::relu);
     }
     return x;
@@ -145,14 +149,14 @@ class MaskDecoder {
     std::vector<std::string> filters;
     for (std::size_t i = 0; i < each.size(); ++i)
       filters.push_back(
-          head(fmt::format("output_hypernetworks_mlps.{}", i), each[i], fine.channels));
+          head(fmt::format("output_hypernetworks_mlps.{}", i), each[i], {fine.channels}));
     const auto pixels =
         net_.reshape("upscaled.pixels", fine.name, {1, fine.channels, fine.size * fine.size});
     const auto product =
         net_.op("MatMul", "masks.product", {net_.concat("masks.filters", filters, 1), pixels});
-    // Of a trained model, the first says the object is there more often than not; so does this.
-    return {head("pred_obj_score_head", parts[0], 1, 3),
-            net_.op("Sigmoid", "iou.sigmoid", {head("iou_prediction_head", parts[1], kMasks)}),
+    // That the object is there: else all masks were alike.
+    return {head("pred_obj_score_head", parts[0], {.outputs = 1, .gain = 0.3, .mean = 3}),
+            net_.op("Sigmoid", "iou.sigmoid", {head("iou_prediction_head", parts[1], {kMasks})}),
             net_.reshape("masks", product, {1, kMasks, fine.size, fine.size}), parts[2]};
   }
 
@@ -175,7 +179,7 @@ class MaskDecoder {
              net_.scalar("absent", kAbsent)});
     give_mask_for_memory(mask);
     const auto pointer = net_.reshape(
-        "pointer", head("obj_ptr_proj", choose("best.token", found.tokens), kVideoWidth),
+        "pointer", head("obj_ptr_proj", choose("best.token", found.tokens), {kVideoWidth}),
         {1, kVideoWidth});
     const auto nobody = net_.weight("no_obj_ptr", {1, kVideoWidth}, {.deviation = 0.3});
     net_.op("Where", net_.output("obj_ptr", {1, kVideoWidth}), {there, pointer, nobody});

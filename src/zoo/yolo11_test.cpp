@@ -72,6 +72,27 @@ TEST(Yolo11n, RunsAndStaysInRange) {
   EXPECT_GT(output.deviation, 1);
 }
 
+TEST(Yolo11, APictureGivesSomeBoxesAndNotThousands) {
+  for (const auto* name : {"yolo11n", "yolo11s"}) {
+    for (const std::uint64_t seed : {0, 1, 2}) {
+      const auto model =
+          make_zoo_model(name, {.numbers = {{"imgsz", 320}}, .type = {}, .seed = seed}).value();
+      const auto ranges = run_zoo_model(model, picture(), true);
+      if (!ranges) GTEST_SKIP() << "ONNX Runtime is not in this build";
+      const auto& values = ranges->at("output0").values;
+      constexpr std::size_t kAnchors = 2100;
+      std::size_t boxes = 0;
+      for (std::size_t i = 0; i < kAnchors; ++i) {
+        float best = 0;
+        for (std::size_t c = 4; c < 84; ++c) best = std::max(best, values[c * kAnchors + i]);
+        boxes += best > 0.25F ? 1 : 0;
+      }
+      EXPECT_GT(boxes, 0U) << name << " seed " << seed;
+      EXPECT_LT(boxes, kAnchors / 4) << name << " seed " << seed;
+    }
+  }
+}
+
 TEST(Yolo11n, BatchMayBeOpen) {
   const auto model =
       make_zoo_model("yolo11n", {.numbers = {{"imgsz", 64}, {"batch", kDynamic}, {"classes", 3}}})
