@@ -37,14 +37,13 @@ TEST_P(RealCost, NeedsTheActivationsThatItsFileNeeds) {
   EXPECT_EQ(cost->weight_bytes, memory->weight_bytes);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    RealModels, RealCost,
-    testing::Values(RealModel{"detectors/yolov8n_int8_640.onnx"},
-                    RealModel{"detectors/yolo11n_int8_320.onnx"},
-                    RealModel{"detectors/yolox_nano_416.onnx"},
-                    RealModel{"detectors/nanodet_m_416.onnx"},
-                    RealModel{"classifiers/mobilenet_v2_int8.onnx",
-                              {.inputs = {{"input", {1, 3, 224, 224}}}}}));
+INSTANTIATE_TEST_SUITE_P(RealModels, RealCost,
+                         testing::Values(RealModel{"detectors/yolov8n_int8_640.onnx"},
+                                         RealModel{"detectors/yolo11n_int8_320.onnx"},
+                                         RealModel{"detectors/yolox_nano_416.onnx"},
+                                         RealModel{"detectors/nanodet_m_416.onnx"},
+                                         RealModel{"classifiers/mobilenet_v2_int8.onnx",
+                                                   {.inputs = {{"input", {1, 3, 224, 224}}}}}));
 
 }  // namespace
 }  // namespace jetmeter
