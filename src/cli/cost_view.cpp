@@ -91,7 +91,8 @@ std::string totals_text(const ModelCost& cost) {
   const std::string so_far = cost.complete() ? "" : ", of the layers that are known";
   return aligned({{"parameters", scaled(static_cast<double>(cost.parameters))},
                   {"weights", format_bytes(cost.weight_bytes)},
-                  {"operations", flops_cell(cost.flops) + so_far},
+                  {"multiply-adds", flops_cell(cost.flops) + so_far},
+                  {"other operations", flops_cell(cost.other_flops) + so_far},
                   {"memory traffic", moved},
                   {"intensity", intensity_of(cost)},
                   {"peak activations", peak}},
@@ -101,9 +102,11 @@ std::string totals_text(const ModelCost& cost) {
 std::vector<const LayerCost*> most_expensive(const ModelCost& cost) {
   std::vector<const LayerCost*> layers;
   for (const auto& layer : cost.layers) layers.push_back(&layer);
-  std::ranges::stable_sort(layers, [](const auto* a, const auto* b) {
-    return a->flops.value_or(0) > b->flops.value_or(0);
-  });
+  const auto weight = [](const auto* layer) {
+    return std::pair(layer->flops.value_or(0), layer->other_flops.value_or(0));
+  };
+  std::ranges::stable_sort(layers,
+                           [&](const auto* a, const auto* b) { return weight(a) > weight(b); });
   return layers;
 }
 
@@ -115,7 +118,7 @@ std::string layers_text(const ModelCost& cost, std::size_t top) {
   const auto layers = most_expensive(cost);
   const auto shown = top == 0 ? layers.size() : std::min(top, layers.size());
   std::vector<Row> rows{
-      {"layer", "operator", "output", "operations", "share", "read", "written", "weights"}};
+      {"layer", "operator", "output", "multiply-adds", "share", "read", "written", "weights"}};
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& layer = *layers[i];
     rows.push_back({label(layer.name.empty() ? fmt::format("node {}", layer.node) : layer.name),
@@ -131,7 +134,7 @@ std::string operators_text(const ModelCost& cost, std::size_t top) {
   const auto operators = by_operator(cost);
   const auto shown = top == 0 ? operators.size() : std::min(top, operators.size());
   std::vector<Row> rows{
-      {"operator", "layers", "operations", "share", "read", "written", "parameters"}};
+      {"operator", "layers", "multiply-adds", "share", "read", "written", "parameters"}};
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& each = operators[i];
     rows.push_back({label(each.op), std::to_string(each.layers), flops_cell(each.flops),
@@ -170,6 +173,7 @@ Json layer_json(const LayerCost& layer) {
           {"inputs", layer.inputs},
           {"outputs", layer.outputs},
           {"flops", or_null(layer.flops)},
+          {"other_flops", or_null(layer.other_flops)},
           {"read_bytes", or_null(layer.read_bytes)},
           {"write_bytes", or_null(layer.write_bytes)},
           {"parameters", layer.parameters},
@@ -180,6 +184,7 @@ Json operator_json(const OperatorCost& each) {
   return {{"op", each.op},
           {"layers", each.layers},
           {"flops", or_null(each.flops)},
+          {"other_flops", or_null(each.other_flops)},
           {"read_bytes", or_null(each.read_bytes)},
           {"write_bytes", or_null(each.write_bytes)},
           {"parameters", each.parameters}};
@@ -198,14 +203,17 @@ std::vector<OperatorCost> by_operator(const ModelCost& cost) {
     ++each.layers;
     each.parameters += layer.parameters;
     add(each.flops, layer.flops);
+    add(each.other_flops, layer.other_flops);
     add(each.read_bytes, layer.read_bytes);
     add(each.write_bytes, layer.write_bytes);
   }
   std::vector<OperatorCost> sorted;
   for (auto& [op, each] : operators) sorted.push_back(std::move(each));
-  std::ranges::stable_sort(sorted, [](const auto& a, const auto& b) {
-    return a.flops.value_or(0) > b.flops.value_or(0);
-  });
+  const auto weight = [](const OperatorCost& each) {
+    return std::pair(each.flops.value_or(0), each.other_flops.value_or(0));
+  };
+  std::ranges::stable_sort(sorted,
+                           [&](const auto& a, const auto& b) { return weight(a) > weight(b); });
   return sorted;
 }
 
@@ -226,6 +234,7 @@ std::string cost_json(const ModelCost& cost, const CostView& view) {
   const Json document{{"model", view.model},
                       {"parameters", cost.parameters},
                       {"flops", or_null(cost.flops)},
+                      {"other_flops", or_null(cost.other_flops)},
                       {"weight_bytes", cost.weight_bytes},
                       {"read_bytes", or_null(cost.read_bytes)},
                       {"write_bytes", or_null(cost.write_bytes)},

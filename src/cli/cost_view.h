@@ -20,7 +20,8 @@ std::string cost_json(const ModelCost&, const CostView&);
 struct OperatorCost {
   std::string op;
   std::uint64_t layers = 0;
-  std::optional<std::uint64_t> flops, read_bytes, write_bytes;  // absent: of no layer known
+  // Absent: of no layer known.
+  std::optional<std::uint64_t> flops, other_flops, read_bytes, write_bytes;
   std::uint64_t parameters = 0;
 };
 // The most expensive first, then by name.

@@ -77,7 +77,14 @@ std::string advice(const Graph& graph, const ModelCost& cost) {
   if (!open) return "";
   if (const auto names = open_axes(graph); !names.empty())
     return fmt::format("--axis {}=1 gives it a size", names.front());
-  return fmt::format("--shape {}=1x3x640x640 gives it a size", graph.inputs.front().name);
+  for (const auto& input : graph.inputs) {
+    auto shape = input.shape;
+    if (std::ranges::find(shape, kDynamic) == shape.end()) continue;
+    std::ranges::replace(shape, kDynamic, std::int64_t{1});
+    return fmt::format("--shape {}={} gives its axes sizes, here of 1", input.name,
+                       format_shape(shape));
+  }
+  return "";
 }
 
 Result<ExitCode> carry_out(const CostRequest& request, Terminal& terminal) {

@@ -1,5 +1,5 @@
 // Attention as one operator. Operations are the multiply-adds of the two products, scores and
-// mixture, and of the projections where they are inside; the softmax is five for each score.
+// mixture, and of the projections where they are inside.
 #include <fmt/format.h>
 
 #include <array>
@@ -16,10 +16,8 @@ std::uint64_t extent(std::int64_t value) {
 // Of `rows` query positions over `columns` key positions, all heads and batches together.
 Flops of_scores(std::int64_t batch, std::int64_t heads, std::int64_t rows, std::int64_t columns,
                 std::int64_t key_width, std::int64_t value_width) {
-  const auto scores = product_of({extent(batch), extent(heads), extent(rows), extent(columns)});
-  if (!scores) return std::nullopt;
-  return sum_of(product_of({*scores, 2, extent(add_extents(key_width, value_width))}),
-                product_of({*scores, 5}));
+  return product_of({2, extent(batch), extent(heads), extent(rows), extent(columns),
+                     extent(add_extents(key_width, value_width))});
 }
 
 // ---- com.microsoft.MultiHeadAttention: query, key, value [batch, positions, heads x width] -----
@@ -105,16 +103,10 @@ Flops of_attention(const NodeInputs& inputs, const Outputs& outputs) {
   return of_scores(q[0], heads, q[1], k[1], q[2] / heads, outputs[0].shape->back() / heads);
 }
 
-Inferred<Outputs> rotary(const NodeInputs& inputs) {
-  return one_output(inputs.type(0), inputs.shape(0));
-}
-
 constexpr std::array kRules{
     OperatorRule{"com.microsoft.MultiHeadAttention", 1, multi_head, of_multi_head},
     OperatorRule{"com.microsoft.Attention", 2, packed_attention, of_packed_attention},
     OperatorRule{"Attention", 3, attention, of_attention},
-    OperatorRule{"com.microsoft.RotaryEmbedding", 4, rotary, per_output<3>, Traffic::all, 0b1110},
-    OperatorRule{"RotaryEmbedding", 3, rotary, per_output<3>, Traffic::all, 0b1110},
 };
 
 }  // namespace

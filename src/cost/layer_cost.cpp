@@ -18,6 +18,14 @@ bool is_elementwise(const OperatorRule* rule) {
   return rule >= all.data() && rule < all.data() + all.size();
 }
 
+// Whether its operations are multiply-adds.
+bool multiplies(const OperatorRule* rule) {
+  for (const auto& family :
+       {convolution_rules(), matmul_rules(), attention_rules(), recurrent_rules()})
+    if (rule >= family.data() && rule < family.data() + family.size()) return true;
+  return false;
+}
+
 // ONNX's types of one byte and less: float8 in its kinds, int4, float4.
 bool is_narrow(int onnx_type) {
   return onnx_type >= 17 && onnx_type <= 23;
@@ -117,8 +125,11 @@ NodeCost cost_of(const Node& node, std::int64_t opset, const Scope& scope, const
   if (!outputs) return {.why = outputs.error().what};
   const NodeInputs inputs(node, opset, std::move(facts));
   NodeCost cost;
-  cost.flops = rule->flops(inputs, *outputs);
-  if (!cost.flops) cost.why = "jetmeter cannot count the operations of this form";
+  const auto operations = rule->flops(inputs, *outputs);
+  const bool adds = multiplies(rule);
+  cost.flops = adds || !operations ? operations : 0;
+  cost.other_flops = adds && operations ? 0 : operations;
+  if (!operations) cost.why = "jetmeter cannot count the operations of this form";
   if (rule->traffic == Traffic::none) {
     cost.read_bytes = cost.write_bytes = 0;
     return cost;

@@ -35,8 +35,9 @@ bool reads_parameters(const Node&, std::size_t input, const Weights&);
 std::uint64_t parameters_in(const Tensor&);
 
 struct NodeCost {
-  std::optional<std::uint64_t> flops, read_bytes, write_bytes;
-  std::string why;  // one of them is absent
+  std::optional<std::uint64_t> flops, other_flops, read_bytes, write_bytes;
+  std::string why;          // one of them is absent
+  bool impossible = false;  // a body that contradicts itself: no run gets there
 };
 // REQUIRES: no If. Of a node that the table of operators does not have, nothing but why.
 NodeCost cost_of(const Node&, std::int64_t opset, const Scope&, const Weights&);

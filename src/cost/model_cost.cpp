@@ -26,8 +26,13 @@ std::vector<const Graph*> bodies_of(const Node& node) {
 }
 
 NodeCost together(const NodeCost& a, const NodeCost& b) {
-  return {sum_of(a.flops, b.flops), sum_of(a.read_bytes, b.read_bytes),
-          sum_of(a.write_bytes, b.write_bytes), a.why.empty() ? b.why : a.why};
+  return {sum_of(a.flops, b.flops), sum_of(a.other_flops, b.other_flops),
+          sum_of(a.read_bytes, b.read_bytes), sum_of(a.write_bytes, b.write_bytes),
+          a.why.empty() ? b.why : a.why};
+}
+
+bool dearer(const NodeCost& a, const NodeCost& b) {
+  return std::pair(a.flops, a.other_flops) >= std::pair(b.flops, b.other_flops);
 }
 
 class Coster {
@@ -47,9 +52,10 @@ class Coster {
       return body(*branches[condition->integers->front() != 0 ? 0 : 1], scope, weights, depth);
     auto then_cost = body(*branches[0], scope, weights, depth);
     auto else_cost = body(*branches[1], scope, weights, depth);
-    if (!then_cost.flops) return then_cost;
+    if (then_cost.impossible) return else_cost;
+    if (else_cost.impossible || !then_cost.flops) return then_cost;
     if (!else_cost.flops) return else_cost;
-    return *then_cost.flops >= *else_cost.flops ? then_cost : else_cost;
+    return dearer(then_cost, else_cost) ? then_cost : else_cost;
   }
 
  private:
@@ -57,9 +63,9 @@ class Coster {
     Scope scope(&around);
     Propagation propagation(opset_, {});
     if (auto followed = propagation.follow(graph, scope); !followed)
-      return {.why = fmt::format("in a body, {}", followed.error().what)};
+      return {.why = fmt::format("in a body, {}", followed.error().what), .impossible = true};
     const Weights weights(graph, &outer);
-    NodeCost sum{0, 0, 0, ""};
+    NodeCost sum{0, 0, 0, 0, ""};
     for (const auto& each : graph.nodes)
       if (each.op != "Constant") sum = together(sum, node(each, scope, weights, depth + 1));
     return sum;
@@ -157,6 +163,14 @@ Scope scope_of(const ShapeTable& table, const Graph& graph) {
   return scope;
 }
 
+// What stood in the way when shapes were followed.
+std::optional<std::string> reason_of(const Node& node, const Scope& scope) {
+  for (const auto& name : node.outputs)
+    if (const auto* fact = scope.find(name); fact != nullptr && !fact->shape)
+      return scope.why(name);
+  return std::nullopt;
+}
+
 LayerCost layer_of(const Node& node, std::size_t index, const Scope& scope,
                    const Weights& weights) {
   LayerCost layer;
@@ -177,7 +191,7 @@ ModelCost model_cost(const ModelGraph& model, const ShapeTable& table) {
   Coster coster(opset_of(model));
   WeightCounter counter;
   ModelCost cost;
-  Total flops, read, written;
+  Total flops, others, read, written;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto& node = graph.nodes[i];
     if (node.op == "Constant" && node.domain.empty()) continue;
@@ -186,17 +200,21 @@ ModelCost model_cost(const ModelGraph& model, const ShapeTable& table) {
     counter.count(node, weights, layer);
     auto found = coster.node(node, scope, weights);
     count_unknown(node, cost.unknown_operators);
-    if (!found.why.empty()) cost.unknown.push_back({describe(node), found.why});
+    if (!found.why.empty())
+      cost.unknown.push_back({describe(node), reason_of(node, scope).value_or(found.why)});
     layer.flops = found.flops;
+    layer.other_flops = found.other_flops;
     layer.read_bytes = found.read_bytes;
     layer.write_bytes = found.write_bytes;
     cost.parameters += layer.parameters;
     flops.add(layer.flops);
+    others.add(layer.other_flops);
     read.add(layer.read_bytes);
     written.add(layer.write_bytes);
     cost.layers.push_back(std::move(layer));
   }
   cost.flops = flops.sum();
+  cost.other_flops = others.sum();
   cost.read_bytes = read.sum();
   cost.write_bytes = written.sum();
   cost.weight_bytes = bytes_of_weights(graph);

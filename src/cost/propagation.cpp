@@ -109,7 +109,7 @@ Inferred<Outputs> Propagation::infer_body(const Graph& body, const Scope& around
   const auto followed = follow(body, scope);
   unknown_ = unknown;
   declared_ = declared;
-  if (!followed) return cannot_tell(fmt::format("in a body, {}", followed.error().what));
+  if (!followed) return contradiction(fmt::format("in a body, {}", followed.error().what));
   Outputs outputs;
   for (const auto& output : body.outputs) {
     const auto* fact = scope.find(output.name);
@@ -134,7 +134,10 @@ Inferred<Outputs> Propagation::infer_branches(const Node& node, const Scope& sco
     outputs = infer_body(condition->integers->front() != 0 ? **then_branch : **else_branch, scope);
   } else {
     outputs = infer_body(**then_branch, scope);
-    const auto others = infer_body(**else_branch, scope);
+    auto others = infer_body(**else_branch, scope);
+    // No run takes a branch that contradicts itself.
+    if (!others && others.error().contradiction) others = outputs;
+    if (!outputs && outputs.error().contradiction) outputs = others;
     if (outputs && !others) outputs = tl::make_unexpected(others.error());
     for (std::size_t i = 0; outputs && i < outputs->size(); ++i) {
       auto& output = (*outputs)[i];

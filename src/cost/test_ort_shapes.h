@@ -13,11 +13,12 @@ namespace jetmeter {
 
 // Absent, with the reason in `why`: ONNX Runtime is not in this build, or does not run the graph.
 std::optional<std::map<std::string, Shape>> shapes_when_run(ModelGraph, const ShapeHints&,
+                                                            std::int64_t integers,
                                                             std::string& why);
 
-// Runs the graph and checks each shape that propagate_shapes() knows; returns how many. Expects
-// that it knows all of them but `unknown`.
+// Runs the graph, its integer inputs filled with one number, and checks the shape of every tensor:
+// propagate_shapes() has to know them all. Returns how many there are.
 std::size_t expect_shapes_as_run(const ModelGraph&, const ShapeHints& = {},
-                                 std::size_t unknown = 0);
+                                 std::int64_t integers = 1);
 
 }  // namespace jetmeter
