@@ -72,8 +72,8 @@ struct LayerCost {
 
 struct ModelCost {
   // Elements of the weights of floats or quantised numbers that were learned, each weight once. Not
-  // among them: scales, zero points and other arguments, and what an elementwise operator reads
-  // from a Constant node or as a single number.
+  // among them: scales, zero points and other arguments, scalars of elementwise operators, and
+  // Constant nodes but those that a product or a convolution multiplies by.
   std::uint64_t parameters = 0;
   std::uint64_t weight_bytes = 0;  // of all weights and Constant nodes, those of bodies included
   // Of the layers that are known; absent when none is.

@@ -24,7 +24,7 @@ void add_read(const Node& node, std::vector<std::string>& names, int depth) {
 
 class Lives {
  public:
-  Lives(const Graph& graph, const Scope& scope) : graph_(graph), scope_(scope) {
+  Lives(const Graph& graph, const ShapeScope& scope) : graph_(graph), scope_(scope) {
     for (const auto& weight : graph.weights) not_counted_.insert(weight.name);
     for (const auto* values : {&graph.inputs, &graph.outputs})
       for (const auto& value : *values) {
@@ -63,7 +63,7 @@ class Lives {
   }
 
   const Graph& graph_;
-  const Scope& scope_;
+  const ShapeScope& scope_;
   std::unordered_set<std::string> not_counted_;  // weights, and what was counted already
   std::optional<std::uint64_t> always_ = 0;
   std::unordered_map<std::string, std::size_t> last_read_;
@@ -77,7 +77,7 @@ std::vector<std::string> names_read(const Node& node) {
   return names;
 }
 
-std::optional<ActivationPeak> activation_peak(const Graph& graph, const Scope& scope) {
+std::optional<ActivationPeak> activation_peak(const Graph& graph, const ShapeScope& scope) {
   return Lives(graph, scope).peak();
 }
 

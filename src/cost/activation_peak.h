@@ -17,7 +17,7 @@ struct ActivationPeak {
 };
 // Inputs and outputs live throughout, every other tensor from the node that writes it to the last
 // that reads it, bodies included. Absent unless the size of every one is known.
-std::optional<ActivationPeak> activation_peak(const Graph&, const Scope&);
+std::optional<ActivationPeak> activation_peak(const Graph&, const ShapeScope&);
 
 // What the bodies of a node read from the graph around them, and its own inputs.
 std::vector<std::string> names_read(const Node&);

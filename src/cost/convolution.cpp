@@ -124,8 +124,8 @@ Flops of_spreading(const NodeInputs& inputs, const Outputs&) {
 constexpr std::array kRules{
     OperatorRule{"Conv", 2, conv, of_filters<1>},
     OperatorRule{"ConvTranspose", 2, conv_transpose, of_spreading},
-    OperatorRule{"ConvInteger", 2, conv_integer, of_filters<1>, Traffic::all, 0b1100},
-    OperatorRule{"QLinearConv", 8, qlinear_conv, of_filters<3>, Traffic::all, 0b11110110},
+    OperatorRule{"ConvInteger", 2, conv_integer, of_filters<1>, ByteTraffic::all, 0b1100},
+    OperatorRule{"QLinearConv", 8, qlinear_conv, of_filters<3>, ByteTraffic::all, 0b11110110},
     OperatorRule{"DeformConv", 3, deform_conv, of_filters<1>},
     OperatorRule{"com.microsoft.FusedConv", 2, conv, of_filters<1>},
 };

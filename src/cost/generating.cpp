@@ -79,8 +79,8 @@ Inferred<Outputs> made_like(const NodeInputs& inputs) {
 }
 
 constexpr std::array kRules{
-    OperatorRule{"ConstantOfShape", 1, constant_of_shape, no_flops, Traffic::all, 0b1},
-    OperatorRule{"Range", 3, range, no_flops, Traffic::all, 0b111},
+    OperatorRule{"ConstantOfShape", 1, constant_of_shape, no_flops, ByteTraffic::all, 0b1},
+    OperatorRule{"Range", 3, range, no_flops, ByteTraffic::all, 0b111},
     OperatorRule{"EyeLike", 1, made_like, no_flops},
     OperatorRule{"RandomNormal", 0, made_at_random, no_flops},
     OperatorRule{"RandomUniform", 0, made_at_random, no_flops},

@@ -128,8 +128,8 @@ Inferred<Outputs> roi_align(const NodeInputs& inputs) {
 }
 
 constexpr std::array kRules{
-    OperatorRule{"Resize", 1, resize, per_mixed_pixel, Traffic::all, 0b1110},
-    OperatorRule{"Upsample", 1, upsample, per_mixed_pixel, Traffic::all, 0b10},
+    OperatorRule{"Resize", 1, resize, per_mixed_pixel, ByteTraffic::all, 0b1110},
+    OperatorRule{"Upsample", 1, upsample, per_mixed_pixel, ByteTraffic::all, 0b10},
     OperatorRule{"GridSample", 2, grid_sample, per_sample},
     OperatorRule{"RoiAlign", 3, roi_align, per_output<8>},
 };

@@ -190,16 +190,16 @@ Inferred<Outputs> found_in_data(const NodeInputs&) {
 }
 
 constexpr std::array kRules{
-    OperatorRule{"Slice", 1, slice, no_flops, Traffic::gathered, 0b11110},
-    OperatorRule{"Gather", 2, gather, no_flops, Traffic::gathered},
-    OperatorRule{"GatherElements", 2, gather_elements, no_flops, Traffic::gathered},
-    OperatorRule{"GatherND", 2, gather_nd, no_flops, Traffic::gathered},
+    OperatorRule{"Slice", 1, slice, no_flops, ByteTraffic::gathered, 0b11110},
+    OperatorRule{"Gather", 2, gather, no_flops, ByteTraffic::gathered},
+    OperatorRule{"GatherElements", 2, gather_elements, no_flops, ByteTraffic::gathered},
+    OperatorRule{"GatherND", 2, gather_nd, no_flops, ByteTraffic::gathered},
     OperatorRule{"ScatterND", 3, scatter_nd, no_flops},
     OperatorRule{"ScatterElements", 3, written_into, no_flops},
     OperatorRule{"Scatter", 3, written_into, no_flops},
     OperatorRule{"ReverseSequence", 2, written_into, no_flops},
-    OperatorRule{"Trilu", 1, written_into, no_flops, Traffic::all, 0b10},
-    OperatorRule{"OneHot", 3, one_hot, no_flops, Traffic::all, 0b110},
+    OperatorRule{"Trilu", 1, written_into, no_flops, ByteTraffic::all, 0b10},
+    OperatorRule{"OneHot", 3, one_hot, no_flops, ByteTraffic::all, 0b110},
     OperatorRule{"NonZero", 1, non_zero, per_input<1>},
     OperatorRule{"NonMaxSuppression", 2, found_in_data, no_flops},
     OperatorRule{"Compress", 2, found_in_data, no_flops},

@@ -167,10 +167,10 @@ Inferred<Outputs> pad(const NodeInputs& inputs) {
 
 constexpr std::array kRules{
     OperatorRule{"Concat", 1, concat, no_flops},
-    OperatorRule{"Split", 1, split, no_flops, Traffic::all, 0b10},
-    OperatorRule{"Expand", 2, expand, no_flops, Traffic::all, 0b10},
-    OperatorRule{"Tile", 2, tile, no_flops, Traffic::all, 0b10},
-    OperatorRule{"Pad", 1, pad, no_flops, Traffic::all, 0b1110},
+    OperatorRule{"Split", 1, split, no_flops, ByteTraffic::all, 0b10},
+    OperatorRule{"Expand", 2, expand, no_flops, ByteTraffic::all, 0b10},
+    OperatorRule{"Tile", 2, tile, no_flops, ByteTraffic::all, 0b10},
+    OperatorRule{"Pad", 1, pad, no_flops, ByteTraffic::all, 0b1110},
 };
 
 }  // namespace

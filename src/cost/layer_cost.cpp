@@ -32,7 +32,7 @@ bool is_narrow(int onnx_type) {
 }
 
 // Each tensor once, however often the node names it.
-Count bytes_read(const Node& node, const NodeInputs& inputs, const Weights& weights,
+Count bytes_read(const Node& node, const NodeInputs& inputs, const NamedWeights& weights,
                  const OperatorRule& rule, Count written) {
   Count sum = 0;
   std::set<std::string> seen;
@@ -40,7 +40,7 @@ Count bytes_read(const Node& node, const NodeInputs& inputs, const Weights& weig
     if (!inputs.has(i) || !seen.insert(node.inputs[i]).second) continue;
     const auto* weight = weights.find(node.inputs[i]);
     const auto whole = weight != nullptr ? Count(weight->byte_size()) : bytes_of(inputs.at(i));
-    const bool partly = i == 0 && rule.traffic == Traffic::gathered && whole && written;
+    const bool partly = i == 0 && rule.traffic == ByteTraffic::gathered && whole && written;
     sum = sum_of(sum, partly ? std::min(*whole, *written) : whole);
   }
   return sum;
@@ -53,7 +53,7 @@ Count bytes_written(const Outputs& outputs) {
   return sum;
 }
 
-Inferred<Outputs> outputs_of(const Node& node, const Scope& scope) {
+Inferred<Outputs> outputs_of(const Node& node, const ShapeScope& scope) {
   Outputs outputs;
   for (const auto& name : node.outputs) {
     outputs.emplace_back();
@@ -68,7 +68,7 @@ Inferred<Outputs> outputs_of(const Node& node, const Scope& scope) {
 
 }  // namespace
 
-Weights::Weights(const Graph& graph, const Weights* around) : around_(around) {
+NamedWeights::NamedWeights(const Graph& graph, const NamedWeights* around) : around_(around) {
   for (const auto& weight : graph.weights) entries_.emplace(weight.name, Entry{&weight, true});
   for (const auto& node : graph.nodes)
     if (node.op == "Constant" && node.outputs.size() == 1)
@@ -76,28 +76,29 @@ Weights::Weights(const Graph& graph, const Weights* around) : around_(around) {
         entries_.emplace(node.outputs[0], Entry{value, false});
 }
 
-const Tensor* Weights::find(const std::string& name) const {
+const Tensor* NamedWeights::find(const std::string& name) const {
   for (const auto* weights = this; weights != nullptr; weights = weights->around_)
     if (const auto found = weights->entries_.find(name); found != weights->entries_.end())
       return found->second.tensor;
   return nullptr;
 }
 
-bool Weights::is_initialiser(const std::string& name) const {
+bool NamedWeights::is_initialiser(const std::string& name) const {
   for (const auto* weights = this; weights != nullptr; weights = weights->around_)
     if (const auto found = weights->entries_.find(name); found != weights->entries_.end())
       return found->second.initialiser;
   return false;
 }
 
-bool reads_parameters(const Node& node, std::size_t input, const Weights& weights) {
+bool reads_parameters(const Node& node, std::size_t input, const NamedWeights& weights) {
   const auto* weight = weights.find(node.inputs[input]);
   if (weight == nullptr) return false;
   const auto* rule = find_rule(operator_name(node));
   if (rule == nullptr) return true;
   if (input < 32 && (rule->arguments >> input & 1U) != 0) return false;
-  return !is_elementwise(rule) ||
-         (weight->elements() > 1 && weights.is_initialiser(node.inputs[input]));
+  // Some exporters write all weights as Constant nodes; others only grids, anchors and positions.
+  if (!weights.is_initialiser(node.inputs[input])) return multiplies(rule);
+  return !is_elementwise(rule) || !weight->shape.empty();
 }
 
 std::uint64_t parameters_in(const Tensor& tensor) {
@@ -113,7 +114,8 @@ std::uint64_t parameters_in(const Tensor& tensor) {
   }
 }
 
-NodeCost cost_of(const Node& node, std::int64_t opset, const Scope& scope, const Weights& weights) {
+NodeCost cost_of(const Node& node, std::int64_t opset, const ShapeScope& scope,
+                 const NamedWeights& weights) {
   const auto* rule = find_rule(operator_name(node));
   if (rule == nullptr)
     return {.why = fmt::format("jetmeter does not know the operator {}", operator_name(node))};
@@ -130,7 +132,7 @@ NodeCost cost_of(const Node& node, std::int64_t opset, const Scope& scope, const
   cost.flops = adds || !operations ? operations : 0;
   cost.other_flops = adds && operations ? 0 : operations;
   if (!operations) cost.why = "jetmeter cannot count the operations of this form";
-  if (rule->traffic == Traffic::none) {
+  if (rule->traffic == ByteTraffic::none) {
     cost.read_bytes = cost.write_bytes = 0;
     return cost;
   }

@@ -13,14 +13,14 @@
 namespace jetmeter {
 
 // The weights of a graph and of those around it by name; Constant nodes among them.
-class Weights {
+class NamedWeights {
  public:
-  explicit Weights(const Graph&, const Weights* around = nullptr);
+  explicit NamedWeights(const Graph&, const NamedWeights* around = nullptr);
   const Tensor* find(const std::string& name) const;
   bool is_initialiser(const std::string& name) const;
 
  private:
-  const Weights* around_;
+  const NamedWeights* around_;
   struct Entry {
     const Tensor* tensor;
     bool initialiser;
@@ -30,7 +30,7 @@ class Weights {
 
 // Whether what the node reads at this place was learned: neither a scale, a shape or another
 // argument, nor the one number that an elementwise operator has.
-bool reads_parameters(const Node&, std::size_t input, const Weights&);
+bool reads_parameters(const Node&, std::size_t input, const NamedWeights&);
 // Elements of a tensor of floats or of quantised numbers; 0 of any other.
 std::uint64_t parameters_in(const Tensor&);
 
@@ -40,6 +40,6 @@ struct NodeCost {
   bool impossible = false;  // a body that contradicts itself: no run gets there
 };
 // REQUIRES: no If. Of a node that the table of operators does not have, nothing but why.
-NodeCost cost_of(const Node&, std::int64_t opset, const Scope&, const Weights&);
+NodeCost cost_of(const Node&, std::int64_t opset, const ShapeScope&, const NamedWeights&);
 
 }  // namespace jetmeter

@@ -192,7 +192,7 @@ Inferred<Outputs> space_to_depth(const NodeInputs& inputs) {
 
 constexpr OperatorRule renaming(std::string_view name,
                                 Inferred<Outputs> (*shape)(const NodeInputs&)) {
-  return {name, 1, shape, no_flops, Traffic::none, 0b10};
+  return {name, 1, shape, no_flops, ByteTraffic::none, 0b10};
 }
 
 constexpr std::array kRules{
@@ -202,8 +202,8 @@ constexpr std::array kRules{
     renaming("Flatten", flatten),
     renaming("Squeeze", squeeze),
     renaming("Unsqueeze", unsqueeze),
-    OperatorRule{"Shape", 1, shape_of, no_flops, Traffic::none},
-    OperatorRule{"Size", 1, size_of, no_flops, Traffic::none},
+    OperatorRule{"Shape", 1, shape_of, no_flops, ByteTraffic::none},
+    OperatorRule{"Size", 1, size_of, no_flops, ByteTraffic::none},
     OperatorRule{"Transpose", 1, transpose, no_flops},
     OperatorRule{"DepthToSpace", 1, depth_to_space, no_flops},
     OperatorRule{"SpaceToDepth", 1, space_to_depth, no_flops},

@@ -191,18 +191,19 @@ Flops of_equation(const NodeInputs& inputs, const Outputs&) {
 constexpr std::array kRules{
     OperatorRule{"MatMul", 2, matmul, over_inner},
     OperatorRule{"Gemm", 2, gemm, over_inner_or_turned},
-    OperatorRule{"MatMulInteger", 2, matmul_integer, over_inner, Traffic::all, 0b1100},
-    OperatorRule{"QLinearMatMul", 4, qlinear_matmul, over_inner, Traffic::all, 0b11110110},
+    OperatorRule{"MatMulInteger", 2, matmul_integer, over_inner, ByteTraffic::all, 0b1100},
+    OperatorRule{"QLinearMatMul", 4, qlinear_matmul, over_inner, ByteTraffic::all, 0b11110110},
     OperatorRule{"Einsum", 1, einsum, of_equation},
     OperatorRule{"com.microsoft.FusedMatMul", 2, fused_matmul, of_fused},
     OperatorRule{"com.microsoft.FusedGemm", 2, gemm, over_inner_or_turned},
-    OperatorRule{"com.microsoft.MatMulIntegerToFloat", 4, matmul_to_float, over_inner, Traffic::all,
-                 0b111100},
-    OperatorRule{"com.microsoft.DynamicQuantizeMatMul", 3, matmul, over_inner, Traffic::all,
+    OperatorRule{"com.microsoft.MatMulIntegerToFloat", 4, matmul_to_float, over_inner,
+                 ByteTraffic::all, 0b111100},
+    OperatorRule{"com.microsoft.DynamicQuantizeMatMul", 3, matmul, over_inner, ByteTraffic::all,
                  0b01100},
-    OperatorRule{"com.microsoft.QGemm", 4, qgemm, over_inner_or_turned, Traffic::all, 0b110110110,
-                 0b100},
-    OperatorRule{"com.microsoft.MatMulNBits", 3, matmul_nbits, over_inner, Traffic::all, 0b11100},
+    OperatorRule{"com.microsoft.QGemm", 4, qgemm, over_inner_or_turned, ByteTraffic::all,
+                 0b110110110, 0b100},
+    OperatorRule{"com.microsoft.MatMulNBits", 3, matmul_nbits, over_inner, ByteTraffic::all,
+                 0b11100},
 };
 
 }  // namespace

@@ -39,7 +39,8 @@ class Coster {
  public:
   explicit Coster(std::int64_t opset) : opset_(opset) {}
 
-  NodeCost node(const Node& node, const Scope& scope, const Weights& weights, int depth = 0) {
+  NodeCost node(const Node& node, const ShapeScope& scope, const NamedWeights& weights,
+                int depth = 0) {
     if (!is_if(node)) return cost_of(node, opset_, scope, weights);
     const auto* condition = node.inputs.empty() ? nullptr : scope.find(node.inputs[0]);
     std::vector<const Graph*> branches;
@@ -59,12 +60,13 @@ class Coster {
   }
 
  private:
-  NodeCost body(const Graph& graph, const Scope& around, const Weights& outer, int depth) {
-    Scope scope(&around);
+  NodeCost body(const Graph& graph, const ShapeScope& around, const NamedWeights& outer,
+                int depth) {
+    ShapeScope scope(&around);
     Propagation propagation(opset_, {});
     if (auto followed = propagation.follow(graph, scope); !followed)
       return {.why = fmt::format("in a body, {}", followed.error().what), .impossible = true};
-    const Weights weights(graph, &outer);
+    const NamedWeights weights(graph, &outer);
     NodeCost sum{0, 0, 0, 0, ""};
     for (const auto& each : graph.nodes)
       if (each.op != "Constant") sum = together(sum, node(each, scope, weights, depth + 1));
@@ -78,7 +80,7 @@ class Coster {
 class WeightCounter {
  public:
   // Of the node and its bodies.
-  void count(const Node& node, const Weights& weights, LayerCost& layer, int depth = 0) {
+  void count(const Node& node, const NamedWeights& weights, LayerCost& layer, int depth = 0) {
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const auto* weight = weights.find(node.inputs[i]);
       if (weight == nullptr) continue;
@@ -88,7 +90,7 @@ class WeightCounter {
     }
     if (depth >= kDeepest) return;
     for (const auto* body : bodies_of(node)) {
-      const Weights inner(*body, &weights);
+      const NamedWeights inner(*body, &weights);
       for (const auto& each : body->nodes) count(each, inner, layer, depth + 1);
     }
   }
@@ -111,8 +113,8 @@ std::uint64_t bytes_of_weights(const Graph& graph, int depth = 0) {
 }
 
 // Those of tensors that flow; weights are not among them.
-std::vector<Shape> known_shapes(const std::vector<std::string>& names, const Scope& scope,
-                                const Weights& weights) {
+std::vector<Shape> known_shapes(const std::vector<std::string>& names, const ShapeScope& scope,
+                                const NamedWeights& weights) {
   std::vector<Shape> shapes;
   for (const auto& name : names)
     if (const auto* fact = scope.find(name);
@@ -145,8 +147,8 @@ void count_unknown(const Node& node, std::map<std::string, std::uint64_t>& unkno
 }
 
 // The table's tensors as a scope, with its reasons at hand.
-Scope scope_of(const ShapeTable& table, const Graph& graph) {
-  Scope scope;
+ShapeScope scope_of(const ShapeTable& table, const Graph& graph) {
+  ShapeScope scope;
   std::unordered_map<std::string, std::string> why;
   for (const auto& unknown : table.unknown) why.emplace(unknown.node, unknown.why);
   for (const auto& [name, tensor] : table.tensors) {
@@ -164,15 +166,15 @@ Scope scope_of(const ShapeTable& table, const Graph& graph) {
 }
 
 // What stood in the way when shapes were followed.
-std::optional<std::string> reason_of(const Node& node, const Scope& scope) {
+std::optional<std::string> reason_of(const Node& node, const ShapeScope& scope) {
   for (const auto& name : node.outputs)
     if (const auto* fact = scope.find(name); fact != nullptr && !fact->shape)
       return scope.why(name);
   return std::nullopt;
 }
 
-LayerCost layer_of(const Node& node, std::size_t index, const Scope& scope,
-                   const Weights& weights) {
+LayerCost layer_of(const Node& node, std::size_t index, const ShapeScope& scope,
+                   const NamedWeights& weights) {
   LayerCost layer;
   layer.name = node.name;
   layer.op = operator_name(node);
@@ -187,7 +189,7 @@ LayerCost layer_of(const Node& node, std::size_t index, const Scope& scope,
 ModelCost model_cost(const ModelGraph& model, const ShapeTable& table) {
   const auto& graph = model.graph;
   const auto scope = scope_of(table, graph);
-  const Weights weights(graph);
+  const NamedWeights weights(graph);
   Coster coster(opset_of(model));
   WeightCounter counter;
   ModelCost cost;

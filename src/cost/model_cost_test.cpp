@@ -100,7 +100,7 @@ TEST(ModelCost, CountsAWeightOnceHoweverManyReadIt) {
 TEST(ModelCost, TakesNoConstantForAParameter) {
   GraphBuilder g("constants");
   g.input("x", {2, 3});
-  g.floats("half", {1}, some(1));
+  g.floats("half", {}, some(1));
   g.node("Mul", "m", {"x", "half"});
   g.node("Constant", "grid", {}, {{"value", float_tensor("", {3}, some(3))}});
   g.node("Add", "a", {"m", "grid"});

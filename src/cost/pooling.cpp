@@ -54,9 +54,10 @@ constexpr std::array kRules{
     OperatorRule{"GlobalAveragePool", 1, pooled_to_one, per_input<1>},
     OperatorRule{"GlobalMaxPool", 1, pooled_to_one, per_input<1>},
     OperatorRule{"GlobalLpPool", 1, pooled_to_one, per_input<1>},
-    OperatorRule{"com.microsoft.QLinearAveragePool", 1, pooled, per_window, Traffic::all, 0b11110},
+    OperatorRule{"com.microsoft.QLinearAveragePool", 1, pooled, per_window, ByteTraffic::all,
+                 0b11110},
     OperatorRule{"com.microsoft.QLinearGlobalAveragePool", 1, pooled_to_one, per_input<1>,
-                 Traffic::all, 0b11110},
+                 ByteTraffic::all, 0b11110},
 };
 
 }  // namespace

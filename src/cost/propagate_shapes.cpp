@@ -11,7 +11,7 @@ namespace jetmeter {
 namespace {
 
 Result<void> learn_inputs(const Graph& graph, const ShapeHints& hints, const NamedAxes& axes,
-                          Scope& scope) {
+                          ShapeScope& scope) {
   for (const auto& input : graph.inputs) {
     const auto* wish = wish_for(hints, input.name);
     auto shape = closed_shape(input, axes, wish);
@@ -40,7 +40,7 @@ const KnownTensor* ShapeTable::find(const std::string& name) const {
 Result<ShapeTable> propagate_shapes(const ModelGraph& model, const ShapeHints& hints) {
   auto axes = named_axes(model.graph, hints);
   if (!axes) return tl::make_unexpected(axes.error());
-  Scope scope;
+  ShapeScope scope;
   if (auto good = learn_inputs(model.graph, hints, *axes, scope); !good)
     return tl::make_unexpected(good.error());
   Propagation propagation(opset_of(model), *std::move(axes));

@@ -94,15 +94,15 @@ Inferred<TensorFact> constant_fact(const Node& node) {
   return cannot_tell("jetmeter does not know this kind of constant");
 }
 
-std::vector<const TensorFact*> facts_of(const Node& node, const Scope& scope) {
+std::vector<const TensorFact*> facts_of(const Node& node, const ShapeScope& scope) {
   std::vector<const TensorFact*> facts;
   for (const auto& name : node.inputs) facts.push_back(name.empty() ? nullptr : scope.find(name));
   while (!facts.empty() && node.inputs[facts.size() - 1].empty()) facts.pop_back();
   return facts;
 }
 
-Inferred<Outputs> Propagation::infer_body(const Graph& body, const Scope& around) {
-  Scope scope(&around);
+Inferred<Outputs> Propagation::infer_body(const Graph& body, const ShapeScope& around) {
+  ShapeScope scope(&around);
   // What the bodies' own nodes lack is told of the node around them.
   const auto unknown = std::move(unknown_);
   const auto declared = std::move(declared_);
@@ -119,7 +119,7 @@ Inferred<Outputs> Propagation::infer_body(const Graph& body, const Scope& around
   return outputs;
 }
 
-Inferred<Outputs> Propagation::infer_branches(const Node& node, const Scope& scope) {
+Inferred<Outputs> Propagation::infer_branches(const Node& node, const ShapeScope& scope) {
   const auto* then_branch = attribute<std::shared_ptr<Graph>>(node, "then_branch");
   const auto* else_branch = attribute<std::shared_ptr<Graph>>(node, "else_branch");
   if (then_branch == nullptr || else_branch == nullptr || node.inputs.empty())
@@ -151,7 +151,7 @@ Inferred<Outputs> Propagation::infer_branches(const Node& node, const Scope& sco
   return outputs;
 }
 
-Inferred<Outputs> Propagation::infer(const Node& node, const Scope& scope) {
+Inferred<Outputs> Propagation::infer(const Node& node, const ShapeScope& scope) {
   if (node.op == "If" && node.domain.empty()) return infer_branches(node, scope);
   const auto* rule = find_rule(operator_name(node));
   if (rule == nullptr)
@@ -169,7 +169,7 @@ Inferred<Outputs> Propagation::infer(const Node& node, const Scope& scope) {
   return checked(rule->shape(inputs));
 }
 
-void Propagation::learn_constants(const Graph& graph, Scope& scope) {
+void Propagation::learn_constants(const Graph& graph, ShapeScope& scope) {
   for (const auto& weight : graph.weights) {
     auto fact = fact_of(weight);
     count_values(fact);
@@ -191,7 +191,7 @@ void Propagation::count_values(TensorFact& fact) {
   }
 }
 
-void Propagation::keep(const Node& node, Outputs outputs, Scope& scope) {
+void Propagation::keep(const Node& node, Outputs outputs, ShapeScope& scope) {
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
     const auto& name = node.outputs[i];
     if (name.empty()) continue;
@@ -207,7 +207,7 @@ void Propagation::keep(const Node& node, Outputs outputs, Scope& scope) {
 }
 
 // What the file itself says of the outputs is taken where no rule can tell.
-void Propagation::give_up(const Node& node, const std::string& why, Scope& scope) {
+void Propagation::give_up(const Node& node, const std::string& why, ShapeScope& scope) {
   bool told = false;
   for (const auto& name : node.outputs) {
     if (name.empty()) continue;
@@ -227,7 +227,7 @@ void Propagation::give_up(const Node& node, const std::string& why, Scope& scope
   }
 }
 
-Result<void> Propagation::follow(const Graph& graph, Scope& scope) {
+Result<void> Propagation::follow(const Graph& graph, ShapeScope& scope) {
   unknown_.clear();
   learn_constants(graph, scope);
   for (const auto& node : graph.nodes) {

@@ -18,7 +18,7 @@ TensorFact fact_of(const Tensor&);
 // Of a Constant node, whichever attribute it has.
 Inferred<TensorFact> constant_fact(const Node&);
 // The facts of the node's inputs, null for those left out.
-std::vector<const TensorFact*> facts_of(const Node&, const Scope&);
+std::vector<const TensorFact*> facts_of(const Node&, const ShapeScope&);
 
 // Of the standard domain; 13 where the file does not say.
 std::int64_t opset_of(const ModelGraph&);
@@ -28,17 +28,17 @@ class Propagation {
   Propagation(std::int64_t opset, NamedAxes axes) : opset_(opset), axes_(std::move(axes)) {}
 
   // REQUIRES: the graph's inputs are in the scope. Fails on a contradiction, in a sentence.
-  Result<void> follow(const Graph&, Scope&);
+  Result<void> follow(const Graph&, ShapeScope&);
   // Nodes of the graph that was followed last whose outputs have no shape.
   std::vector<UnknownNode> take_unknown() { return std::move(unknown_); }
 
  private:
-  Inferred<Outputs> infer(const Node&, const Scope&);
-  Inferred<Outputs> infer_branches(const Node&, const Scope&);
-  Inferred<Outputs> infer_body(const Graph&, const Scope&);
-  void learn_constants(const Graph&, Scope&);
-  void keep(const Node&, Outputs, Scope&);
-  void give_up(const Node&, const std::string& why, Scope&);
+  Inferred<Outputs> infer(const Node&, const ShapeScope&);
+  Inferred<Outputs> infer_branches(const Node&, const ShapeScope&);
+  Inferred<Outputs> infer_body(const Graph&, const ShapeScope&);
+  void learn_constants(const Graph&, ShapeScope&);
+  void keep(const Node&, Outputs, ShapeScope&);
+  void give_up(const Node&, const std::string& why, ShapeScope&);
   void count_values(TensorFact&);
 
   std::int64_t opset_;

@@ -54,21 +54,23 @@ Inferred<Outputs> quantised_concat(const NodeInputs& inputs) {
 
 constexpr std::uint32_t kOfPair = 0b11110110;
 constexpr std::array kRules{
-    OperatorRule{"QuantizeLinear", 2, quantised, per_output<2>, Traffic::all, 0b110},
-    OperatorRule{"DequantizeLinear", 2, dequantised, per_output<2>, Traffic::all, 0b110},
+    OperatorRule{"QuantizeLinear", 2, quantised, per_output<2>, ByteTraffic::all, 0b110},
+    OperatorRule{"DequantizeLinear", 2, dequantised, per_output<2>, ByteTraffic::all, 0b110},
     // The range of what it quantises has to be found first.
     OperatorRule{"DynamicQuantizeLinear", 1, quantised_by_range, per_output<4>},
-    OperatorRule{"com.microsoft.QuantizeLinear", 2, quantised, per_output<2>, Traffic::all, 0b110},
-    OperatorRule{"com.microsoft.DequantizeLinear", 2, dequantised, per_output<2>, Traffic::all,
+    OperatorRule{"com.microsoft.QuantizeLinear", 2, quantised, per_output<2>, ByteTraffic::all,
                  0b110},
-    OperatorRule{"com.microsoft.QLinearAdd", 4, quantised_pair, per_output<1>, Traffic::all,
+    OperatorRule{"com.microsoft.DequantizeLinear", 2, dequantised, per_output<2>, ByteTraffic::all,
+                 0b110},
+    OperatorRule{"com.microsoft.QLinearAdd", 4, quantised_pair, per_output<1>, ByteTraffic::all,
                  kOfPair, 0b100},
-    OperatorRule{"com.microsoft.QLinearMul", 4, quantised_pair, per_output<1>, Traffic::all,
+    OperatorRule{"com.microsoft.QLinearMul", 4, quantised_pair, per_output<1>, ByteTraffic::all,
                  kOfPair, 0b100},
-    OperatorRule{"com.microsoft.QLinearSigmoid", 1, same, per_output<1>, Traffic::all, 0b11110},
-    OperatorRule{"com.microsoft.QLinearLeakyRelu", 1, same, per_output<1>, Traffic::all, 0b11110},
-    OperatorRule{"com.microsoft.QLinearSoftmax", 1, same, per_output<5>, Traffic::all, 0b11110},
-    OperatorRule{"com.microsoft.QLinearConcat", 3, quantised_concat, no_flops, Traffic::all,
+    OperatorRule{"com.microsoft.QLinearSigmoid", 1, same, per_output<1>, ByteTraffic::all, 0b11110},
+    OperatorRule{"com.microsoft.QLinearLeakyRelu", 1, same, per_output<1>, ByteTraffic::all,
+                 0b11110},
+    OperatorRule{"com.microsoft.QLinearSoftmax", 1, same, per_output<5>, ByteTraffic::all, 0b11110},
+    OperatorRule{"com.microsoft.QLinearConcat", 3, quantised_concat, no_flops, ByteTraffic::all,
                  0xDB6DB6DB, 0b10},
 };
 

@@ -76,7 +76,7 @@ Inferred<Outputs> top_k(const NodeInputs& inputs) {
 
 constexpr OperatorRule reduction(std::string_view name,
                                  Flops (*flops)(const NodeInputs&, const Outputs&) = per_input<1>) {
-  return {name, 1, reduced, flops, Traffic::all, 0b10};
+  return {name, 1, reduced, flops, ByteTraffic::all, 0b10};
 }
 
 constexpr std::array kRules{
@@ -92,8 +92,8 @@ constexpr std::array kRules{
     reduction("ReduceLogSumExp", per_input<2>),
     OperatorRule{"ArgMax", 1, arg_reduced, per_input<1>},
     OperatorRule{"ArgMin", 1, arg_reduced, per_input<1>},
-    OperatorRule{"TopK", 1, top_k, per_input<1>, Traffic::all, 0b10},
-    OperatorRule{"CumSum", 2, like_first, per_input<1>, Traffic::all, 0b10},
+    OperatorRule{"TopK", 1, top_k, per_input<1>, ByteTraffic::all, 0b10},
+    OperatorRule{"CumSum", 2, like_first, per_input<1>, ByteTraffic::all, 0b10},
 };
 
 }  // namespace

@@ -70,7 +70,7 @@ class NodeInputs {
 };
 
 // Which bytes a layer moves.
-enum class Traffic {
+enum class ByteTraffic {
   all,      // reads what it is given, writes what it makes
   none,     // gives another name or shape to the same bytes
   gathered  // of its first input, reads as much as it writes
@@ -83,7 +83,7 @@ struct OperatorRule {
   // Absent: more than 64 bits hold, or a form that the rule does not know. Asked for shapes that
   // the rule gave, or that the file tells where the rule cannot.
   std::optional<std::uint64_t> (*flops)(const NodeInputs&, const Outputs&) = nullptr;
-  Traffic traffic = Traffic::all;
+  ByteTraffic traffic = ByteTraffic::all;
   // Bits of the inputs that say how to compute: scales, axes, zero points. No parameters.
   std::uint32_t arguments = 0;
   // Bits of inputs among the first min_inputs that may be left out all the same: zero points.

@@ -8,9 +8,9 @@
 
 namespace jetmeter {
 
-class Scope {
+class ShapeScope {
  public:
-  explicit Scope(const Scope* around = nullptr) : around_(around) {}
+  explicit ShapeScope(const ShapeScope* around = nullptr) : around_(around) {}
 
   // Null: nobody has written it yet. Without a shape, why() tells the reason.
   const TensorFact* find(const std::string& name) const;
@@ -23,7 +23,7 @@ class Scope {
   std::unordered_map<std::string, TensorFact>& facts() { return facts_; }
 
  private:
-  const Scope* around_;
+  const ShapeScope* around_;
   std::unordered_map<std::string, TensorFact> facts_;
   std::unordered_map<std::string, std::string> missed_;
 };

@@ -23,8 +23,9 @@ Inferred<Shape> of_length(const NodeInputs& inputs, std::string_view name, std::
 
 }  // namespace
 
-Inferred<Windows> windows_of(const NodeInputs& inputs, std::size_t axes, const Shape& kernel) {
-  Windows windows;
+Inferred<SlidingWindows> windows_of(const NodeInputs& inputs, std::size_t axes,
+                                    const Shape& kernel) {
+  SlidingWindows windows;
   windows.kernel = ints_attribute(inputs.node(), "kernel_shape", kernel);
   if (windows.kernel.size() != axes)
     return contradiction(fmt::format("has a kernel of {} axes for {} axes of its input",
@@ -47,7 +48,8 @@ Inferred<Windows> windows_of(const NodeInputs& inputs, std::size_t axes, const S
   return windows;
 }
 
-Inferred<Shape> count_windows(const Windows& windows, std::span<const std::int64_t> extents) {
+Inferred<Shape> count_windows(const SlidingWindows& windows,
+                              std::span<const std::int64_t> extents) {
   Shape counts;
   for (std::size_t i = 0; i < extents.size(); ++i) {
     const auto stride = windows.strides[i];

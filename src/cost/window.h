@@ -7,7 +7,7 @@
 
 namespace jetmeter {
 
-struct Windows {
+struct SlidingWindows {
   Shape kernel, strides, dilations;
   Shape pads;         // begins, then ends
   bool same = false;  // auto_pad SAME_*: the output's extent hangs on the stride alone
@@ -16,8 +16,8 @@ struct Windows {
 
 // From the attributes, checked against `axes` sliding axes. `kernel` stands in where the attribute
 // is absent.
-Inferred<Windows> windows_of(const NodeInputs&, std::size_t axes, const Shape& kernel);
+Inferred<SlidingWindows> windows_of(const NodeInputs&, std::size_t axes, const Shape& kernel);
 // How many windows fit on each axis of `extents`.
-Inferred<Shape> count_windows(const Windows&, std::span<const std::int64_t> extents);
+Inferred<Shape> count_windows(const SlidingWindows&, std::span<const std::int64_t> extents);
 
 }  // namespace jetmeter
