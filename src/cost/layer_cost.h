@@ -29,7 +29,7 @@ class NamedWeights {
 };
 
 // Whether what the node reads at this place was learned: neither a scale, a shape or another
-// argument, nor the one number that an elementwise operator has.
+// argument, nor a scalar of an elementwise operator, nor a constant that it does not multiply by.
 bool reads_parameters(const Node&, std::size_t input, const NamedWeights&);
 // Elements of a tensor of floats or of quantised numbers; 0 of any other.
 std::uint64_t parameters_in(const Tensor&);
