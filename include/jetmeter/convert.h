@@ -73,6 +73,8 @@ Result<Rewrite> fold_constants(ModelGraph, const FoldOptions&);
 // Inputs, outputs and what is said of tensors in between get these sizes. An axis that the model
 // does not have, or one that it fixes to another size, is an error.
 Result<Rewrite> fix_axes(ModelGraph, const ShapeHints&);
+// What is known of outputs and of tensors in between stands in the file too.
+void refresh_shapes(ModelGraph&, const ShapeTable&);
 
 // ---- 16 bits -----------------------------------------------------------------------------------
 

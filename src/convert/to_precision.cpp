@@ -136,7 +136,7 @@ class Converter {
 
   void add_cast(Scope& scope, const std::string& tensor, const std::string& result) {
     const auto type = scope.narrow.at(tensor) ? ElementType::float32 : options_.type;
-    Node cast{"Cast", "", result, {written_name(scope, tensor)}, {result}, {}};
+    Node cast{"Cast", "", fresh_(result + "_cast"), {written_name(scope, tensor)}, {result}, {}};
     set_attribute(cast, "to", std::int64_t{to_onnx(type)});
     scope.casts.emplace(tensor, std::move(cast));
     scope.cast[tensor] = result;
