@@ -267,7 +267,6 @@ TEST_P(ToPrecisionOnPhotos, KeepsEveryOutput) {
     worst = std::min(worst, difference.cosine);
   }
   RecordProperty("worst_cosine", fmt::format("{:.7f}", worst));
-  fmt::print("worst {:.7f}\n", worst);
   EXPECT_GE(worst, 0.9999);
 }
 
