@@ -135,6 +135,9 @@ class Conversion {
     tell_("converting");
     auto narrowed = to_precision(std::move(result_.model), options);
     if (!narrowed) return tl::make_unexpected(narrowed.error());
+    if (options.type == ElementType::bfloat16)
+      result_.notes.emplace_back(
+          "onnxruntime has no bfloat16 arithmetic for the CPU: this file is for a GPU");
     result_.precision = std::move(narrowed->precision);
     take(*std::move(narrowed));
     return {};

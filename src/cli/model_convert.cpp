@@ -282,13 +282,10 @@ Result<ExitCode> carry_out(const ConvertOptions& o, Terminal& terminal) {
                               [&](std::string_view what) { terminal.status(what); });
   terminal.status("");
   if (!result) return tl::make_unexpected(result.error());
-  if (auto written = write_onnx(result->model, o.out); !written)
-    return tl::make_unexpected(written.error());
-  // Weights beside the model are its own: an older file of that name may lie there as well.
-  std::error_code error;
-  sizes.after = std::filesystem::file_size(o.out, error);
-  if (result->model.graph.weights.size() > 0 && sizes.after < sizes.before / 4)
-    sizes.after = size_with_data(o.out, read_onnx(o.out).value_or(ModelGraph{}).external_files);
+  if (auto good = write_onnx(result->model, o.out); !good) return tl::make_unexpected(good.error());
+  const auto written = read_onnx(o.out);
+  if (!written) return tl::make_unexpected(written.error());
+  sizes.after = size_with_data(o.out, written->external_files);
   const auto json = to_json(o, *result, sizes);
   terminal.print(o.format == "json" ? json : to_text(o, *result, sizes));
   if (auto good = write_report(o.report, json); !good) return tl::make_unexpected(good.error());

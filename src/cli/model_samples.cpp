@@ -11,7 +11,7 @@
 namespace jetmeter {
 namespace {
 
-using Fill = std::function<Result<void>(std::size_t, std::span<const TensorView>)>;
+using FillSample = std::function<Result<void>(std::size_t, std::span<const TensorView>)>;
 
 std::vector<std::filesystem::path> pictures_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> pictures;
@@ -38,17 +38,17 @@ void prepare_planes(std::span<float> values, const PixelOptions& options) {
   }
 }
 
-Result<Fill> fill_from_pictures(const std::filesystem::path& folder,
-                                std::vector<std::filesystem::path> pictures,
-                                std::vector<TensorSpec> specs, const PixelOptions& pixels) {
+Result<FillSample> fill_from_pictures(const std::filesystem::path& folder,
+                                      std::vector<std::filesystem::path> pictures,
+                                      std::vector<TensorSpec> specs, const PixelOptions& pixels) {
   if (pictures.empty())
     return fail(
         fmt::format("{} has no pictures (.jpg .jpeg .png .bmp)", in_quotes(folder.string())));
   if (specs.size() != 1)
     return fail(fmt::format("pictures fill a model of one input and this one has {}; give an .npz",
                             specs.size()));
-  return Fill([=](std::size_t index, std::span<const TensorView> inputs) -> Result<void> {
-    jetmeter::Fill picture;
+  return FillSample([=](std::size_t index, std::span<const TensorView> inputs) -> Result<void> {
+    Fill picture;
     picture.kind = FillKind::image;
     picture.file = pictures[index];
     auto made = make_inputs(specs, {{"", picture}}, 0);
@@ -91,8 +91,8 @@ Result<Sampled> array_of(std::vector<TensorData>& arrays, const TensorSpec& spec
   return Sampled{std::make_shared<const std::vector<std::byte>>(found->bytes), one};
 }
 
-Result<std::pair<Fill, std::size_t>> fill_from_npz(const std::filesystem::path& file,
-                                                   std::span<const TensorSpec> specs) {
+Result<std::pair<FillSample, std::size_t>> fill_from_npz(const std::filesystem::path& file,
+                                                         std::span<const TensorSpec> specs) {
   auto arrays = read_npz_file(file);
   if (!arrays) return tl::make_unexpected(arrays.error());
   std::vector<Sampled> inputs;
@@ -105,7 +105,7 @@ Result<std::pair<Fill, std::size_t>> fill_from_npz(const std::filesystem::path& 
     inputs.push_back(*std::move(sampled));
   }
   return std::pair{
-      Fill([inputs](std::size_t index, std::span<const TensorView> views) -> Result<void> {
+      FillSample([inputs](std::size_t index, std::span<const TensorView> views) -> Result<void> {
         for (std::size_t i = 0; i < views.size(); ++i)
           std::memcpy(views[i].data, inputs[i].bytes->data() + index * inputs[i].one,
                       inputs[i].one);

@@ -60,7 +60,7 @@ class Planner {
   std::optional<std::string> reason(const Node& node) const {
     for (const auto& word : request_.options.keep)
       if (is_meant(node, word)) return fmt::format("--keep {}", word);
-    if (const auto why = reason_to_stay(node)) return std::string(*why);
+    if (auto why = reason_to_stay(node, request_.options.type, request_.opset)) return why;
     for (const auto& name : node.outputs)
       if (!name.empty() && !request_.types.contains(name))
         return "which type it gives is not known";

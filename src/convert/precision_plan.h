@@ -1,6 +1,7 @@
 // Which nodes of one graph compute in 16 bits, and why the others do not.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@ struct NodePlan {
 // What a plan is made from. `weight` finds those of graphs around this one too.
 struct PlanRequest {
   const PrecisionOptions& options;
+  std::int64_t opset = 0;
   const ElementTypes& types;
   std::function<const Tensor*(const std::string&)> weight;
   std::function<const WeightLoss&(const Tensor&)> loss;

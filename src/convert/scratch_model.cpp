@@ -21,8 +21,7 @@ Result<ScratchModel> ScratchModel::load(const ModelGraph& graph, const Backend& 
     return fail(fmt::format("no folder can be made in {} for the model; set TMPDIR to another one",
                             in_quotes(parent.string())));
   ScratchModel scratch;
-  scratch.folder_ = std::make_shared<Folder>();
-  scratch.folder_->path = pattern;
+  scratch.folder_ = std::make_shared<Folder>(pattern);
   const auto file = scratch.folder_->path / "model.onnx";
   if (auto written = write_onnx(graph, file); !written) return tl::make_unexpected(written.error());
   LoadOptions options;

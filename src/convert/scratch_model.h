@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "jetmeter/backend.h"
 #include "jetmeter/graph.h"
@@ -16,8 +17,11 @@ class ScratchModel {
 
  private:
   struct Folder {
-    std::filesystem::path path;
+    explicit Folder(std::filesystem::path name) : path(std::move(name)) {}
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
     ~Folder();
+    const std::filesystem::path path;
   };
   std::shared_ptr<Folder> folder_;  // outlives the model: weights may be mapped
   std::shared_ptr<Model> model_;

@@ -30,10 +30,13 @@ struct Scope {
 
 class Converter {
  public:
-  Converter(Graph& graph, const PrecisionOptions& options, RewriteReport& report,
-            PrecisionReport& precision)
-      : options_(options), report_(report), precision_(precision), fresh_(graph) {
-    convert(graph, nullptr);
+  Converter(ModelGraph& model, const PrecisionOptions& options, PrecisionResult& result)
+      : options_(options),
+        opset_(model.opsets.contains("") ? model.opsets.at("") : 1),
+        report_(result.report),
+        precision_(result.precision),
+        fresh_(model.graph) {
+    convert(model.graph, nullptr);
   }
 
  private:
@@ -46,6 +49,7 @@ class Converter {
     const bool narrow_io = outer == nullptr && options_.convert_io;
     const PlanRequest request{
         options_,
+        opset_,
         scope.types,
         [&](const std::string& name) { return weight_of(scope, name); },
         [&](const Tensor& tensor) -> const WeightLoss& { return loss_of(tensor); },
@@ -235,6 +239,7 @@ class Converter {
   }
 
   const PrecisionOptions& options_;
+  std::int64_t opset_;
   RewriteReport& report_;
   PrecisionReport& precision_;
   FreshNames fresh_;
@@ -280,7 +285,7 @@ Result<PrecisionResult> to_precision(ModelGraph model, const PrecisionOptions& o
   if (auto good = check(model, options); !good) return tl::make_unexpected(good.error());
   PrecisionResult result{std::move(model), {}, {}};
   result.report = begin_report(fmt::format("to {}", name(options.type)), result.model);
-  Converter(result.model.graph, options, result.report, result.precision);
+  Converter(result.model, options, result);
   result.model = remove_dead(std::move(result.model)).model;
   const auto& precision = result.precision;
   result.report.done.push_back(

@@ -113,7 +113,18 @@ TEST(ToPrecision, KeepsWeightsThat16BitsCannotHold) {
             "the weight 'w' would change by 1e+02 %, 144 of 144 numbers to 0");
   PrecisionOptions options;
   options.type = ElementType::bfloat16;
+  model.opsets[""] = 22;
   EXPECT_THAT(halved(model, options).report.left, IsEmpty());
+}
+
+TEST(ToPrecision, LeavesWhatItsOpsetGivesNoBfloat16) {
+  JM_SKIP_WITHOUT_RUNTIME();
+  PrecisionOptions options;
+  options.type = ElementType::bfloat16;
+  const auto result = halved(sample(), options);
+  ASSERT_EQ(result.report.left.size(), 1u);
+  EXPECT_EQ(result.report.left[0].why, "takes bfloat16 from opset 22 on; the model is of opset 17");
+  EXPECT_EQ(result.precision.converted_nodes, 2u);
 }
 
 TEST(ToPrecision, CutsLimitsToTheLargestNumber) {
