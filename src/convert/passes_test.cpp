@@ -45,6 +45,19 @@ TEST(RemoveDead, TakesWhatNoOutputHangsOn) {
   EXPECT_THAT(remove_dead(result.model).report.done, IsEmpty());
 }
 
+// An input that was left out and an output that was are both "".
+TEST(RemoveDead, TakesWhatHasNoOutputLeft) {
+  GraphBuilder builder("m", 17);
+  builder.input("x", {4});
+  builder.floats("most", {}, {1});
+  builder.node("Relu", "dead", {"x"});
+  builder.node("Clip", "y", {"x", "", "most"});
+  builder.output("y", {4});
+  auto model = builder.take();
+  model.graph.nodes[0].outputs[0].clear();
+  EXPECT_THAT(ops_of(remove_dead(model).model.graph), ElementsAre("Clip"));
+}
+
 TEST(RemoveIdentities, TakesWhatChangesNothing) {
   GraphBuilder builder("m", 17);
   builder.input("x", {2, 3, 4});

@@ -22,8 +22,8 @@ void remove_dead(Graph& graph, Removed& removed) {
   for (const auto& output : graph.outputs) read.insert(output.name);
   std::vector<Node> alive;
   for (auto node = graph.nodes.rbegin(); node != graph.nodes.rend(); ++node) {
-    const bool used =
-        std::ranges::any_of(node->outputs, [&](const auto& name) { return read.contains(name); });
+    const bool used = std::ranges::any_of(
+        node->outputs, [&](const auto& name) { return !name.empty() && read.contains(name); });
     if (!used) continue;
     // First the bodies: what only dead nodes in them read is dead too.
     for_each_own_body(*node, [&](Graph& body) { remove_dead(body, removed); });
