@@ -38,7 +38,7 @@ set(run       core tensor detection stats accuracy machine record backend frames
               load inputs report run version)
 set(cli       ${run} doctor monitor history compare sweep graph graph_builder cost inspect convert quantize verify predict)
 set(modules core stats accuracy record backends frames pipelines graph zoo telemetry memory doctor model cost monitor
-            load inputs history compare sweep report run cli)
+            load inputs verify convert history compare sweep report run cli)
 
 # Left: how a third party's header begins. Right: the modules that may know that third party.
 set(third_parties "onnxruntime_" "core/providers/" "NvInfer" "opencv2/" "CLI/" "sqlite3" "libpq" "zip.h")
