@@ -75,6 +75,8 @@ struct QuantizePlan {
   std::vector<std::string> observe;         // of these, those whose range has to be found
   TensorRanges known;                       // those whose range follows from their operator
   std::map<std::string, std::string> like;  // those that take the range of another
+  // Read by x * sigmoid(x) alone: what lies far below 0 comes to nothing and needs no range.
+  std::set<std::string> gated;
   std::set<std::pair<std::size_t, std::size_t>> reads;  // node and input that read behind the DQ
   std::vector<std::string> notes;  // what a person should know of this model, in sentences
 

@@ -57,6 +57,7 @@ class TensorPlanner {
     plan_.known.clear();
     plan_.like.clear();
     plan_.reads.clear();
+    plan_.gated.clear();
     for (const auto& layer : plan_.layers)
       if (layer.quantized) plan_.integer[layer.node] = true;
     if (plan_.options.target == QuantizeTarget::onnxruntime)
@@ -160,12 +161,25 @@ class TensorPlanner {
   }
 
   void relate_ranges(const Node& node) {
-    if (node.op == "Sigmoid") plan_.known[node.outputs[0]] = {0, 1};
+    if (node.op == "Sigmoid") {
+      plan_.known[node.outputs[0]] = {0, 1};
+      if (gates_itself(node)) plan_.gated.insert(node.inputs[0]);
+    }
     if (!one_of(kMovers, node)) return;
     const auto& from = node.inputs[0];
     const auto source = plan_.like.find(from);
     for (const auto& name : node.outputs)
       if (!name.empty()) plan_.like[name] = source == plan_.like.end() ? from : source->second;
+  }
+
+  // x -> x * sigmoid(x), and x has no other reader.
+  bool gates_itself(const Node& sigmoid) const {
+    const auto& x = sigmoid.inputs[0];
+    const auto readers = index_.consumers(x);
+    const auto gated = index_.consumers(sigmoid.outputs[0]);
+    if (readers.size() != 2 || gated.size() != 1 || index_.is_output(x)) return false;
+    const auto& mul = *gated[0];
+    return mul.op == "Mul" && integer(&mul) && (readers[0] == &mul || readers[1] == &mul);
   }
 
   // ---- TensorRT: what goes into a layer, and the other branch of a sum -------------------------
