@@ -60,7 +60,8 @@ TEST(QuantizePlan, SkipsByNameOperatorPatternAndPlace) {
 }
 
 TEST(QuantizePlan, RefusesAPatternThatFitsNothing) {
-  EXPECT_THAT(refusal(relu_network(), {.skip = {"yy"}}), HasSubstr("did you mean 'y'"));
+  EXPECT_THAT(refusal(relu_network(), {.skip = {"yy"}}),
+              HasSubstr("no layer has the name or the operator 'yy'"));
   EXPECT_THAT(refusal(relu_network(), {.skip = {"Conv"}}), HasSubstr("no layer is left"));
 }
 

@@ -42,8 +42,7 @@ std::vector<double> magnitudes(const TensorStatistics& s) {
   const auto bins = s.bins();
   constexpr auto n = TensorStatistics::kBins;
   const double largest = std::max(-s.min(), s.max());
-  const auto used =
-      static_cast<std::size_t>(std::ceil(largest / s.limit() * static_cast<double>(n)));
+  const auto used = static_cast<std::size_t>(largest / s.limit() * static_cast<double>(n)) + 1;
   std::vector<double> counts(std::clamp<std::size_t>(used, 1, n));
   for (std::size_t i = 0; i < counts.size(); ++i)
     counts[i] = static_cast<double>(bins[n + i] + bins[n - 1 - i]);

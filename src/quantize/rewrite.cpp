@@ -21,7 +21,8 @@ Tensor tensor_of(std::string name, ElementType type, Shape shape, const std::vec
 }
 
 Node make_node(std::string op, std::vector<std::string> inputs, std::string output) {
-  return {std::move(op), "", output, std::move(inputs), {output}, {}};
+  auto name = output + "/" + op;
+  return {std::move(op), "", std::move(name), std::move(inputs), {std::move(output)}, {}};
 }
 
 bool all_finite(std::span<const float> values) {

@@ -98,8 +98,7 @@ TEST(Rewrite, RefusesAWeightThatIsNoNumber) {
 }
 
 TEST(Rewrite, GivesTheSameBytesForTheSameModel) {
-  EXPECT_EQ(*to_onnx_bytes(rewritten(silu_network())),
-            *to_onnx_bytes(rewritten(silu_network())));
+  EXPECT_EQ(*to_onnx_bytes(rewritten(silu_network())), *to_onnx_bytes(rewritten(silu_network())));
 }
 
 }  // namespace
