@@ -14,7 +14,7 @@ set(backends  core tensor backend)
 set(frames    core detection frames)
 set(pipelines core tensor detection backend frames pipeline)
 set(graph     core tensor graph graph_builder)
-set(zoo       core tensor graph graph_builder zoo)
+set(zoo       core tensor detection graph graph_builder zoo)
 set(telemetry core stats machine power_modes device telemetry tegrastats recording
               processes sampler)
 set(memory    core machine telemetry tegrastats processes sampler memory memory_limit worker_memory)
