@@ -37,7 +37,7 @@ set(run       core tensor detection stats accuracy machine record backend frames
               telemetry tegrastats recording processes sampler device memory memory_limit worker_memory model
               load inputs report run version)
 set(cli       ${run} doctor monitor history compare sweep graph graph_builder cost inspect convert quantize verify predict)
-set(modules core stats accuracy record backends frames pipelines graph zoo telemetry memory doctor model monitor
+set(modules core stats accuracy record backends frames pipelines graph zoo telemetry memory doctor model cost predict monitor
             load inputs history compare sweep report run cli)
 
 # Left: how a third party's header begins. Right: the modules that may know that third party.

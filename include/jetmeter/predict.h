@@ -81,6 +81,8 @@ struct FusedModel {
   std::optional<double> peak_activation_bytes;             // in the file's types
 };
 FusedModel fuse(const ModelGraph&, const ShapeTable&, const ModelCost&, const FusionRules&);
+// The same of `times` as many samples at once, where the first axis of all that flows is the batch.
+FusedModel batched(FusedModel, double times);
 
 // ---- predictions -------------------------------------------------------------------------------
 

@@ -165,4 +165,23 @@ FusedModel fuse(const ModelGraph& model, const ShapeTable& shapes, const ModelCo
   return fused;
 }
 
+FusedModel batched(FusedModel model, double times) {
+  const auto scale = [times](Traffic& traffic) {
+    traffic.elements *= times;
+    traffic.fixed_bytes *= times;
+    traffic.own_bytes *= times;
+  };
+  for (auto& kernel : model.kernels) {
+    scale(kernel.read);
+    scale(kernel.write);
+    kernel.flops *= times;
+    // Of a stack of products there are more; all others grow taller.
+    auto& extent =
+        kernel.kind == KernelClass::matmul && kernel.groups > 1 ? kernel.groups : kernel.m;
+    extent *= times;
+  }
+  if (model.peak_activation_bytes) *model.peak_activation_bytes *= times;
+  return model;
+}
+
 }  // namespace jetmeter

@@ -23,7 +23,7 @@ constexpr double kIdleShare = 0.3;
 constexpr double kUsableShare = 0.85;
 constexpr double kGiB = 1024.0 * 1024 * 1024;
 // No published figure of a GPU of another generation was fitted.
-constexpr double kOtherGeneration = 0.3;
+constexpr double kOtherGeneration = 0.8;
 
 struct PrecisionFacts {
   std::string_view name;
