@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -37,9 +38,29 @@ ExitCode show(const PredictionView& view, const PredictRequest& request, Termina
 
 // ---- boards ------------------------------------------------------------------------------------
 
+// "Jetson Orin Nano 8GB Super" as people type it.
+std::string typed_name(std::string_view name) {
+  constexpr std::string_view kVendor = "Jetson ";
+  if (name.rfind(kVendor, 0) == 0) name.remove_prefix(kVendor.size());
+  std::string typed;
+  for (const char c : name)
+    typed += c == ' ' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return typed;
+}
+
+Result<const Device*> board_named(const std::string& typed) {
+  auto device = find_device(typed);
+  if (device) return device;
+  std::vector<std::string> names;
+  for (const auto& each : device_table()) names.push_back(typed_name(each.name));
+  if (const auto guess = closest(typed, names))
+    return fail(fmt::format("no board {} is known; did you mean {}?", in_quotes(typed), *guess));
+  return device;
+}
+
 Result<ExitCode> predict_for_board(const PredictRequest& request, const CostedModel& model,
                                    Precision precision, Terminal& terminal) {
-  const auto device = find_device(request.board);
+  const auto device = board_named(request.board);
   if (!device) return tl::make_unexpected(device.error());
   const auto target = board_target(**device, request.mode);
   if (!target) return tl::make_unexpected(target.error());
@@ -70,7 +91,7 @@ Result<ExitCode> predict_for_boards(const PredictRequest& request, const CostedM
                                     Precision precision, Terminal& terminal) {
   const Device* only = nullptr;
   if (request.board != "this") {
-    const auto device = find_device(request.board);
+    const auto device = board_named(request.board);
     if (!device) return tl::make_unexpected(device.error());
     only = *device;
   }

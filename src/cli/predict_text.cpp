@@ -234,9 +234,10 @@ std::string boards_text(const std::string& model, std::span<const BoardLine> lin
   }
   std::string precision, text;
   for (const auto& each : lines) {
-    text += fmt::format("  {:<{}}  {:<{}}", each.board, boards, each.mode, modes);
+    text += fmt::format("  {:<{}}  {:<{}}", each.board, boards, each.mode.empty() ? "-" : each.mode,
+                        modes);
     if (!each.prediction) {
-      text += "  " + each.why + "\n";
+      text += "  no prediction: " + each.why + "\n";
       continue;
     }
     const auto& p = *each.prediction;

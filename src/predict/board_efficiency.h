@@ -17,6 +17,7 @@ const KernelEfficiency& efficiency_of(KernelClass);
 
 // One set for all boards.
 struct GpuKernels {
+  double cuda_share;       // of the CUDA cores' peak, by what they compute
   double tile_m, tile_n;   // of the output that one block computes
   double half_waves;       // blocks per SM at which half of the SMs' time is used
   double half_k, half_n;   // extents at which tensor cores reach half of what they can

@@ -36,7 +36,10 @@ const DeviceMode* fastest_mode(const Device& device) {
   for (const auto& mode : device.modes) {
     const auto own = peaks(device, mode);
     if (speed_of(own) <= 0 || !own.bandwidth_bytes_per_second) continue;
-    if (best == nullptr || faster(own, peaks(device, *best))) best = &mode;
+    const bool first = best == nullptr;
+    if (first || faster(own, peaks(device, *best)) ||
+        (mode.gpu_cap_hz == kNoCap && !faster(peaks(device, *best), own)))
+      best = &mode;
   }
   return best;
 }
@@ -85,8 +88,8 @@ Result<BoardTarget> board_target(const Device& device, std::string_view mode) {
   if (speed_of(target.peaks) <= 0 || target.gpu_hz <= 0 || target.sms <= 0 ||
       !target.peaks.bandwidth_bytes_per_second)
     return fail(fmt::format(
-        "of {}{} no source states the clocks, so nothing can be foretold for it",
-        target.mode.empty() ? "" : fmt::format("mode {} of ", target.mode), device.name));
+        "no source states the clocks of {}{}",
+        target.mode.empty() ? "the " : fmt::format("mode {} of the ", target.mode), device.name));
   return target;
 }
 

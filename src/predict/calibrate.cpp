@@ -133,7 +133,8 @@ double doubt_of(const Calibration& calibration) {
     if (point.k <= 0) continue;
     auto rest = calibration.points;
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-    const auto rate = product_rate(rest, point.probe, point.quantized, {point.m, point.n, point.k});
+    const auto rate =
+        product_rate(rest, point.probe, point.quantized, {point.m, point.n, point.k, point.ragged});
     if (rate) misses.push_back(std::abs(std::log(*rate * point.seconds / point.work)));
   }
   return std::max(kLeastDoubt, std::expm1(middle_of(std::move(misses))));

@@ -14,13 +14,10 @@ constexpr const char* kSchema = "jetmeter.calibration/1";
 using Json = nlohmann::ordered_json;
 
 Json json_of(const CalibrationPoint& point) {
-  return {{"probe", point.probe},
-          {"quantized", point.quantized},
-          {"m", point.m},
-          {"n", point.n},
-          {"k", point.k},
-          {"work", point.work},
-          {"seconds", point.seconds},
+  return {{"probe", point.probe},   {"quantized", point.quantized},
+          {"ragged", point.ragged}, {"m", point.m},
+          {"n", point.n},           {"k", point.k},
+          {"work", point.work},     {"seconds", point.seconds},
           {"spread", point.spread}};
 }
 
@@ -28,6 +25,7 @@ CalibrationPoint point_of(const Json& json) {
   CalibrationPoint point;
   json.at("probe").get_to(point.probe);
   json.at("quantized").get_to(point.quantized);
+  json.at("ragged").get_to(point.ragged);
   json.at("m").get_to(point.m);
   json.at("n").get_to(point.n);
   json.at("k").get_to(point.k);

@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kNeighbours = 4;
 // Positions of an image are many and change the rate least.
 constexpr double kWeightOfM = 0.5;
+// Runtimes have other kernels for channels that fill no vector.
+constexpr double kRagged = 9;
 constexpr double kNear = 0.05;  // keeps a point from counting without bound
 
 double log_ratio(double a, double b) {
@@ -21,7 +23,7 @@ double distance(const CalibrationPoint& point, const Extents& wanted) {
   const auto m = kWeightOfM * log_ratio(point.m, wanted.m);
   const auto n = log_ratio(point.n, wanted.n);
   const auto k = log_ratio(point.k, wanted.k);
-  return m * m + n * n + k * k;
+  return m * m + n * n + k * k + (point.ragged == wanted.ragged ? 0 : kRagged);
 }
 
 double rate_of(const CalibrationPoint& point) {
@@ -33,6 +35,11 @@ bool usable(const CalibrationPoint& point) {
 }
 
 }  // namespace
+
+bool is_ragged(double channels) {
+  constexpr double kVector = 8;
+  return std::fmod(channels, kVector) != 0;
+}
 
 std::optional<double> product_rate(std::span<const CalibrationPoint> points, std::string_view probe,
                                    bool quantized, const Extents& wanted) {

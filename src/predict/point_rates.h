@@ -11,7 +11,10 @@ namespace jetmeter {
 
 struct Extents {
   double m = 0, n = 0, k = 0;
+  bool ragged = false;
 };
+// Whether a convolution's channels leave vectors of eight unfilled.
+bool is_ragged(double channels);
 
 // Operations per second of a product, from the measured ones that are nearest in the logarithms of
 // their extents. Absent where none of the kind was measured.

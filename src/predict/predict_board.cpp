@@ -74,6 +74,8 @@ KernelTime Roofline::time_of(const Kernel& kernel, std::size_t index) const {
   if (efficiency.tensor_cores) {
     rate *= utilisation(kernel, target.sms);
     if (precision == Precision::int8) rate *= gpu_kernels().int8_share;
+    // A product too thin for tensor cores is left to the others.
+    rate = std::max(rate, cuda_flops * gpu_kernels().cuda_share);
   }
   time.compute_seconds = kernel.flops / rate;
   time.memory_seconds =

@@ -49,7 +49,8 @@ std::string product_probe(const Kernel& kernel) {
 }
 
 std::optional<double> rate_of_product(const Kernel& kernel, const Calibration& calibration) {
-  const Extents extents{kernel.m, kernel.n, kernel.k};
+  const bool ragged = kernel.kind != KernelClass::matmul && is_ragged(kernel.n * kernel.groups);
+  const Extents extents{kernel.m, kernel.n, kernel.k, ragged};
   const auto probe = product_probe(kernel);
   if (const auto rate = product_rate(calibration.points, probe, kernel.quantized, extents))
     return rate;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "jetmeter/graph_builder.h"
+#include "predict/point_rates.h"
 
 namespace jetmeter {
 namespace {
@@ -128,6 +129,7 @@ const char* probe_name(const ConvPlan& plan) {
 CalibrationPoint conv_point(const ConvPlan& plan, bool quantized) {
   CalibrationPoint point;
   point.probe = probe_name(plan);
+  point.ragged = is_ragged(static_cast<double>(plan.out));
   point.quantized = quantized;
   point.m = static_cast<double>(plan.places());
   point.n = static_cast<double>(plan.out / plan.group);
@@ -160,6 +162,10 @@ void add_convs(std::vector<Probe>& probes, std::uint64_t seed) {
       ConvPlan{384, 384, 14, 3, 1, 384}, ConvPlan{960, 960, 7, 3, 1, 960},
       ConvPlan{64, 64, 80, 3, 1, 64},    ConvPlan{80, 80, 40, 3, 1, 80},
       ConvPlan{96, 96, 112, 3, 2, 96},   ConvPlan{256, 256, 20, 3, 1, 256},
+      ConvPlan{58, 58, 52, 1, 1, 1},     ConvPlan{116, 116, 26, 1, 1, 1},
+      ConvPlan{21, 255, 13, 1, 1, 1},    ConvPlan{58, 58, 52, 3, 1, 58},
+      ConvPlan{116, 116, 26, 3, 1, 116}, ConvPlan{116, 116, 26, 3, 2, 116},
+      ConvPlan{20, 20, 80, 3, 1, 1},     ConvPlan{68, 68, 40, 3, 1, 1},
   };
   for (const auto& plan : kPlans)
     probes.push_back({.point = conv_point(plan, false), .kernels = kChain, .build = [plan, seed] {
