@@ -17,7 +17,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 // Measured in turns, so that what disturbs the machine for a while cannot spoil all of one.
-constexpr int kTurns = 2;
+constexpr int kTurns = 3;
 constexpr int kFewestRuns = 4;
 constexpr int kMostRuns = 400;
 constexpr double kLeastDoubt = 0.15;
