@@ -138,7 +138,7 @@ Result<Prediction> predict(const FusedModel& model, const BoardTarget&, Precisio
 struct CalibrationPoint {
   std::string probe;       // "conv", "conv1x1", "depthwise", "matmul"; or an operator: "Sigmoid"
   bool quantized = false;  // on 8-bit integers
-  bool ragged = false;     // of channels that fill no vector: no multiple of 8
+  bool ragged = false;     // of channels that fill no vector: no multiple of 16
   double m = 0, n = 0, k = 0;  // of products; else m counts the bytes that it reads and writes
   double work = 0;             // operations of products, bytes of others
   double seconds = 0;          // the least of several measurements

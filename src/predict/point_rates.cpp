@@ -37,7 +37,7 @@ bool usable(const CalibrationPoint& point) {
 }  // namespace
 
 bool is_ragged(double channels) {
-  constexpr double kVector = 8;
+  constexpr double kVector = 16;  // floats in the widest of today
   return std::fmod(channels, kVector) != 0;
 }
 

@@ -13,7 +13,7 @@ struct Extents {
   double m = 0, n = 0, k = 0;
   bool ragged = false;
 };
-// Whether a convolution's channels leave vectors of eight unfilled.
+// Whether a convolution's channels leave vectors of sixteen unfilled.
 bool is_ragged(double channels);
 
 // Operations per second of a product, from the measured ones that are nearest in the logarithms of
