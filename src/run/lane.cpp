@@ -139,6 +139,10 @@ void Lane::begin_phase(std::string_view payload) {
                              worker_, format_duration(data.spec.bench->hold)));
 }
 
+bool Lane::unloaded() const {
+  return phase_.empty() && !data.phases.empty() && data.phases.back().name == "unload";
+}
+
 void Lane::handle_error(const std::string& what) {
   state = LaneState::broken;
   const bool refusing = data.budget && data.budget->mechanism == kRefusingMechanism;
