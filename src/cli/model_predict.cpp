@@ -152,7 +152,8 @@ Result<Calibration> measured(const BackendChoice& choice, const CalibrationKey& 
     return fail("no folder for the micro models can be made in " +
                 in_quotes(std::filesystem::temp_directory_path().string()));
   terminal.note("measuring what this machine can do, about a minute; it is remembered");
-  CalibrationOptions options{.folder = folder.path()};
+  CalibrationOptions options;
+  options.folder = folder.path();
   options.progress = [&](std::size_t done, std::size_t all) {
     terminal.status(fmt::format("calibrating {}/{}", done, all));
   };

@@ -80,6 +80,15 @@ KernelTime time_of(const Kernel& kernel, std::size_t index, const Calibration& c
   return time;
 }
 
+// The middle of the spreads of quiet machines is a few percent.
+constexpr double kBusy = 0.2;
+
+bool was_busy(const Calibration& calibration) {
+  const auto wide = std::ranges::count_if(calibration.points,
+                                          [](const auto& point) { return point.spread > kBusy; });
+  return static_cast<std::size_t>(wide) * 2 > calibration.points.size();
+}
+
 }  // namespace
 
 Prediction predict(const FusedModel& model, const Calibration& calibration) {
@@ -104,6 +113,9 @@ Prediction predict(const FusedModel& model, const Calibration& calibration) {
                   calibration.threads == 0   ? std::string("the runtime's choice of threads")
                   : calibration.threads == 1 ? std::string("1 thread")
                                              : fmt::format("{} threads", calibration.threads)));
+  if (was_busy(calibration))
+    prediction.rests_on.push_back(
+        "other programs were at work while it was measured; --recalibrate when they are done");
   say_what_is_unknown(prediction, model);
   return prediction;
 }

@@ -73,6 +73,14 @@ TEST(PredictMachine, AddsOverheadsToWork) {
   EXPECT_FALSE(prediction.joules);
 }
 
+TEST(PredictMachine, SaysThatOthersWereAtWork) {
+  auto calibration = example();
+  EXPECT_EQ(predict({}, calibration).rests_on.size(), 1U);
+  for (auto& point : calibration.points) point.spread = 0.9;
+  EXPECT_THAT(predict({}, calibration).rests_on,
+              testing::Contains(testing::HasSubstr("--recalibrate")));
+}
+
 TEST(PredictMachine, WhatWasNotMeasuredHasNoTime) {
   FusedModel model;
   model.kernels = {{.kind = KernelClass::depthwise, .ops = "Conv", .m = 4, .n = 1, .k = 9}};
