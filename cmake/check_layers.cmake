@@ -49,7 +49,7 @@ set("users_of_opencv2/" backends frames inputs pipelines run)
 set("users_of_CLI/" cli)
 set("users_of_sqlite3" history)
 set("users_of_libpq" history)
-set("users_of_zip.h" inputs)
+set("users_of_zip.h" inputs inspect)
 
 if(NOT ROOT)
   get_filename_component(ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)
