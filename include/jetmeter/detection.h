@@ -1,6 +1,9 @@
 // Boxes, detections and ground truth, in pixels of the source image (x right, y down).
 #pragma once
 
+#include <array>
+#include <string_view>
+
 namespace jetmeter {
 
 struct Box {
@@ -21,5 +24,8 @@ struct Truth {
   int class_id = 0;
   bool crowd = false;  // COCO iscrowd: may absorb detections, is never missed
 };
+
+// The 80 classes that detectors trained on COCO count from 0.
+extern const std::array<std::string_view, 80> kCocoLabels;
 
 }  // namespace jetmeter

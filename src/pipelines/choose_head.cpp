@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "pipelines/coco_labels.h"
+#include "jetmeter/detection.h"
 
 namespace jetmeter {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "pipelines/coco_labels.h"
+#include "jetmeter/detection.h"
 #include "pipelines/names.h"
 
 namespace jetmeter {

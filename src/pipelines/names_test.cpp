@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "pipelines/coco_labels.h"
+#include "jetmeter/detection.h"
 
 namespace jetmeter {
 namespace {

@@ -5,15 +5,18 @@
 namespace jetmeter {
 namespace {
 
-std::string build() {
+ModelGraph build(const ZooSettings&) {
   GraphBuilder graph("identity");
   const Shape shape{1, 3, 8, 8};
   graph.node("Identity", graph.output("y", shape), {graph.input("x", shape)});
-  return graph.serialise();
+  return graph.take();
 }
+
+constexpr ZooModel kModels[] = {
+    {.name = "identity", .summary = "gives back what it gets", .build = build, .seeded = false}};
 
 }  // namespace
 
-extern const ZooModel identity_zoo_model{"identity", "x 1x3x8x8 -> y, the same values", build};
+extern const ZooFamily identity_zoo{kModels};
 
 }  // namespace jetmeter

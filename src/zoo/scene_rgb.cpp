@@ -28,7 +28,7 @@ LinearUnit matched(const Target& target) {
   return {gain * direction[0], gain * direction[1], gain * direction[2], -0.5F};
 }
 
-std::string build() {
+ModelGraph build(const ZooSettings&) {
   GraphBuilder graph("scene-rgb");
   const auto cells = scene_cells(graph);
   std::vector<LinearUnit> units;
@@ -38,13 +38,16 @@ std::string build() {
     labels.push_back(target.label);
   }
   finish_scene_detector(graph, linear_units(graph, "masks", cells, units), labels);
-  return graph.serialise();
+  return graph.take();
 }
+
+constexpr ZooModel kModels[] = {{.name = "scene-rgb",
+                                 .summary = "detector for the generated scene rgb",
+                                 .build = build,
+                                 .seeded = false}};
 
 }  // namespace
 
-extern const ZooModel scene_rgb_zoo_model{
-    "scene-rgb", "detector for the generated scene rgb; images 1x3x320x320 -> output0 1x7x6400",
-    build};
+extern const ZooFamily scene_rgb_zoo{kModels};
 
 }  // namespace jetmeter

@@ -11,7 +11,7 @@ LinearUnit threshold(float low, float high) {
   return {gain / 3, gain / 3, gain / 3, -low / (high - low)};
 }
 
-std::string build() {
+ModelGraph build(const ZooSettings&) {
   GraphBuilder graph("scene-thermal");
   const auto cells = scene_cells(graph);
   // Both above the grey of a letterbox, 114.
@@ -28,13 +28,16 @@ std::string build() {
   const auto vehicle = graph.node("Sub", "vehicle", {warm, person});
   const auto masks = graph.node("Concat", "masks", {person, vehicle}, {{"axis", std::int64_t{1}}});
   finish_scene_detector(graph, masks, {"person", "vehicle"});
-  return graph.serialise();
+  return graph.take();
 }
+
+constexpr ZooModel kModels[] = {{.name = "scene-thermal",
+                                 .summary = "detector for the generated scene thermal",
+                                 .build = build,
+                                 .seeded = false}};
 
 }  // namespace
 
-extern const ZooModel scene_thermal_zoo_model{
-    "scene-thermal",
-    "detector for the generated scene thermal; images 1x3x320x320 -> output0 1x6x6400", build};
+extern const ZooFamily scene_thermal_zoo{kModels};
 
 }  // namespace jetmeter

@@ -1,4 +1,4 @@
-#include "pipelines/coco_labels.h"
+#include "jetmeter/detection.h"
 
 namespace jetmeter {
 

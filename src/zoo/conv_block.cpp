@@ -1,0 +1,140 @@
+#include "zoo/conv_block.h"
+
+#include <cmath>
+
+namespace jetmeter {
+namespace {
+
+// Where the largest of several values is taken. Of nine normal values the mean square of the
+// largest is 2.6; neighbours in a picture are alike, and so it is less.
+constexpr double kPoolPower = 1.6;
+
+std::string clip_at_6(NetBuilder& net, const std::string& name, const std::string& x) {
+  return net.op("Clip", name, {x, net.scalar(name + ".least", 0), net.scalar(name + ".most", 6)});
+}
+
+// As exporters write it before opset 20: x * (1 + erf(x / sqrt 2)) / 2.
+std::string gelu(NetBuilder& net, const std::string& name, const std::string& x) {
+  const auto scaled =
+      net.op("Div", name + ".scaled", {x, net.scalar(name + ".root", 1.4142135623730951)});
+  const auto erf = net.op("Erf", name + ".erf", {scaled});
+  const auto sum = net.op("Add", name + ".sum", {erf, net.scalar(name + ".one", 1)});
+  const auto product = net.op("Mul", name + ".product", {x, sum});
+  return net.op("Mul", name, {product, net.scalar(name + ".half", 0.5)});
+}
+
+// x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x^3))).
+std::string gelu_tanh(NetBuilder& net, const std::string& name, const std::string& x) {
+  const auto mul = [&](const std::string& part, const std::string& a, const std::string& b) {
+    return net.op("Mul", name + part, {a, b});
+  };
+  const auto square = mul(".square", x, x);
+  const auto small = mul(".small", square, net.scalar(name + ".cubic", 0.044715));
+  const auto slope = net.op("Add", name + ".slope", {small, net.scalar(name + ".one", 1)});
+  const auto inner =
+      mul(".inner", mul(".cube", x, slope), net.scalar(name + ".factor", 0.7978845608028654));
+  const auto tanh = net.op("Tanh", name + ".tanh", {inner});
+  const auto sum = net.op("Add", name + ".sum", {tanh, net.scalar(name + ".unit", 1)});
+  return mul("", mul(".product", x, sum), net.scalar(name + ".half", 0.5));
+}
+
+}  // namespace
+
+double activated_power(Activation activation, double power) {
+  switch (activation) {
+    case Activation::none: return power;
+    case Activation::relu:
+    case Activation::relu6: return power / 2;
+    case Activation::silu: return 0.356 * power;  // at unit variance, by integration
+    case Activation::gelu:
+    case Activation::gelu_tanh: return 0.425 * power;
+  }
+  return power;
+}
+
+std::string activate(NetBuilder& net, const std::string& name, const std::string& x,
+                     Activation activation) {
+  switch (activation) {
+    case Activation::none: break;
+    case Activation::relu: return net.op("Relu", name, {x});
+    case Activation::relu6: return clip_at_6(net, name, x);
+    case Activation::silu:
+      return net.op("Mul", name, {x, net.op("Sigmoid", name + ".sigmoid", {x})});
+    case Activation::gelu: return gelu(net, name, x);
+    case Activation::gelu_tanh: return gelu_tanh(net, name, x);
+  }
+  return x;
+}
+
+FeatureMap activate(NetBuilder& net, const std::string& name, const FeatureMap& x,
+                    Activation activation) {
+  FeatureMap y = x;
+  y.name = activate(net, name, x.name, activation);
+  y.power = activated_power(activation, x.power);
+  return y;
+}
+
+FeatureMap conv(NetBuilder& net, const std::string& name, const FeatureMap& x,
+                const ConvBlock& block) {
+  const auto k = block.kernel, pad = block.padded ? k / 2 : 0, inputs = x.channels / block.groups;
+  const auto reads = static_cast<double>(inputs * k * k);
+  std::vector<std::string> operands{
+      x.name, net.weight(name + ".weight", {block.channels, inputs, k, k},
+                         {.deviation = block.gain / std::sqrt(reads * x.power)})};
+  if (block.bias)
+    operands.push_back(net.weight(name + ".bias", {block.channels},
+                                  {.deviation = 0.1 * block.gain, .mean = block.bias_mean}));
+  FeatureMap y{name, block.channels, (x.size + 2 * pad - k) / block.stride + 1,
+               block.gain * block.gain};
+  net.op("Conv", name, std::move(operands),
+         {{"dilations", std::vector<std::int64_t>{1, 1}},
+          {"group", block.groups},
+          {"kernel_shape", std::vector<std::int64_t>{k, k}},
+          {"pads", std::vector<std::int64_t>{pad, pad, pad, pad}},
+          {"strides", std::vector<std::int64_t>{block.stride, block.stride}}});
+  return activate(net, name + ".act", y, block.activation);
+}
+
+FeatureMap add(NetBuilder& net, const std::string& name, const FeatureMap& a, const FeatureMap& b) {
+  return {net.op("Add", name, {a.name, b.name}), a.channels, a.size, a.power + b.power};
+}
+
+FeatureMap concat_channels(NetBuilder& net, const std::string& name,
+                           const std::vector<FeatureMap>& parts) {
+  FeatureMap y{name, 0, parts.front().size, 0};
+  std::vector<std::string> names;
+  for (const auto& part : parts) {
+    names.push_back(part.name);
+    y.channels += part.channels;
+    y.power += part.power * static_cast<double>(part.channels);
+  }
+  y.power /= static_cast<double>(y.channels);
+  net.concat(name, std::move(names), 1);
+  return y;
+}
+
+FeatureMap max_pool(NetBuilder& net, const std::string& name, const FeatureMap& x,
+                    std::int64_t kernel, std::int64_t stride) {
+  const auto pad = kernel / 2;
+  FeatureMap y = x;
+  y.name = net.op("MaxPool", name, {x.name},
+                  {{"kernel_shape", std::vector<std::int64_t>{kernel, kernel}},
+                   {"pads", std::vector<std::int64_t>{pad, pad, pad, pad}},
+                   {"strides", std::vector<std::int64_t>{stride, stride}}});
+  y.size = (x.size + 2 * pad - kernel) / stride + 1;
+  y.power = x.power * kPoolPower;
+  return y;
+}
+
+FeatureMap upsample(NetBuilder& net, const std::string& name, const FeatureMap& x) {
+  // Resize takes its scales as float32 whatever the model is of.
+  const auto scales = net.op("Constant", name + ".scales", {},
+                             {{"value", float_tensor("", {4}, std::vector<float>{1, 1, 2, 2})}});
+  net.op("Resize", name, {x.name, "", scales},
+         {{"mode", std::string("nearest")},
+          {"coordinate_transformation_mode", std::string("asymmetric")},
+          {"nearest_mode", std::string("floor")}});
+  return {name, x.channels, 2 * x.size, x.power};
+}
+
+}  // namespace jetmeter
