@@ -87,7 +87,7 @@ using ValueRanges = std::unordered_map<std::string, ValueRange>;
 
 // Fills the inputs of a session with the next sample; false: there is none left.
 using NextSample = std::function<Result<bool>(std::span<const TensorView> inputs)>;
-struct RangeOptions {
+struct MeasureRangesOptions {
   const Backend* runtime = nullptr;     // required
   std::vector<Shape> input_shapes;      // concrete; empty: as the model declares them
   std::function<NextSample()> samples;  // starts over: called once for every batch of tensors
@@ -96,7 +96,7 @@ struct RangeOptions {
 };
 // Runs the model with its float32 tensors as outputs, a batch of them at a time. Tensors in bodies
 // of control flow are not seen. Fails where there is no sample.
-Result<ValueRanges> measure_ranges(const ModelGraph&, const RangeOptions&);
+Result<ValueRanges> measure_ranges(const ModelGraph&, const MeasureRangesOptions&);
 
 struct PrecisionOptions {
   ElementType type = ElementType::float16;  // or bfloat16

@@ -69,6 +69,7 @@ struct Node {
 struct Value {
   std::string name;
   ElementType type = ElementType::other;
+  int onnx_type = 0;              // the file's own number, where `type` is other; 0: not told
   bool ranked = false;            // the number of axes is known
   Shape shape;                    // kDynamic where an axis is open
   std::vector<std::string> axes;  // names of open axes, "" where there is none; or empty

@@ -158,11 +158,11 @@ std::string inspection_json(const Inspection&, bool layers);
 
 // Boxes and arrows. Constants are left out; in graphs of more than `most_boxes` nodes, light
 // operators are drawn with the heavy one before them ("Conv, Sigmoid, Mul").
-struct PictureOptions {
+struct GraphPictureOptions {
   std::size_t most_boxes = 60;
   std::string title;  // empty: the graph's name
 };
-std::string graph_dot(const ModelGraph&, const PictureOptions&);
-std::string graph_svg(const ModelGraph&, const PictureOptions&);
+std::string graph_dot(const ModelGraph&, const GraphPictureOptions&);
+std::string graph_svg(const ModelGraph&, const GraphPictureOptions&);
 
 }  // namespace jetmeter

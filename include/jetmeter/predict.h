@@ -145,7 +145,7 @@ struct CalibrationPoint {
   double spread = 0;           // their middle over the least, less one
 };
 
-struct Calibration {
+struct MachineCalibration {
   std::string machine;  // the CPU and its cores
   std::string backend, backend_version, device;
   int threads = 0;              // 0: the runtime's choice
@@ -160,7 +160,7 @@ struct CalibrationKey {
   std::string machine, backend, backend_version, device;
   int threads = 0;
 };
-CalibrationKey key_of(const Calibration&);
+CalibrationKey key_of(const MachineCalibration&);
 
 struct CalibrationOptions {
   std::filesystem::path folder;  // for its micro models; must exist
@@ -169,17 +169,17 @@ struct CalibrationOptions {
   std::function<void(std::size_t done, std::size_t all)> progress;  // may be empty
 };
 // Runs about a hundred micro models through the backend, each within its part of the budget.
-Result<Calibration> calibrate(const BackendChoice&, const CalibrationKey&,
-                              const CalibrationOptions&);
+Result<MachineCalibration> calibrate(const BackendChoice&, const CalibrationKey&,
+                                     const CalibrationOptions&);
 
-std::string to_json(const Calibration&);
-Result<Calibration> calibration_from_json(std::string_view);
+std::string to_json(const MachineCalibration&);
+Result<MachineCalibration> machine_calibration_from_json(std::string_view);
 std::filesystem::path calibration_file(const std::filesystem::path& folder, const CalibrationKey&);
 // Absent when there is none, when it is damaged, or when it is of something else.
-std::optional<Calibration> cached_calibration(const std::filesystem::path& folder,
-                                              const CalibrationKey&);
+std::optional<MachineCalibration> cached_calibration(const std::filesystem::path& folder,
+                                                     const CalibrationKey&);
 
 // REQUIRES: `model` was fused as the calibrated runtime would.
-Prediction predict(const FusedModel& model, const Calibration&);
+Prediction predict(const FusedModel& model, const MachineCalibration&);
 
 }  // namespace jetmeter

@@ -214,7 +214,7 @@ Result<void> write_calibration(const std::filesystem::path&, const Calibration&)
 Result<void> check_calibration(const Calibration&, std::string_view model, std::string_view data);
 
 // 16 hexadecimal digits over the file's bytes; no protection against anybody.
-Result<std::string> file_digest(const std::filesystem::path&);
+Result<std::string> file_digest(std::span<const std::filesystem::path> files);
 
 struct QuantizeProgress {
   std::string_view what;  // "calibrating", "trying layers"

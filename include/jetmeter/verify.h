@@ -23,12 +23,13 @@ namespace jetmeter {
 
 // How far `b` lies from `a`, the reference. Places where either is no finite number are counted and
 // left out of the rest.
-struct Difference {
+struct ValueDifference {
   std::uint64_t n = 0;         // places, finite or not
   std::uint64_t compared = 0;  // places where both are finite; where it is 0, no error below counts
   std::uint64_t not_finite_a = 0, not_finite_b = 0;
-  std::optional<double> cosine;       // absent when one of the two is all zero or nothing is left
-  std::optional<double> relative_l2;  // |a-b| / |a|; absent when a is all zero
+  std::uint64_t newly_not_finite = 0;  // places of b alone
+  std::optional<double> cosine;        // absent when one of the two is all zero or nothing is left
+  std::optional<double> relative_l2;   // |a-b| / |a|; absent when a is all zero
   double max_error = 0, p99_error = 0, mean_error = 0;  // absolute
   double max_reference = 0;                             // the largest |a|
 };
@@ -38,13 +39,13 @@ struct Difference {
 class DifferenceMeter {
  public:
   void add(std::span<const float> a, std::span<const float> b);
-  Difference difference() const;
+  ValueDifference difference() const;
   std::uint64_t places() const { return n_; }
 
  private:
   void add_finite(double a, double b);
 
-  std::uint64_t n_ = 0, seen_ = 0, not_finite_a_ = 0, not_finite_b_ = 0;
+  std::uint64_t n_ = 0, seen_ = 0, not_finite_a_ = 0, not_finite_b_ = 0, newly_not_finite_ = 0;
   double dot_ = 0, a_square_ = 0, b_square_ = 0, error_square_ = 0, error_sum_ = 0;
   double max_error_ = 0, max_reference_ = 0;
   std::vector<float> kept_;
@@ -59,7 +60,7 @@ struct VerifyLimits {
 };
 // What of a difference is beyond a limit: "cosine 0.98 is below 0.999". Absent: all is well. New
 // places that are not finite fail always; two answers that are all zero are equal.
-std::optional<std::string> beyond_limits(const Difference&, const VerifyLimits&);
+std::optional<std::string> beyond_limits(const ValueDifference&, const VerifyLimits&);
 
 // ---- what is compared with what ----------------------------------------------------------------
 
@@ -79,7 +80,7 @@ std::optional<std::vector<float>> floats_of(const TensorView&);
 struct VerifiedOutput {
   std::string a, b;  // names
   Shape shape;       // in a, in the last run
-  Difference difference;
+  ValueDifference difference;
 };
 
 // The same inputs through two models. Used by one thread.
@@ -133,7 +134,7 @@ struct PartingRequest {
 
 struct LayerDifference {
   std::string tensor, node;  // node: as describe() has it, in a
-  Difference difference;
+  ValueDifference difference;
   std::string beyond;  // which limit; empty: none
 };
 

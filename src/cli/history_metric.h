@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace jetmeter {
+#include "jetmeter/compare.h"
 
-enum class Better { lower, higher };
+namespace jetmeter {
 
 struct MetricFacts {
   std::string_view unit;         // "ms", "bytes"; empty: a plain number, or not known

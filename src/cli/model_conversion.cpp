@@ -109,7 +109,7 @@ class Conversion {
     const auto samples = ModelSamples::open(plan_.data, *specs, plan_.pixels, plan_.most_samples);
     if (!samples) return tl::make_unexpected(samples.error());
     result_.samples = samples->size();
-    RangeOptions options;
+    MeasureRangesOptions options;
     options.runtime = backend;
     for (const auto& spec : *specs) options.input_shapes.push_back(spec.shape);
     options.samples = [&] { return samples->begin(); };

@@ -64,7 +64,7 @@ Result<void> write_picture(const Inspection& inspection, const InspectRequest& r
   const auto* onnx = std::get_if<Inspection::Onnx>(&inspection.what);
   if (onnx == nullptr) return fail("--graph draws ONNX files; this one does not tell its graph");
   const std::filesystem::path path = request.graph;
-  const PictureOptions options{request.boxes, inspection.path.filename().string()};
+  const GraphPictureOptions options{request.boxes, inspection.path.filename().string()};
   const auto text = path.extension() == ".dot" ? graph_dot(onnx->model, options)
                                                : graph_svg(onnx->model, options);
   const auto part = path.string() + ".part";

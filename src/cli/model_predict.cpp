@@ -7,6 +7,7 @@
 
 #include "cli/predict_request.h"
 #include "cli/predict_text.h"
+#include "cli/scratch_folder.h"
 #include "cli/subcommand.h"
 #include "jetmeter/machine.h"
 #include "jetmeter/model.h"
@@ -126,31 +127,28 @@ CalibrationKey key_of(const BackendChoice& choice, const PredictRequest& request
           std::string(choice.backend->name), probe.version, "cpu", request.threads};
 }
 
-// A folder for the micro models, gone afterwards.
-class ProbeFolder {
- public:
-  ProbeFolder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "jetmeter-probe-XXXXXX").string();
-    if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+// Complete or not there.
+bool keep(const MachineCalibration& calibration, const std::filesystem::path& cache,
+          const CalibrationKey& key) {
+  if (cache.empty()) return false;
+  std::error_code error;
+  std::filesystem::create_directories(cache, error);
+  const auto path = calibration_file(cache, key);
+  const auto part = path.string() + "." + std::to_string(::getpid());
+  {
+    std::ofstream file(part);
+    file << to_json(calibration);
+    if (!file.flush()) return false;
   }
-  ~ProbeFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  ProbeFolder(const ProbeFolder&) = delete;
-  ProbeFolder& operator=(const ProbeFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::rename(part, path, error);
+  return !error;
+}
 
- private:
-  std::filesystem::path path_;
-};
-
-Result<Calibration> measured(const BackendChoice& choice, const CalibrationKey& key,
-                             const std::filesystem::path& cache, Terminal& terminal) {
-  const ProbeFolder folder;
+Result<MachineCalibration> measured(const BackendChoice& choice, const CalibrationKey& key,
+                                    const std::filesystem::path& cache, Terminal& terminal) {
+  const ScratchFolder folder;
   if (folder.path().empty())
-    return fail("no folder for the micro models can be made in " +
-                in_quotes(std::filesystem::temp_directory_path().string()));
+    return fail("no folder for the micro models can be made; TMPDIR names where");
   terminal.note("measuring what this machine can do, about a minute; it is remembered");
   CalibrationOptions options;
   options.folder = folder.path();
@@ -160,11 +158,7 @@ Result<Calibration> measured(const BackendChoice& choice, const CalibrationKey& 
   auto calibration = calibrate(choice, key, options);
   terminal.status("");
   if (!calibration) return calibration;
-  std::error_code ignored;
-  std::filesystem::create_directories(cache, ignored);
-  std::ofstream file(calibration_file(cache, key));
-  file << to_json(*calibration);
-  if (cache.empty() || !file.flush())
+  if (!keep(*calibration, cache, key))
     terminal.note("the calibration could not be kept; the next prediction measures again");
   return calibration;
 }
@@ -176,7 +170,7 @@ Result<ExitCode> predict_for_this(const PredictRequest& request, const CostedMod
   const auto cache =
       cache_folder(variable("XDG_CACHE_HOME"), variable("HOME")).value_or(std::filesystem::path());
   const auto key = key_of(*choice, request);
-  std::optional<Calibration> calibration;
+  std::optional<MachineCalibration> calibration;
   if (!request.recalibrate && !cache.empty()) calibration = cached_calibration(cache, key);
   if (!calibration) {
     auto fresh = measured(*choice, key, cache, terminal);

@@ -8,6 +8,7 @@
 #include "cli/interrupts.h"
 #include "cli/model_quantize_report.h"
 #include "cli/picture_options.h"
+#include "cli/scratch_folder.h"
 #include "cli/subcommand.h"
 #include "jetmeter/quantize.h"
 
@@ -92,25 +93,6 @@ void add_layers(CLI::App& app, QuantizeRequest& r) {
       ->group(group);
 }
 
-// A folder of the process's own, gone with it.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    auto pattern = (fs::temp_directory_path() / "jetmeter-quantize-XXXXXX").string();
-    if (::mkdtemp(pattern.data())) path_ = pattern;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 class QuantizeJob {
  public:
   QuantizeJob(const QuantizeRequest& request, Terminal& terminal)
@@ -132,7 +114,12 @@ class QuantizeJob {
   Result<void> prepare() {
     auto model = read_onnx(request_.model);
     if (!model) return tl::make_unexpected(model.error());
-    summary_.bytes_before = model->file_bytes;
+    if (auto good = check_out(*model); !good) return good;
+    files_ = model->external_files;
+    files_.insert(files_.begin(), request_.model);
+    std::uint64_t bytes = 0;
+    for (const auto& file : files_) bytes += fs::file_size(file, ignored_);
+    if (!ignored_) summary_.bytes_before = bytes;
     auto ready = quantizable(*std::move(model));
     if (!ready)
       return fail(fmt::format("{}: {}", in_quotes(request_.model.string()), ready.error().what));
@@ -148,9 +135,23 @@ class QuantizeJob {
       terminal_.progress({"quantize", p.what, p.done, p.total});
       return interrupts() == 0;
     };
-    const auto bytes = parse_bytes(request_.memory);
-    if (!bytes) return tl::make_unexpected(bytes.error());
-    options_.max_bytes = *bytes;
+    const auto most = parse_bytes(request_.memory);
+    if (!most) return tl::make_unexpected(most.error());
+    options_.max_bytes = *most;
+    return {};
+  }
+
+  // Before minutes of calibration, not after them.
+  Result<void> check_out(const ModelGraph& model) {
+    auto files = model.external_files;
+    files.emplace_back(request_.model);
+    for (const auto& file : files)
+      if (fs::equivalent(file, request_.out, ignored_))
+        return fail(fmt::format("--output {} is a part of the model itself; give it another name",
+                                in_quotes(request_.out.string())));
+    const auto folder = fs::absolute(request_.out, ignored_).parent_path();
+    if (!fs::is_directory(folder, ignored_))
+      return fail(fmt::format("--output: there is no folder {}", in_quotes(folder.string())));
     return {};
   }
 
@@ -194,7 +195,7 @@ class QuantizeJob {
   }
 
   Result<void> calibrate_all() {
-    const auto digest = file_digest(request_.model);
+    const auto digest = file_digest(files_);
     if (!digest) return tl::make_unexpected(digest.error());
     auto cached = begun(*digest);
     if (!cached) return tl::make_unexpected(cached.error());
@@ -268,7 +269,10 @@ class QuantizeJob {
     summary_.method = request_.method;
     if (!samples_) return {};
     auto errors = output_errors(model_, *result, *samples_, request_.error_samples, options_);
-    if (errors) summary_.outputs = std::move(*errors);
+    if (!errors)
+      return fail(fmt::format("{} was written, and could not be compared with the model: {}",
+                              in_quotes(request_.out.string()), errors.error().what));
+    summary_.outputs = std::move(*errors);
     summary_.error_samples = std::min(request_.error_samples, samples_->count());
     return {};
   }
@@ -276,6 +280,8 @@ class QuantizeJob {
   const QuantizeRequest& request_;
   Terminal& terminal_;
   ScratchFolder scratch_;
+  std::vector<fs::path> files_;  // the model's, external data too
+  std::error_code ignored_;
   CalibrateOptions options_;
   ModelGraph model_;
   QuantizeSummary summary_;

@@ -19,11 +19,11 @@ std::string number(const std::optional<double>& value, bool cosine = false) {
 }
 
 // An error of nothing is no error.
-std::optional<double> if_compared(const Difference& difference, double value) {
+std::optional<double> if_compared(const ValueDifference& difference, double value) {
   return difference.compared > 0 ? std::optional(value) : std::nullopt;
 }
 
-std::string line_of(const std::string& left, std::size_t width, const Difference& d,
+std::string line_of(const std::string& left, std::size_t width, const ValueDifference& d,
                     const std::string& verdict) {
   return fmt::format("  {:<{}}  {:>9}  {:>9}  {:>9}  {:>9}  {:>9}  {:>7}  {:>7}  {}\n", left, width,
                      number(d.cosine, true), number(d.relative_l2),
@@ -109,7 +109,7 @@ Json optional_json(const std::optional<double>& value) {
   return value ? Json(*value) : Json();
 }
 
-Json difference_json(const Difference& d) {
+Json difference_json(const ValueDifference& d) {
   return {{"values", d.n},
           {"compared", d.compared},
           {"cosine", optional_json(d.cosine)},

@@ -70,7 +70,7 @@ Result<std::uint64_t> run_samples(Session& session, const ModelInfo& info, const
 }
 
 Result<void> measure_batch(const ModelGraph& model, std::span<const std::string> names,
-                           const RangeOptions& options, RangeMeters& meters) {
+                           const MeasureRangesOptions& options, RangeMeters& meters) {
   const auto scratch = ScratchModel::load(with_outputs(model, names), *options.runtime);
   if (!scratch) return tl::make_unexpected(scratch.error());
   auto session = scratch->model().open(options.input_shapes);
@@ -83,7 +83,7 @@ Result<void> measure_batch(const ModelGraph& model, std::span<const std::string>
 
 }  // namespace
 
-Result<ValueRanges> measure_ranges(const ModelGraph& model, const RangeOptions& options) {
+Result<ValueRanges> measure_ranges(const ModelGraph& model, const MeasureRangesOptions& options) {
   const auto names = float_tensors(model.graph);
   const auto size = std::max<std::size_t>(1, options.tensors_at_a_time);
   const auto batches = (names.size() + size - 1) / size;

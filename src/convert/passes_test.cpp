@@ -340,7 +340,7 @@ TEST(MeasureRanges, SeesEveryTensorInBatches) {
   builder.node("Mul", "m", {"n", "k"});
   builder.node("Mul", "y", {"m", "k"});
   builder.output("y", {2});
-  RangeOptions options;
+  MeasureRangesOptions options;
   options.runtime = onnxruntime_backend();
   options.tensors_at_a_time = 2;
   int begun = 0;

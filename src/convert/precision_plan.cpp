@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 
 #include "convert/edit.h"
 #include "convert/half_weights.h"
@@ -29,6 +31,7 @@ class Planner {
     for (std::size_t i = 0; i < plan_.size(); ++i) {
       const auto& node = graph_.nodes[i];
       if (!has_floats(node) || has_body(node)) continue;
+      if (is_from_integers(node)) from_integers_.insert(node.outputs.begin(), node.outputs.end());
       if (auto why = reason(node))
         plan_[i].why = *std::move(why);
       else
@@ -61,11 +64,30 @@ class Planner {
     for (const auto& word : request_.options.keep)
       if (is_meant(node, word)) return fmt::format("--keep {}", word);
     if (auto why = reason_to_stay(node, request_.options.type, request_.opset)) return why;
-    for (const auto& name : node.outputs)
-      if (!name.empty() && !request_.types.contains(name))
-        return "which type it gives is not known";
+    for (const auto* names : {&node.outputs, &node.inputs})
+      for (const auto& name : *names)
+        if (!name.empty() && !request_.types.contains(name))
+          return "which type it reads or gives is not known";
+    if (auto why = reason_of_integers(node)) return why;
     if (auto why = reason_of_range(node)) return why;
     return reason_of_weights(node);
+  }
+
+  bool is_from_integers(const Node& node) const {
+    if (node.op != "Cast" || node.inputs.empty()) return false;
+    const auto found = request_.types.find(node.inputs[0]);
+    return found != request_.types.end() &&
+           (found->second == ElementType::int32 || found->second == ElementType::int64);
+  }
+
+  // Sums of products of integers go far beyond float16; data may show that these do not.
+  std::optional<std::string> reason_of_integers(const Node& node) const {
+    if (request_.options.type != ElementType::float16 || request_.options.ranges != nullptr)
+      return std::nullopt;
+    if (is_from_integers(node)) return "comes from integers that float16 may not hold";
+    for (const auto& name : node.inputs)
+      if (from_integers_.contains(name)) return "reads what comes from integers";
+    return std::nullopt;
   }
 
   std::optional<std::string> reason_of_range(const Node& node) const {
@@ -144,6 +166,7 @@ class Planner {
   const Graph& graph_;
   const PlanRequest& request_;
   std::vector<NodePlan> plan_;
+  std::set<std::string> from_integers_;  // without a look at data
 };
 
 }  // namespace

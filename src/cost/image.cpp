@@ -91,6 +91,8 @@ Flops per_mixed_pixel(const NodeInputs& inputs, const Outputs& outputs) {
   std::uint64_t pixels = 1;
   const auto& from = inputs.shape(0);
   const auto& to = *outputs[0].shape;
+  if (to.size() != from.size())
+    return std::nullopt;  // the file said so of a size it could not know
   for (std::size_t i = 0; i < from.size() && pixels <= 64; ++i)
     if (from[i] != to[i]) pixels *= reach;
   return pixels == 1 ? Flops(0) : product_of({2, pixels, elements_of(outputs[0])});

@@ -84,6 +84,7 @@ Inferred<Outputs> split(const NodeInputs& inputs) {
   const auto given = inputs.integers("split", 1);
   if (!given) return tl::make_unexpected(given.error());
   const auto count = std::ssize(inputs.node().outputs);
+  if (count == 0) return contradiction("it writes nothing");
   const auto parts = *given ? **given : equal_parts(x[*axis], count);
   std::int64_t sum = 0;
   for (const auto part : parts) sum = add_extents(sum, part);

@@ -55,6 +55,7 @@ Count bytes_written(const Outputs& outputs) {
 
 Inferred<Outputs> outputs_of(const Node& node, const ShapeScope& scope) {
   Outputs outputs;
+  if (node.outputs.empty() || node.outputs[0].empty()) return cannot_tell("it writes nothing");
   for (const auto& name : node.outputs) {
     outputs.emplace_back();
     if (name.empty()) continue;
@@ -62,7 +63,6 @@ Inferred<Outputs> outputs_of(const Node& node, const ShapeScope& scope) {
     if (fact == nullptr || !fact->shape) return cannot_tell(scope.why(name));
     outputs.back() = fact_of(fact->type, *fact->shape);
   }
-  if (outputs.empty()) return cannot_tell("it writes nothing");
   return outputs;
 }
 

@@ -16,7 +16,7 @@ std::int64_t ir_version_of(std::int64_t opset) {
 }
 
 Value value_of(std::string name, Shape shape, ElementType type, std::vector<std::string> axes) {
-  return {std::move(name), type, true, std::move(shape), std::move(axes)};
+  return {std::move(name), type, 0, true, std::move(shape), std::move(axes)};
 }
 
 }  // namespace

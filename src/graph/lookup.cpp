@@ -79,7 +79,8 @@ std::string describe(const Node& node) {
   std::string name = node.name;
   for (const auto& output : node.outputs)
     if (name.empty()) name = output;
-  return fmt::format("{} {}", operator_name(node), in_quotes(name));
+  const auto quoted = in_quotes(operator_name(node));
+  return fmt::format("{} {}", quoted.substr(1, quoted.size() - 2), in_quotes(name));
 }
 
 }  // namespace jetmeter

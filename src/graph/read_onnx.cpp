@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <set>
 
 #include "graph/mapped_file.h"
@@ -13,12 +14,19 @@ namespace {
 // Smaller ones are copied: a page that is touched costs more.
 constexpr std::uint64_t kSmallestMapped = 1024;
 
+// Sequences, maps and optionals have a name here and nothing else.
+bool is_lost(const onnx::ValueInfoProto& proto) {
+  return proto.has_type() && !proto.type().has_tensor_type() &&
+         proto.type().value_case() != onnx::TypeProto::VALUE_NOT_SET;
+}
+
 Value read_value(const onnx::ValueInfoProto& proto) {
   Value value;
   value.name = proto.name();
   if (!proto.type().has_tensor_type()) return value;
   const auto& tensor = proto.type().tensor_type();
   value.type = from_onnx(tensor.elem_type());
+  if (value.type == ElementType::other) value.onnx_type = tensor.elem_type();
   value.ranked = tensor.has_shape();
   bool named = false;
   for (const auto& axis : tensor.shape().dim()) {
@@ -53,6 +61,8 @@ class Reader {
         graph.inputs.push_back(read_value(input));
     }
     for (const auto& output : proto.output()) graph.outputs.push_back(read_value(output));
+    for (const auto* values : {&proto.input(), &proto.output(), &proto.value_info()})
+      if (std::ranges::any_of(*values, is_lost)) lost_.insert("values that are no tensors");
     for (const auto& value : proto.value_info()) graph.values.push_back(read_value(value));
     for (const auto& node : proto.node()) {
       auto read = read_node(node);
@@ -74,6 +84,7 @@ class Reader {
     node.name = proto.name();
     node.inputs.assign(proto.input().begin(), proto.input().end());
     node.outputs.assign(proto.output().begin(), proto.output().end());
+    if (node.outputs.empty()) return fail(fmt::format("{} writes nothing", describe(node)));
     for (const auto& attribute : proto.attribute()) {
       auto value = read_attribute(attribute);
       if (!value) return tl::make_unexpected(value.error());

@@ -82,12 +82,17 @@ std::vector<std::byte> typed_values(const onnx::TensorProto& proto, ElementType 
   return narrowed<std::uint8_t>(proto.int32_data());
 }
 
-ExternalFiles::Place place_of(const onnx::TensorProto& proto) {
+Result<ExternalFiles::Place> place_of(const onnx::TensorProto& proto) {
   ExternalFiles::Place place;
   for (const auto& entry : proto.external_data()) {
     if (entry.key() == "location") place.location = entry.value();
-    if (entry.key() == "length") place.length = parse_count(entry.value());
-    if (entry.key() == "offset") place.offset = parse_count(entry.value()).value_or(0);
+    if (entry.key() != "length" && entry.key() != "offset") continue;
+    const auto count = parse_count(entry.value());
+    if (!count)
+      return fail(fmt::format("the weight {} has the {} {}, which is no number of bytes",
+                              in_quotes(proto.name()), entry.key(), in_quotes(entry.value())));
+    if (entry.key() == "length") place.length = *count;
+    if (entry.key() == "offset") place.offset = *count;
   }
   return place;
 }
@@ -102,8 +107,11 @@ std::optional<std::size_t> cut_of(const onnx::TensorProto& proto) {
 
 Result<Blob> data_of(const onnx::TensorProto& proto, const Tensor& tensor, std::uint64_t needed,
                      TensorPlaces& places) {
-  if (proto.data_location() == onnx::TensorProto::EXTERNAL)
-    return places.external.bytes(place_of(proto), needed, tensor.name);
+  if (proto.data_location() == onnx::TensorProto::EXTERNAL) {
+    const auto place = place_of(proto);
+    if (!place) return tl::make_unexpected(place.error());
+    return places.external.bytes(*place, needed, tensor.name);
+  }
   if (const auto cut = cut_of(proto); cut && *cut < places.slim.cuts.size()) {
     const auto [offset, size] = places.slim.cuts[*cut];
     return Blob{places.file.owner, places.file.bytes.subspan(offset, size)};

@@ -73,9 +73,9 @@ void fill_tensor(onnx::TensorProto& proto, const Tensor& tensor) {
 
 void fill_value(onnx::ValueInfoProto& proto, const Value& value) {
   proto.set_name(value.name);
-  if (value.type == ElementType::other && !value.ranked) return;
+  if (value.type == ElementType::other && value.onnx_type == 0 && !value.ranked) return;
   auto& tensor = *proto.mutable_type()->mutable_tensor_type();
-  tensor.set_elem_type(to_onnx(value.type));
+  tensor.set_elem_type(value.type == ElementType::other ? value.onnx_type : to_onnx(value.type));
   if (!value.ranked) return;
   tensor.mutable_shape();
   for (std::size_t i = 0; i < value.shape.size(); ++i) {

@@ -21,7 +21,7 @@ std::string dot_quoted(std::string_view text) {
 
 }  // namespace
 
-std::string graph_dot(const ModelGraph& model, const PictureOptions& options) {
+std::string graph_dot(const ModelGraph& model, const GraphPictureOptions& options) {
   const auto picture = make_picture(model, options.most_boxes);
   const auto& title = options.title.empty() ? model.graph.name : options.title;
   std::string out = fmt::format(

@@ -39,7 +39,7 @@ LayoutBox size_of(const PictureBox& box) {
 
 class SvgWriter {
  public:
-  SvgWriter(const ModelGraph& model, const PictureOptions& options)
+  SvgWriter(const ModelGraph& model, const GraphPictureOptions& options)
       : picture_(make_picture(model, options.most_boxes)),
         title_(visible_text(options.title.empty() ? model.graph.name : options.title)) {
     for (const auto& box : picture_.boxes) sizes_.push_back(size_of(box));
@@ -170,7 +170,7 @@ class SvgWriter {
 
 }  // namespace
 
-std::string graph_svg(const ModelGraph& model, const PictureOptions& options) {
+std::string graph_svg(const ModelGraph& model, const GraphPictureOptions& options) {
   return SvgWriter(model, options).write();
 }
 

@@ -113,7 +113,7 @@ Result<std::vector<Measured>> measure_all(const Bench& bench, const CalibrationO
 
 // One kernel's own time, without what the run and the operator cost.
 double kernel_seconds(const Measured& measured, const std::vector<Measured>& all,
-                      const Calibration& calibration) {
+                      const MachineCalibration& calibration) {
   const auto& probe = measured.probe;
   if (probe.without) {
     // The first two are the empty run and the overhead.
@@ -133,7 +133,7 @@ double middle_of(std::vector<double> values) {
 }
 
 // How far products are foretold by the others: each point from all but itself.
-double doubt_of(const Calibration& calibration) {
+double doubt_of(const MachineCalibration& calibration) {
   std::vector<double> misses;
   for (std::size_t i = 0; i < calibration.points.size(); ++i) {
     const auto& point = calibration.points[i];
@@ -149,17 +149,18 @@ double doubt_of(const Calibration& calibration) {
 
 }  // namespace
 
-CalibrationKey key_of(const Calibration& calibration) {
+CalibrationKey key_of(const MachineCalibration& calibration) {
   return {calibration.machine, calibration.backend, calibration.backend_version, calibration.device,
           calibration.threads};
 }
 
-Result<Calibration> calibrate(const BackendChoice& backend, const CalibrationKey& key,
-                              const CalibrationOptions& options) {
+Result<MachineCalibration> calibrate(const BackendChoice& backend, const CalibrationKey& key,
+                                     const CalibrationOptions& options) {
   const Bench bench(backend, key, options);
   auto all = measure_all(bench, options);
   if (!all) return tl::make_unexpected(all.error());
-  Calibration calibration{key.machine, key.backend, key.backend_version, key.device, key.threads};
+  MachineCalibration calibration{key.machine, key.backend, key.backend_version, key.device,
+                                 key.threads};
   const auto& run = (*all)[0];
   const auto& tiny = (*all)[1];
   calibration.run_seconds = run.times.least();

@@ -40,7 +40,7 @@ bool plausible(double value, double most) {
 }
 
 // No kernel of a micro model takes a minute.
-bool plausible(const Calibration& calibration) {
+bool plausible(const MachineCalibration& calibration) {
   constexpr double kMinute = 60;
   bool good = plausible(calibration.overhead_seconds, kMinute) &&
               plausible(calibration.run_seconds, kMinute) && plausible(calibration.doubt, 10) &&
@@ -68,7 +68,7 @@ bool same(const CalibrationKey& a, const CalibrationKey& b) {
 
 }  // namespace
 
-std::string to_json(const Calibration& calibration) {
+std::string to_json(const MachineCalibration& calibration) {
   auto points = Json::array();
   for (const auto& point : calibration.points) points.push_back(json_of(point));
   const Json json{{"schema", kSchema},
@@ -84,11 +84,11 @@ std::string to_json(const Calibration& calibration) {
   return json.dump(1) + "\n";
 }
 
-Result<Calibration> calibration_from_json(std::string_view text) try {
+Result<MachineCalibration> machine_calibration_from_json(std::string_view text) try {
   const auto json = Json::parse(text);
   if (json.at("schema") != kSchema)
     return fail("the calibration is of another version of jetmeter; measure it again");
-  Calibration calibration;
+  MachineCalibration calibration;
   json.at("machine").get_to(calibration.machine);
   json.at("backend").get_to(calibration.backend);
   json.at("backend_version").get_to(calibration.backend_version);
@@ -111,11 +111,11 @@ std::filesystem::path calibration_file(const std::filesystem::path& folder,
                               file_word(key.device), key.threads);
 }
 
-std::optional<Calibration> cached_calibration(const std::filesystem::path& folder,
-                                              const CalibrationKey& key) {
+std::optional<MachineCalibration> cached_calibration(const std::filesystem::path& folder,
+                                                     const CalibrationKey& key) {
   const auto text = read_text(calibration_file(folder, key));
   if (!text) return std::nullopt;
-  auto calibration = calibration_from_json(*text);
+  auto calibration = machine_calibration_from_json(*text);
   if (!calibration || !same(key_of(*calibration), key)) return std::nullopt;
   return *std::move(calibration);
 }

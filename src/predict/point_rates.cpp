@@ -19,7 +19,7 @@ double log_ratio(double a, double b) {
   return std::log2(std::max(a, 1.0) / std::max(b, 1.0));
 }
 
-double distance(const CalibrationPoint& point, const Extents& wanted) {
+double distance(const CalibrationPoint& point, const ProductExtents& wanted) {
   const auto m = kWeightOfM * log_ratio(point.m, wanted.m);
   const auto n = log_ratio(point.n, wanted.n);
   const auto k = log_ratio(point.k, wanted.k);
@@ -42,7 +42,7 @@ bool is_ragged(double channels) {
 }
 
 std::optional<double> product_rate(std::span<const CalibrationPoint> points, std::string_view probe,
-                                   bool quantized, const Extents& wanted) {
+                                   bool quantized, const ProductExtents& wanted) {
   std::vector<std::pair<double, double>> near;  // squared distance, rate
   for (const auto& point : points)
     if (point.probe == probe && point.quantized == quantized && usable(point))

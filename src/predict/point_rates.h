@@ -9,7 +9,7 @@
 
 namespace jetmeter {
 
-struct Extents {
+struct ProductExtents {
   double m = 0, n = 0, k = 0;
   bool ragged = false;
 };
@@ -19,7 +19,7 @@ bool is_ragged(double channels);
 // Operations per second of a product, from the measured ones that are nearest in the logarithms of
 // their extents. Absent where none of the kind was measured.
 std::optional<double> product_rate(std::span<const CalibrationPoint>, std::string_view probe,
-                                   bool quantized, const Extents&);
+                                   bool quantized, const ProductExtents&);
 // Bytes per second of an operator that reads and writes so many.
 std::optional<double> byte_rate(std::span<const CalibrationPoint>, std::string_view probe,
                                 double bytes);

@@ -48,16 +48,16 @@ std::string product_probe(const Kernel& kernel) {
   return fmt::format("{}{}", integer ? "integer_" : "", name(kernel.kind));
 }
 
-std::optional<double> rate_of_product(const Kernel& kernel, const Calibration& calibration) {
+std::optional<double> rate_of_product(const Kernel& kernel, const MachineCalibration& calibration) {
   const bool ragged = kernel.kind != KernelClass::matmul && is_ragged(kernel.n * kernel.groups);
-  const Extents extents{kernel.m, kernel.n, kernel.k, ragged};
+  const ProductExtents extents{kernel.m, kernel.n, kernel.k, ragged};
   const auto probe = product_probe(kernel);
   if (const auto rate = product_rate(calibration.points, probe, kernel.quantized, extents))
     return rate;
   return product_rate(calibration.points, name(kernel.kind), false, extents);
 }
 
-KernelTime time_of(const Kernel& kernel, std::size_t index, const Calibration& calibration) {
+KernelTime time_of(const Kernel& kernel, std::size_t index, const MachineCalibration& calibration) {
   KernelTime time{.kernel = index};
   if (!kernel.known) return time;
   const auto bytes = bytes_through(kernel);
@@ -83,7 +83,7 @@ KernelTime time_of(const Kernel& kernel, std::size_t index, const Calibration& c
 // The middle of the spreads of quiet machines is a few percent.
 constexpr double kBusy = 0.2;
 
-bool was_busy(const Calibration& calibration) {
+bool was_busy(const MachineCalibration& calibration) {
   const auto wide = std::ranges::count_if(calibration.points,
                                           [](const auto& point) { return point.spread > kBusy; });
   return static_cast<std::size_t>(wide) * 2 > calibration.points.size();
@@ -91,7 +91,7 @@ bool was_busy(const Calibration& calibration) {
 
 }  // namespace
 
-Prediction predict(const FusedModel& model, const Calibration& calibration) {
+Prediction predict(const FusedModel& model, const MachineCalibration& calibration) {
   Prediction prediction;
   prediction.target = calibration.machine;
   prediction.precision = "as in the file";

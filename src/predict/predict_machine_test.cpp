@@ -24,8 +24,8 @@ CalibrationPoint bytes(const char* probe, double size, double bytes_per_second) 
   return point;
 }
 
-Calibration example() {
-  Calibration calibration{"a CPU, 2 cores", "onnxruntime", "1.23.2", "cpu", 1};
+MachineCalibration example() {
+  MachineCalibration calibration{"a CPU, 2 cores", "onnxruntime", "1.23.2", "cpu", 1};
   calibration.overhead_seconds = 1e-6;
   calibration.run_seconds = 2e-6;
   calibration.doubt = 0.2;
@@ -89,27 +89,27 @@ TEST(PredictMachine, WhatWasNotMeasuredHasNoTime) {
   EXPECT_FALSE(prediction.kernels[0].seconds);
 }
 
-TEST(Calibration, IsTheSameAfterItsFile) {
-  const auto read = calibration_from_json(to_json(example()));
+TEST(MachineCalibration, IsTheSameAfterItsFile) {
+  const auto read = machine_calibration_from_json(to_json(example()));
   ASSERT_TRUE(read) << read.error().what;
   EXPECT_EQ(to_json(*read), to_json(example()));
   EXPECT_EQ(read->points.size(), 4U);
   EXPECT_EQ(read->points[0].seconds, example().points[0].seconds);
 }
 
-TEST(Calibration, RefusesWhatCannotBe) {
-  EXPECT_FALSE(calibration_from_json(""));
-  EXPECT_FALSE(calibration_from_json("[]"));
-  EXPECT_FALSE(calibration_from_json("{\"schema\":\"jetmeter.calibration/1\"}"));
+TEST(MachineCalibration, RefusesWhatCannotBe) {
+  EXPECT_FALSE(machine_calibration_from_json(""));
+  EXPECT_FALSE(machine_calibration_from_json("[]"));
+  EXPECT_FALSE(machine_calibration_from_json("{\"schema\":\"jetmeter.calibration/1\"}"));
   auto negative = example();
   negative.points[0].seconds = -1;
-  EXPECT_FALSE(calibration_from_json(to_json(negative)));
+  EXPECT_FALSE(machine_calibration_from_json(to_json(negative)));
   auto empty = example();
   empty.points.clear();
-  EXPECT_FALSE(calibration_from_json(to_json(empty)));
+  EXPECT_FALSE(machine_calibration_from_json(to_json(empty)));
 }
 
-TEST(Calibration, OfAnotherRuntimeOrMachineIsNotUsed) {
+TEST(MachineCalibration, OfAnotherRuntimeOrMachineIsNotUsed) {
   const TempDir folder;
   const auto calibration = example();
   const auto key = key_of(calibration);

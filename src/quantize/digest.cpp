@@ -24,15 +24,17 @@ std::string SampleDigest::text() const {
   return fmt::format("{:016x}", state_);
 }
 
-Result<std::string> file_digest(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
+Result<std::string> file_digest(std::span<const std::filesystem::path> files) {
   SampleDigest digest;
   std::vector<char> piece(1 << 20);
-  while (file) {
-    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    digest.add(std::as_bytes(std::span(piece.data(), static_cast<std::size_t>(file.gcount()))));
+  for (const auto& path : files) {
+    std::ifstream file(path, std::ios::binary);
+    while (file) {
+      file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+      digest.add(std::as_bytes(std::span(piece.data(), static_cast<std::size_t>(file.gcount()))));
+    }
+    if (!file.eof()) return fail(fmt::format("{} cannot be read", in_quotes(path.string())));
   }
-  if (!file.eof()) return fail(fmt::format("{} cannot be read", in_quotes(path.string())));
   return digest.text();
 }
 

@@ -107,6 +107,23 @@ Result<QuantizePlan> plan_quantization(const ModelGraph& model, const QuantizeOp
   return Planner(model, options).run();
 }
 
+namespace {
+
+// With fewer layers the pair of a sum may fall to its other branch, which nobody has observed. A
+// pair on a sum is a gain and no need.
+void drop_new_tensors(const Graph& graph, const QuantizePlan& whole, QuantizePlan& only) {
+  const auto is_new = [&](const std::string& name) {
+    return std::ranges::find(whole.tensors, name) == whole.tensors.end();
+  };
+  std::erase_if(only.reads, [&](const auto& read) {
+    return is_new(graph.nodes[read.first].inputs[read.second]);
+  });
+  std::erase_if(only.tensors, is_new);
+  std::erase_if(only.observe, is_new);
+}
+
+}  // namespace
+
 Result<QuantizePlan> plan_only(const ModelGraph& model, const QuantizePlan& plan,
                                std::span<const std::size_t> layers) {
   auto only = plan;
@@ -117,6 +134,7 @@ Result<QuantizePlan> plan_only(const ModelGraph& model, const QuantizePlan& plan
   }
   if (only.quantized_layers() == 0) return fail("no layer is left to quantise");
   plan_tensors(model.graph, GraphIndex(model.graph), float_values(model.graph), only);
+  drop_new_tensors(model.graph, plan, only);
   return only;
 }
 

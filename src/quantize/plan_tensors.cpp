@@ -97,7 +97,9 @@ class TensorPlanner {
     if (!one_of(kCarriers, node) || node.inputs.empty() || node.outputs.empty()) return false;
     for (std::size_t k = 0; k < operands(node); ++k)
       if (!floats_.contains(node.inputs[k])) return false;
-    return true;
+    // MaxPool's indices are no numbers to be rounded.
+    return std::ranges::all_of(
+        node.outputs, [&](const auto& each) { return each.empty() || floats_.contains(each); });
   }
 
   bool feeds_integers(const Node& node) const {

@@ -34,7 +34,7 @@ void TensorStatistics::reach(float magnitude) {
     bins_.assign(2 * kBins, 0);
     exponent_ = kLeastExponent;
   }
-  for (; magnitude > limit() && exponent_ < kMostExponent; ++exponent_) halve(bins_);
+  for (; magnitude >= limit() && exponent_ < kMostExponent; ++exponent_) halve(bins_);
 }
 
 void TensorStatistics::add(std::span<const float> values) {

@@ -35,6 +35,7 @@ void DifferenceMeter::add(std::span<const float> a, std::span<const float> b) {
     const bool finite_a = std::isfinite(a[i]), finite_b = std::isfinite(b[i]);
     not_finite_a_ += finite_a ? 0U : 1U;
     not_finite_b_ += finite_b ? 0U : 1U;
+    newly_not_finite_ += finite_a && !finite_b ? 1U : 0U;
     if (finite_a && finite_b) add_finite(static_cast<double>(a[i]), static_cast<double>(b[i]));
   }
 }
@@ -58,12 +59,13 @@ void DifferenceMeter::add_finite(double a, double b) {
     kept_[static_cast<std::size_t>(at)] = kept;
 }
 
-Difference DifferenceMeter::difference() const {
-  Difference result;
+ValueDifference DifferenceMeter::difference() const {
+  ValueDifference result;
   result.n = n_;
   result.compared = seen_;
   result.not_finite_a = not_finite_a_;
   result.not_finite_b = not_finite_b_;
+  result.newly_not_finite = newly_not_finite_;
   if (a_square_ > 0 && b_square_ > 0)
     result.cosine = std::clamp(dot_ / std::sqrt(a_square_) / std::sqrt(b_square_), -1.0, 1.0);
   if (a_square_ > 0) result.relative_l2 = std::sqrt(error_square_ / a_square_);

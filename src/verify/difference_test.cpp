@@ -11,13 +11,13 @@ namespace {
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInf = std::numeric_limits<float>::infinity();
 
-Difference between(const std::vector<float>& a, const std::vector<float>& b) {
+ValueDifference between(const std::vector<float>& a, const std::vector<float>& b) {
   DifferenceMeter meter;
   meter.add(a, b);
   return meter.difference();
 }
 
-TEST(Difference, OfEqualValuesIsNothing) {
+TEST(ValueDifference, OfEqualValuesIsNothing) {
   const auto same = between({1, -2, 3}, {1, -2, 3});
   EXPECT_EQ(same.n, 3u);
   EXPECT_EQ(same.compared, 3u);
@@ -28,7 +28,7 @@ TEST(Difference, OfEqualValuesIsNothing) {
   EXPECT_EQ(same.max_reference, 3);
 }
 
-TEST(Difference, IsWhatItIsByHand) {
+TEST(ValueDifference, IsWhatItIsByHand) {
   // a.b = 9, |a| = 5, |b| = 3; errors 0 and 4.
   const auto known = between({3, 4}, {3, 0});
   EXPECT_DOUBLE_EQ(known.cosine.value(), 9.0 / (5 * 3));
@@ -39,7 +39,7 @@ TEST(Difference, IsWhatItIsByHand) {
   EXPECT_DOUBLE_EQ(between({1, 2}, {-1, -2}).cosine.value(), -1);
 }
 
-TEST(Difference, CountsWhatIsNotFiniteAndLeavesItOut) {
+TEST(ValueDifference, CountsWhatIsNotFiniteAndLeavesItOut) {
   const auto some = between({1, kNan, 3, kInf}, {1, 2, -kInf, kNan});
   EXPECT_EQ(some.n, 4u);
   EXPECT_EQ(some.compared, 1u);
@@ -49,7 +49,7 @@ TEST(Difference, CountsWhatIsNotFiniteAndLeavesItOut) {
   EXPECT_EQ(some.max_error, 0);
 }
 
-TEST(Difference, HasNoCosineWhereOneSideIsZeroOrNothingIsLeft) {
+TEST(ValueDifference, HasNoCosineWhereOneSideIsZeroOrNothingIsLeft) {
   const auto zero_reference = between({0, 0}, {1, 2});
   EXPECT_FALSE(zero_reference.cosine);
   EXPECT_FALSE(zero_reference.relative_l2);
@@ -64,21 +64,21 @@ TEST(Difference, HasNoCosineWhereOneSideIsZeroOrNothingIsLeft) {
   EXPECT_FALSE(DifferenceMeter().difference().cosine);
 }
 
-TEST(Difference, SurvivesTheLargestFloats) {
+TEST(ValueDifference, SurvivesTheLargestFloats) {
   const float most = std::numeric_limits<float>::max();
   const auto large = between({most, most}, {most, -most});
   EXPECT_NEAR(large.cosine.value(), 0, 1e-12);
   EXPECT_DOUBLE_EQ(large.max_error, 2.0 * static_cast<double>(most));
 }
 
-TEST(Difference, TakesTheNearestRankForP99) {
+TEST(ValueDifference, TakesTheNearestRankForP99) {
   std::vector<float> a(200, 1), b(200, 1);
   for (std::size_t i = 0; i < a.size(); ++i) b[i] += static_cast<float>(i);
   EXPECT_EQ(between(a, b).p99_error, 197);  // two of two hundred are larger
   EXPECT_EQ(between({1}, {3}).p99_error, 2);
 }
 
-TEST(Difference, AddsRunsUp) {
+TEST(ValueDifference, AddsRunsUp) {
   DifferenceMeter meter;
   meter.add(std::vector<float>{3}, std::vector<float>{3});
   meter.add(std::vector<float>{4}, std::vector<float>{0});
@@ -88,7 +88,7 @@ TEST(Difference, AddsRunsUp) {
   EXPECT_EQ(both.p99_error, at_once.p99_error);
 }
 
-TEST(Difference, KeepsAFairSampleOfManyErrors) {
+TEST(ValueDifference, KeepsAFairSampleOfManyErrors) {
   // Errors rise from 0 to 1: the sample's 99th percentile of a million lies near 0.99, which a
   // sample of the first or the last places alone would miss.
   DifferenceMeter meter, again;

@@ -5,15 +5,16 @@
 namespace jetmeter {
 namespace {
 
-bool both_zero(const Difference& difference) {
+bool both_zero(const ValueDifference& difference) {
   return !difference.cosine && difference.compared > 0 && difference.max_reference == 0 &&
          difference.max_error == 0;
 }
 
 }  // namespace
 
-std::optional<std::string> beyond_limits(const Difference& difference, const VerifyLimits& limits) {
-  if (difference.not_finite_b > difference.not_finite_a)
+std::optional<std::string> beyond_limits(const ValueDifference& difference,
+                                         const VerifyLimits& limits) {
+  if (difference.newly_not_finite > 0)
     return fmt::format("{} of {} values are NaN or infinite, {} in the reference",
                        difference.not_finite_b, difference.n, difference.not_finite_a);
   if (difference.compared == 0)

@@ -40,34 +40,34 @@ std::string gelu_tanh(NetBuilder& net, const std::string& name, const std::strin
 
 }  // namespace
 
-double activated_power(Activation activation, double power) {
+double activated_power(ZooActivation activation, double power) {
   switch (activation) {
-    case Activation::none: return power;
-    case Activation::relu:
-    case Activation::relu6: return power / 2;
-    case Activation::silu: return 0.356 * power;  // at unit variance, by integration
-    case Activation::gelu:
-    case Activation::gelu_tanh: return 0.425 * power;
+    case ZooActivation::none: return power;
+    case ZooActivation::relu:
+    case ZooActivation::relu6: return power / 2;
+    case ZooActivation::silu: return 0.356 * power;  // at unit variance, by integration
+    case ZooActivation::gelu:
+    case ZooActivation::gelu_tanh: return 0.425 * power;
   }
   return power;
 }
 
 std::string activate(NetBuilder& net, const std::string& name, const std::string& x,
-                     Activation activation) {
+                     ZooActivation activation) {
   switch (activation) {
-    case Activation::none: break;
-    case Activation::relu: return net.op("Relu", name, {x});
-    case Activation::relu6: return clip_at_6(net, name, x);
-    case Activation::silu:
+    case ZooActivation::none: break;
+    case ZooActivation::relu: return net.op("Relu", name, {x});
+    case ZooActivation::relu6: return clip_at_6(net, name, x);
+    case ZooActivation::silu:
       return net.op("Mul", name, {x, net.op("Sigmoid", name + ".sigmoid", {x})});
-    case Activation::gelu: return gelu(net, name, x);
-    case Activation::gelu_tanh: return gelu_tanh(net, name, x);
+    case ZooActivation::gelu: return gelu(net, name, x);
+    case ZooActivation::gelu_tanh: return gelu_tanh(net, name, x);
   }
   return x;
 }
 
 FeatureMap activate(NetBuilder& net, const std::string& name, const FeatureMap& x,
-                    Activation activation) {
+                    ZooActivation activation) {
   FeatureMap y = x;
   y.name = activate(net, name, x.name, activation);
   y.power = activated_power(activation, x.power);

@@ -5,13 +5,13 @@
 
 namespace jetmeter {
 
-enum class Activation { none, relu, relu6, silu, gelu, gelu_tanh };
+enum class ZooActivation { none, relu, relu6, silu, gelu, gelu_tanh };
 
 struct ConvBlock {
   std::int64_t channels = 0;
   std::int64_t kernel = 1, stride = 1;  // padded by kernel / 2, unless `padded` is false
   std::int64_t groups = 1;
-  Activation activation = Activation::none;
+  ZooActivation activation = ZooActivation::none;
   double gain = 1;  // the deviation of what the convolution gives; small in residual branches
   double bias_mean = 0;
   bool bias = true;
@@ -20,7 +20,7 @@ struct ConvBlock {
 
 // Weights "<name>.weight", "<name>.bias"; the nodes are "<name>" and "<name>.act".
 FeatureMap conv(NetBuilder&, const std::string& name, const FeatureMap&, const ConvBlock&);
-FeatureMap activate(NetBuilder&, const std::string& name, const FeatureMap&, Activation);
+FeatureMap activate(NetBuilder&, const std::string& name, const FeatureMap&, ZooActivation);
 FeatureMap add(NetBuilder&, const std::string& name, const FeatureMap&, const FeatureMap&);
 FeatureMap concat_channels(NetBuilder&, const std::string& name, const std::vector<FeatureMap>&);
 FeatureMap max_pool(NetBuilder&, const std::string& name, const FeatureMap&, std::int64_t kernel,
@@ -28,7 +28,7 @@ FeatureMap max_pool(NetBuilder&, const std::string& name, const FeatureMap&, std
 FeatureMap upsample(NetBuilder&, const std::string& name, const FeatureMap&);  // x2, nearest
 
 // The activation of a tensor of any rank, and E[f(x)^2] for a normal x.
-std::string activate(NetBuilder&, const std::string& name, const std::string& x, Activation);
-double activated_power(Activation, double power);
+std::string activate(NetBuilder&, const std::string& name, const std::string& x, ZooActivation);
+double activated_power(ZooActivation, double power);
 
 }  // namespace jetmeter

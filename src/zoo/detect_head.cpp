@@ -18,7 +18,7 @@ struct Widths {
 
 FeatureMap box_branch(NetBuilder& net, const std::string& name, const FeatureMap& x,
                       const Widths& widths) {
-  const ConvBlock block{.channels = widths.box, .kernel = 3, .activation = Activation::silu};
+  const ConvBlock block{.channels = widths.box, .kernel = 3, .activation = ZooActivation::silu};
   const auto first = conv(net, name + ".0.conv", x, block);
   const auto second = conv(net, name + ".1.conv", first, block);
   return conv(net, name + ".2", second, {.channels = 4 * kBins});
@@ -26,10 +26,13 @@ FeatureMap box_branch(NetBuilder& net, const std::string& name, const FeatureMap
 
 FeatureMap depthwise_pair(NetBuilder& net, const std::string& name, const FeatureMap& x,
                           std::int64_t channels) {
-  const auto each = conv(
-      net, name + ".0.conv", x,
-      {.channels = x.channels, .kernel = 3, .groups = x.channels, .activation = Activation::silu});
-  return conv(net, name + ".1.conv", each, {.channels = channels, .activation = Activation::silu});
+  const auto each = conv(net, name + ".0.conv", x,
+                         {.channels = x.channels,
+                          .kernel = 3,
+                          .groups = x.channels,
+                          .activation = ZooActivation::silu});
+  return conv(net, name + ".1.conv", each,
+              {.channels = channels, .activation = ZooActivation::silu});
 }
 
 FeatureMap class_branch(NetBuilder& net, const std::string& name, const FeatureMap& x,

@@ -82,7 +82,7 @@ class Backbone {
     const auto thought = mlp(net_, name + ".mlp", second,
                              {.width = vision_,
                               .hidden = vision_ * 4304 / 1152,
-                              .activation = Activation::gelu_tanh,
+                              .activation = ZooActivation::gelu_tanh,
                               .gain = kBranchGain});
     return net_.op("Add", name + ".add2", {seen, thought});
   }
@@ -223,15 +223,15 @@ class Backbone {
   std::string gated_mlp(const std::string& name, const std::string& x) {
     const auto inner = 3 * width_;
     const Linear wide{.inputs = width_, .outputs = inner, .bias = false};
-    const auto gate =
-        activate(net_, name + ".act", linear(net_, name + ".gate_proj", x, wide), Activation::silu);
+    const auto gate = activate(net_, name + ".act", linear(net_, name + ".gate_proj", x, wide),
+                               ZooActivation::silu);
     const auto product =
         net_.op("Mul", name + ".gated", {gate, linear(net_, name + ".up_proj", x, wide)});
     return linear(net_, name + ".down_proj", product,
                   {.inputs = inner,
                    .outputs = width_,
                    .gain = kBranchGain,
-                   .power = activated_power(Activation::silu, 1),
+                   .power = activated_power(ZooActivation::silu, 1),
                    .bias = false});
   }
 

@@ -27,7 +27,7 @@ class Dit {
         net_.graph().input("timestep", {batch()}, ElementType::int64, {"batch_size"});
     add_masks();
     const auto time = embedded_time(steps);
-    conditions_ = activate(net_, "conditions", time, Activation::silu);
+    conditions_ = activate(net_, "conditions", time, ZooActivation::silu);
     auto x = sa;
     for (std::int64_t i = 0; i < net_.settings().at("layers"); ++i) x = block(i, x);
     x = modulated("norm_out", "proj_out_1", x, Order::shift_first);
@@ -85,7 +85,7 @@ class Dit {
                                 {{"to", static_cast<std::int64_t>(to_onnx(net_.settings().type))}});
     const auto first = linear(net_, "timestep_embedder.linear_1", narrow,
                               {.inputs = kSinusoids, .outputs = width_, .power = 0.5});
-    const auto active = activate(net_, "timestep_embedder.act", first, Activation::silu);
+    const auto active = activate(net_, "timestep_embedder.act", first, ZooActivation::silu);
     return linear(net_, "timestep_embedder.linear_2", active,
                   {.inputs = width_, .outputs = width_, .power = 0.356});
   }
@@ -139,7 +139,7 @@ class Dit {
     const auto thought = mlp(net_, name + ".ff.net", second,
                              {.width = width_,
                               .hidden = 4 * width_,
-                              .activation = Activation::gelu_tanh,
+                              .activation = ZooActivation::gelu_tanh,
                               .gain = kBranchGain},
                              {".0.proj", ".2"});
     return net_.op("Add", name + ".add2", {thought, seen});

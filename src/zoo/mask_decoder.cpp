@@ -83,7 +83,7 @@ class MaskDecoder {
     const auto thought = mlp(net_, name + ".mlp.layers", queries_,
                              {.width = kVideoWidth,
                               .hidden = kHidden,
-                              .activation = Activation::relu,
+                              .activation = ZooActivation::relu,
                               .gain = kBranchGain},
                              {".0", ".1"});
     queries_ = normal(name + ".norm3", net_.op("Add", name + ".add3", {queries_, thought}));
@@ -112,10 +112,10 @@ class MaskDecoder {
         add(net_, "output_upscaling.add1", doubled("output_upscaling.0", image, 64), middle_);
     const auto active =
         activate(net_, "output_upscaling.act1", layer_norm_2d(net_, "output_upscaling.1", larger),
-                 Activation::gelu);
+                 ZooActivation::gelu);
     const auto largest =
         add(net_, "output_upscaling.add2", doubled("output_upscaling.3", active, 32), fine_);
-    return activate(net_, "output_upscaling.act2", largest, Activation::gelu);
+    return activate(net_, "output_upscaling.act2", largest, ZooActivation::gelu);
   }
 
   // Three layers of one token.
@@ -133,7 +133,7 @@ class MaskDecoder {
                   .gain = i == 2 ? last.gain : 1,
                   .power = i == 0 ? 1 : 0.5,
                   .bias_mean = i == 2 ? last.mean : 0});
-      if (i < 2) x = activate(net_, layer + ".act", x, Activation::relu);
+      if (i < 2) x = activate(net_, layer + ".act", x, ZooActivation::relu);
     }
     return x;
   }

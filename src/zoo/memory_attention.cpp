@@ -104,7 +104,7 @@ class MemoryAttention {
     const auto thought = mlp(net_, name, third,
                              {.width = kVideoWidth,
                               .hidden = kHidden,
-                              .activation = Activation::relu,
+                              .activation = ZooActivation::relu,
                               .gain = kBranchGain},
                              {".linear1", ".linear2"});
     return net_.op("Add", name + ".add3", {seen, thought});

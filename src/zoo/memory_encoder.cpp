@@ -15,7 +15,8 @@ FeatureMap shrunk_mask(NetBuilder& net, const std::string& name, FeatureMap mask
   for (int i = 0; i < 4; ++i) {
     const auto part = fmt::format("{}.{}", name, i);
     mask = conv(net, part, mask, {.channels = mask.channels * 4, .kernel = 3, .stride = 2});
-    mask = activate(net, part + ".act", layer_norm_2d(net, part + ".norm", mask), Activation::gelu);
+    mask =
+        activate(net, part + ".act", layer_norm_2d(net, part + ".norm", mask), ZooActivation::gelu);
   }
   return conv(net, name + ".out", mask, {.channels = kVideoWidth});
 }

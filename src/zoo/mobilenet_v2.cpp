@@ -20,13 +20,13 @@ FeatureMap inverted_residual(NetBuilder& net, const std::string& name, const Fea
   FeatureMap wide = x;
   if (stage.expansion > 1)
     wide = conv(net, name + ".expand", x,
-                {.channels = x.channels * stage.expansion, .activation = Activation::relu6});
+                {.channels = x.channels * stage.expansion, .activation = ZooActivation::relu6});
   const auto each = conv(net, name + ".depthwise", wide,
                          {.channels = wide.channels,
                           .kernel = 3,
                           .stride = stride,
                           .groups = wide.channels,
-                          .activation = Activation::relu6});
+                          .activation = ZooActivation::relu6});
   const bool around = stride == 1 && x.channels == stage.channels;
   const auto narrow =
       conv(net, name + ".project", each, {.channels = stage.channels, .gain = around ? 0.5 : 1});
@@ -37,14 +37,14 @@ ModelGraph build(const ZooSettings& settings) {
   NetBuilder net("mobilenet_v2", settings);
   auto x = net.image("input", 3, settings.at("imgsz"), kNormalisedPower);
   x = conv(net, "features.0", x,
-           {.channels = 32, .kernel = 3, .stride = 2, .activation = Activation::relu6});
+           {.channels = 32, .kernel = 3, .stride = 2, .activation = ZooActivation::relu6});
   int number = 1;
   for (const auto& stage : kStages)
     for (int i = 0; i < stage.repeats; ++i)
       x = inverted_residual(net, fmt::format("features.{}", number++), x, stage,
                             i == 0 ? stage.stride : 1);
   x = conv(net, fmt::format("features.{}", number), x,
-           {.channels = 1280, .activation = Activation::relu6});
+           {.channels = 1280, .activation = ZooActivation::relu6});
   classify_mean(net, "classifier.1", x);
   return net.take();
 }

@@ -80,12 +80,12 @@ class Layers {
   std::string feed_forward(const std::string& name, const std::string& pass, const std::string& x) {
     const auto wide = project(name + ".1", pass, norm(name + ".0", pass, x),
                               {.inputs = kMemoryWidth, .outputs = kWide});
-    const auto active = activate(net_, name + ".2" + pass, wide, Activation::gelu);
+    const auto active = activate(net_, name + ".2" + pass, wide, ZooActivation::gelu);
     const auto narrow = project(name + ".3", pass, active,
                                 {.inputs = kWide,
                                  .outputs = kMemoryWidth,
                                  .gain = kBranchGain,
-                                 .power = activated_power(Activation::gelu, 1)});
+                                 .power = activated_power(ZooActivation::gelu, 1)});
     return net_.op("Add", name + pass + ".sum", {x, narrow});
   }
 

@@ -19,15 +19,15 @@ FeatureMap squeeze_excite(NetBuilder& net, const std::string& name, const Featur
                         x.power / 2};
   const auto fewer =
       conv(net, name + ".fc1", mean,
-           {.channels = (x.channels / 4 + 7) / 8 * 8, .activation = Activation::relu});
+           {.channels = (x.channels / 4 + 7) / 8 * 8, .activation = ZooActivation::relu});
   const auto factors = conv(net, name + ".fc2", fewer, {.channels = x.channels, .bias_mean = 1.5});
   const auto gates = net.op("Sigmoid", name + ".gates", {factors.name});
   return {net.op("Mul", name, {x.name, gates}), x.channels, x.size, 0.6 * x.power};
 }
 
 FeatureMap with_mlp(NetBuilder& net, const std::string& name, const FeatureMap& x) {
-  const auto wide =
-      conv(net, name + ".conv1", x, {.channels = 2 * x.channels, .activation = Activation::gelu});
+  const auto wide = conv(net, name + ".conv1", x,
+                         {.channels = 2 * x.channels, .activation = ZooActivation::gelu});
   const auto narrow =
       conv(net, name + ".conv2", wide, {.channels = x.channels, .gain = kBranchGain});
   return add(net, name + ".add", x, narrow);
@@ -54,7 +54,7 @@ FeatureMap halved(NetBuilder& net, const std::string& name, const FeatureMap& x,
 std::vector<FeatureMap> repvit_m1(NetBuilder& net, const std::string& name,
                                   const FeatureMap& image) {
   auto x = conv(net, name + ".stem.conv1", image,
-                {.channels = 24, .kernel = 3, .stride = 2, .activation = Activation::gelu});
+                {.channels = 24, .kernel = 3, .stride = 2, .activation = ZooActivation::gelu});
   x = conv(net, name + ".stem.conv2", x, {.channels = 48, .kernel = 3, .stride = 2});
   std::vector<FeatureMap> stages;
   for (const auto& stage : kStages) {

@@ -28,9 +28,9 @@ FeatureMap add_and_rectify(NetBuilder& net, const std::string& name, const Featu
 
 FeatureMap basic(NetBuilder& net, const std::string& name, const FeatureMap& x,
                  std::int64_t channels, std::int64_t stride) {
-  const auto first =
-      conv(net, name + ".conv1", x,
-           {.channels = channels, .kernel = 3, .stride = stride, .activation = Activation::relu});
+  const auto first = conv(
+      net, name + ".conv1", x,
+      {.channels = channels, .kernel = 3, .stride = stride, .activation = ZooActivation::relu});
   return conv(net, name + ".conv2", first,
               {.channels = channels, .kernel = 3, .gain = kBranchGain});
 }
@@ -38,10 +38,10 @@ FeatureMap basic(NetBuilder& net, const std::string& name, const FeatureMap& x,
 FeatureMap bottleneck(NetBuilder& net, const std::string& name, const FeatureMap& x,
                       std::int64_t channels, std::int64_t stride) {
   const auto narrow =
-      conv(net, name + ".conv1", x, {.channels = channels, .activation = Activation::relu});
-  const auto middle =
-      conv(net, name + ".conv2", narrow,
-           {.channels = channels, .kernel = 3, .stride = stride, .activation = Activation::relu});
+      conv(net, name + ".conv1", x, {.channels = channels, .activation = ZooActivation::relu});
+  const auto middle = conv(
+      net, name + ".conv2", narrow,
+      {.channels = channels, .kernel = 3, .stride = stride, .activation = ZooActivation::relu});
   return conv(net, name + ".conv3", middle, {.channels = 4 * channels, .gain = kBranchGain});
 }
 
@@ -60,7 +60,7 @@ ModelGraph build(const ZooSettings& settings) {
   NetBuilder net(variant.name, settings);
   auto x = net.image("input", 3, settings.at("imgsz"), kNormalisedPower);
   x = conv(net, "conv1", x,
-           {.channels = 64, .kernel = 7, .stride = 2, .activation = Activation::relu});
+           {.channels = 64, .kernel = 7, .stride = 2, .activation = ZooActivation::relu});
   x = max_pool(net, "maxpool", x, 3, 2);
   for (std::size_t stage = 0; stage < 4; ++stage)
     for (int i = 0; i < variant.blocks[stage]; ++i)

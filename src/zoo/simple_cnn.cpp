@@ -14,7 +14,7 @@ ModelGraph build(const ZooSettings& settings) {
              {.channels = std::int64_t{16} << i,
               .kernel = 3,
               .stride = 2,
-              .activation = Activation::relu});
+              .activation = ZooActivation::relu});
   classify_mean(net, "fc", x);
   return net.take();
 }

@@ -18,7 +18,7 @@
 
 namespace jetmeter {
 
-struct ValueRange {
+struct TestRange {
   Shape shape;
   double largest = 0;  // magnitude
   double root_mean_square = 0;
@@ -27,8 +27,8 @@ struct ValueRange {
   std::vector<float> values;
 };
 
-inline ValueRange range_of(const TensorView& view) {
-  ValueRange range;
+inline TestRange range_of(const TensorView& view) {
+  TestRange range;
   range.shape.assign(view.shape.begin(), view.shape.end());
   const auto values = view.as<float>();
   double sum = 0, squares = 0;
@@ -69,9 +69,9 @@ inline void feed_noise(const TensorView& view, bool picture) {
 using FillInput = std::function<void(const TensorSpec&, const TensorView&)>;
 
 // By the name of the output. Absent where ONNX Runtime is not in this build.
-inline std::optional<std::map<std::string, ValueRange>> run_zoo_model(const ModelGraph& model,
-                                                                      const FillInput& fill,
-                                                                      bool keep_values = false) {
+inline std::optional<std::map<std::string, TestRange>> run_zoo_model(const ModelGraph& model,
+                                                                     const FillInput& fill,
+                                                                     bool keep_values = false) {
   const TempDir dir;
   const auto path = dir.path() / "model.onnx";
   const auto written = write_onnx(model, path);
@@ -80,7 +80,7 @@ inline std::optional<std::map<std::string, ValueRange>> run_zoo_model(const Mode
   if (!choice) return std::nullopt;
   auto loaded = load_model(*choice, path, {.threads = 2, .device = "cpu", .options = {}});
   EXPECT_TRUE(loaded) << loaded.error().what;
-  if (!loaded) return std::map<std::string, ValueRange>{};
+  if (!loaded) return std::map<std::string, TestRange>{};
   std::vector<Shape> shapes;
   for (const auto& input : (*loaded)->info().inputs) {
     shapes.push_back(input.shape);
@@ -93,7 +93,7 @@ inline std::optional<std::map<std::string, ValueRange>> run_zoo_model(const Mode
     fill((*loaded)->info().inputs[i], (*session)->input(i));
   const auto ran = (*session)->run();
   EXPECT_TRUE(ran) << ran.error().what;
-  std::map<std::string, ValueRange> ranges;
+  std::map<std::string, TestRange> ranges;
   const auto& outputs = (*loaded)->info().outputs;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     const auto view = (*session)->output(i);
@@ -105,7 +105,7 @@ inline std::optional<std::map<std::string, ValueRange>> run_zoo_model(const Mode
 }
 
 // That float16 holds what flows, with room to spare, and that none of it has died away.
-inline void expect_fit_for_half(const std::map<std::string, ValueRange>& ranges) {
+inline void expect_fit_for_half(const std::map<std::string, TestRange>& ranges) {
   for (const auto& [name, range] : ranges) {
     EXPECT_TRUE(range.finite) << name;
     EXPECT_LT(range.largest, 1e4) << name;

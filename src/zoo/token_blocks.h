@@ -33,7 +33,7 @@ FeatureMap layer_norm_2d(NetBuilder&, const std::string& name, const FeatureMap&
 
 struct Mlp {
   std::int64_t width = 0, hidden = 0;
-  Activation activation = Activation::gelu;
+  ZooActivation activation = ZooActivation::gelu;
   double gain = 1, power = 1;
   std::int64_t outputs = 0;  // 0: as wide as it reads
 };

@@ -72,12 +72,12 @@ class Yolo11 {
   int repeats() const { return std::max(1, static_cast<int>(std::lround(2 * scale_.depth))); }
 
   FeatureMap point(const std::string& name, const FeatureMap& x, std::int64_t channels) {
-    return conv(net_, name + ".conv", x, {.channels = channels, .activation = Activation::silu});
+    return conv(net_, name + ".conv", x, {.channels = channels, .activation = ZooActivation::silu});
   }
   FeatureMap down(int number, const FeatureMap& x, std::int64_t channels) {
     return conv(
         net_, layer(number) + ".conv", x,
-        {.channels = width(channels), .kernel = 3, .stride = 2, .activation = Activation::silu});
+        {.channels = width(channels), .kernel = 3, .stride = 2, .activation = ZooActivation::silu});
   }
 
   std::vector<FeatureMap> halves(const std::string& name, const FeatureMap& x) {
@@ -88,10 +88,12 @@ class Yolo11 {
 
   FeatureMap bottleneck(const std::string& name, const FeatureMap& x, std::int64_t hidden) {
     const auto first = conv(net_, name + ".cv1.conv", x,
-                            {.channels = hidden, .kernel = 3, .activation = Activation::silu});
-    const auto second = conv(
-        net_, name + ".cv2.conv", first,
-        {.channels = x.channels, .kernel = 3, .activation = Activation::silu, .gain = kBranchGain});
+                            {.channels = hidden, .kernel = 3, .activation = ZooActivation::silu});
+    const auto second = conv(net_, name + ".cv2.conv", first,
+                             {.channels = x.channels,
+                              .kernel = 3,
+                              .activation = ZooActivation::silu,
+                              .gain = kBranchGain});
     return add(net_, name + ".add", x, second);
   }
 
