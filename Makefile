@@ -32,6 +32,7 @@ bench: setup  ## our hot paths, each beside what a user would take instead
 	@build/release/bench/jm_stats_scale
 	@build/release/bench/jm_load_figures
 	@if [ -x build/release/bench/jm_bench_versus_loop ]; then build/release/bench/jm_bench_versus_loop; fi
+	@if [ -x build/release/bench/jm_quantized_speed ]; then build/release/bench/jm_quantized_speed; fi
 
 check:  ## format, layers, lint of what changed, shell scripts
 	@scripts/setup.sh --tools

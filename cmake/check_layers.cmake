@@ -23,7 +23,7 @@ set(model     core tensor model)
 set(cost      core tensor graph model cost)
 set(inspect   core tensor graph model inspect)
 set(convert   core tensor graph graph_builder model cost backend convert)
-set(quantize  core tensor graph graph_builder model cost backend inputs verify quantize)
+set(quantize  core tensor detection graph graph_builder model cost backend frames pipeline inputs verify quantize)
 set(verify    core tensor graph model cost backend inputs verify)
 set(predict   core tensor graph graph_builder model cost machine power_modes device backend zoo stats predict)
 set(monitor   core machine telemetry recording processes sampler memory record monitor)
@@ -37,8 +37,8 @@ set(run       core tensor detection stats accuracy machine record backend frames
               telemetry tegrastats recording processes sampler device memory memory_limit worker_memory model
               load inputs report run version)
 set(cli       ${run} doctor monitor history compare sweep graph graph_builder cost inspect convert quantize verify predict)
-set(modules core stats accuracy record backends frames pipelines graph zoo telemetry memory doctor model monitor
-            load inputs history compare sweep report run cli)
+set(modules core stats accuracy record backends frames pipelines graph zoo telemetry memory model cost doctor monitor
+        load inputs inspect verify convert quantize predict history compare sweep report run cli)
 
 # Left: how a third party's header begins. Right: the modules that may know that third party.
 set(third_parties "onnxruntime_" "core/providers/" "NvInfer" "opencv2/" "CLI/" "sqlite3" "libpq" "zip.h")
@@ -49,7 +49,7 @@ set("users_of_opencv2/" backends frames inputs pipelines run)
 set("users_of_CLI/" cli)
 set("users_of_sqlite3" history)
 set("users_of_libpq" history)
-set("users_of_zip.h" inputs)
+set("users_of_zip.h" inputs inspect)
 
 if(NOT ROOT)
   get_filename_component(ROOT ${CMAKE_CURRENT_LIST_DIR}/.. ABSOLUTE)

@@ -273,6 +273,9 @@ struct SlotRecord {
   std::optional<StatisticsRecord> statistics;  // absent without a measured frame
   std::optional<LoadRecord> load;              // of `bench`
   std::vector<LadderStepRecord> ladder;        // of `bench --ladder`
+  // What a fixed piece of work took in the worker, before the model was loaded and after it was
+  // gone: how fast the machine was. Empty in records of versions that did not ask.
+  std::vector<double> speed_probe_ms;
   MemoryRecord memory;
   std::optional<EnergyRecord> energy;
 };

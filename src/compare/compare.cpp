@@ -23,11 +23,41 @@ RatioOptions ratio_options(const CompareOptions& options) {
   return out;
 }
 
+// The fixed work that both workers did beside their models. Below this it says nothing.
+constexpr double kSameSpeed = 0.06;
+// A model may feel another state of the machine so much more than the fixed work does.
+constexpr double kMoreFelt = 2;
+
+// A machine that was in another state (clocks, a neighbour on the same hardware) tells of itself,
+// not of the model.
+struct SpeedChange {
+  double most = 1;  // the largest ratio of the fixed work's times, of both runs
+  std::string reason{};
+
+  bool explains(double ratio) const {
+    return most > 1 + kSameSpeed && std::abs(std::log(ratio)) < kMoreFelt * std::log(most);
+  }
+};
+
+SpeedChange speed_change(const SlotRecord& a, const SlotRecord& b) {
+  if (a.speed_probe_ms.empty() || b.speed_probe_ms.empty()) return {};
+  auto all = a.speed_probe_ms;
+  all.insert(all.end(), b.speed_probe_ms.begin(), b.speed_probe_ms.end());
+  const auto [least, most] = std::ranges::minmax(all);
+  if (!(least > 0)) return {};
+  return {
+      most / least,
+      fmt::format("the machine was not in one state: beside the model, fixed work took {:.2f} to "
+                  "{:.2f} ms",
+                  least, most)};
+}
+
 // Two slots that belong together, as a metric looks at them.
 struct Sides {
   ComparedSlot a, b;
   bool same_frames = false;
   std::string disturbed{};  // why nothing is said of speed; empty: nothing stands against it
+  SpeedChange speed{};
 };
 
 // Frames that both have a number for, in step; or each side's own numbers.
@@ -123,10 +153,11 @@ void compare_samples(MetricComparison& row, const Metric& metric, const Sides& s
   }
   center(*row.ratio, *row.b / *row.a);
   take_verdict(row, options);
-  row.disturbed = !sides.disturbed.empty();
+  const bool explained = sides.speed.explains(*row.b / *row.a);
+  row.disturbed = explained || !sides.disturbed.empty();
   if (!row.disturbed) return;
   row.verdict = Verdict::cannot_tell;
-  row.reason = sides.disturbed;
+  row.reason = sides.disturbed.empty() ? sides.speed.reason : sides.disturbed;
 }
 
 std::optional<std::string> cannot_be_compared(const MetricComparison& row) {
@@ -176,7 +207,8 @@ Comparison compare_two(const ComparedRun& a, const ComparedRun& b, const Compare
     const Sides sides{{*slots.a, samples_of_slot(a, slots.a->name)},
                       {*slots.b, samples_of_slot(b, slots.b->name)},
                       same_frames(a, b, slots),
-                      options.force ? "" : why_disturbed(a, b, slots)};
+                      options.force ? "" : why_disturbed(a, b, slots),
+                      options.force ? SpeedChange{} : speed_change(*slots.a, *slots.b)};
     for (const auto& metric : metrics_of(sides.a, sides.b))
       out.metrics.push_back(compare_metric(metric, sides, slots.name, options));
   }

@@ -167,6 +167,31 @@ TEST(Compare, SaysNothingOfSpeedWhereARunWasNotSteady) {
   EXPECT_EQ(metric_named(compared(a, b), "latency_ms.p50")->verdict, Verdict::slower);
 }
 
+TEST(Compare, SaysNothingOfSpeedWhereTheMachineWasInAnotherState) {
+  auto a = run_of("a", wavy_latencies(400, 10, 1)), b = run_of("b", wavy_latencies(400, 13, 2));
+  auto& of_a = a.record.slots[0].speed_probe_ms;
+  auto& of_b = b.record.slots[0].speed_probe_ms;
+  const auto row = [&](const CompareOptions& options = {}) {
+    return *metric_named(compared(a, b, options), "latency_ms.p50");
+  };
+  of_a = {3.0, 3.1};
+  of_b = {3.1, 3.2};
+  EXPECT_EQ(row().verdict, Verdict::slower);
+  of_b = {3.9, 3.8};
+  EXPECT_EQ(row().verdict, Verdict::cannot_tell);
+  EXPECT_EQ(row().reason,
+            "the machine was not in one state: beside the model, fixed work took 3.00 to 3.90 ms");
+  CompareOptions force;
+  force.force = true;
+  EXPECT_EQ(row(force).verdict, Verdict::slower);
+  of_b = {3.0, 3.5};  // 17 %, which a model may feel twice
+  EXPECT_EQ(row().verdict, Verdict::cannot_tell);
+  of_b = {3.0, 3.3};
+  EXPECT_EQ(row().verdict, Verdict::slower);
+  of_b.clear();  // a version that did not ask
+  EXPECT_EQ(row().verdict, Verdict::slower);
+}
+
 // Of 14 runs of one model that were alike, 13 peaked at 93 MB and one at 118 MB.
 TEST(Compare, OnePeakASideFailsNoGate) {
   auto a = run_of("a", wavy_latencies(400, 10, 1)), b = a;

@@ -71,7 +71,8 @@ std::vector<std::string> notes(const Comparison& comparison) {
     out.emplace_back("both runs measured the same frames: latencies are paired frame by frame");
   if (std::ranges::any_of(rows, &MetricComparison::disturbed))
     out.emplace_back(
-        "a run was disturbed or not steady: no verdict on speed without --force; compare --ab "
+        "a run was disturbed or not steady, or the machine was in another state: no verdict on "
+        "speed without --force; compare --ab "
         "meets it on both sides alike");
   if (std::ranges::any_of(rows, [](const auto& row) { return row.ratio.has_value(); }))
     out.emplace_back(

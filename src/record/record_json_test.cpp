@@ -60,6 +60,7 @@ TEST(RecordJson, KeepsEveryPartOfASlot) {
   EXPECT_EQ(slot.frames, 400);
   EXPECT_EQ(slot.throughput_fps, 49.5);
   EXPECT_EQ(slot.first_inference_ms, 31.25);
+  EXPECT_EQ(slot.speed_probe_ms, (std::vector{3.0, 3.125}));
   EXPECT_EQ(slot.latency_ms.n, 400);
   EXPECT_EQ(slot.latency_ms.p99, 21.875);
   EXPECT_EQ(slot.latency_ms.p999, std::nullopt);

@@ -144,6 +144,7 @@ void fields(Archive&& in, SlotRecord& slot) {
   in("latency_ms", slot.latency_ms);
   in.keyed("stages_ms", slot.stages_ms);
   in.later("layers", slot.layers);
+  in.later("speed_probe_ms", slot.speed_probe_ms);
   in("detections", slot.detections);
   in("accuracy", slot.accuracy);
   in("interference", slot.interference);

@@ -81,6 +81,7 @@ void BenchWorker::serve(WorkerSpec spec) {
 
 Result<void> BenchWorker::prepare() {
   phases_.begin("probe");
+  phases_.tell_speed();
   const auto overhead = measure_loop_overhead();
   report_.load.loop_overhead_ns = overhead.per_iteration_ns;
   report_.load.clock_ns = overhead.clock_ns;
@@ -161,6 +162,7 @@ void BenchWorker::obey() {
   lanes_.reset();
   loaded_.model.reset();
   phases_.end();
+  phases_.tell_speed();
   out_.send(MessageKind::bye);
 }
 

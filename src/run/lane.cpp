@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -125,9 +126,15 @@ void Lane::handle(const Message& message) {
     case MessageKind::samples: return handle_samples(message.payload);
     case MessageKind::bench: data.bench = bench_report_from_json(message.payload); return;
     case MessageKind::pass_done: return finish_pass(message.payload);
+    case MessageKind::speed: return keep_speed(message.payload);
     case MessageKind::error: return handle_error(std::string(message.payload));
     default: return;
   }
+}
+
+void Lane::keep_speed(std::string_view payload) {
+  const double nanoseconds = std::strtod(std::string(payload).c_str(), nullptr);
+  if (nanoseconds > 0) data.speed_probe_ms.push_back(nanoseconds / 1e6);
 }
 
 void Lane::begin_phase(std::string_view payload) {
@@ -137,6 +144,10 @@ void Lane::begin_phase(std::string_view payload) {
   if (phase_ == "hold" && output_.note)
     output_.note(fmt::format("{}: process {} holds the loaded model for {}", data.spec.name,
                              worker_, format_duration(data.spec.bench->hold)));
+}
+
+bool Lane::unloaded() const {
+  return phase_.empty() && !data.phases.empty() && data.phases.back().name == "unload";
 }
 
 void Lane::handle_error(const std::string& what) {

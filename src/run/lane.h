@@ -46,6 +46,8 @@ class Lane {
   bool busy() const;
   Nanoseconds last_sign() const { return last_sign_; }
   const std::string& phase() const { return phase_; }
+  // The model is gone again; what the process still does is its own end.
+  bool unloaded() const;
   std::int64_t frames_in_pass() const;
   std::int64_t frames_expected() const { return order_.frames_expected; }
 
@@ -70,6 +72,7 @@ class Lane {
   void handle_error(const std::string& what);
   void handle_frame(std::string_view payload);
   void handle_samples(std::string_view payload);
+  void keep_speed(std::string_view payload);
   void begin_phase(std::string_view payload);
   void keep_detections(const FrameMessage&);
   void keep_truth(const FrameMessage&);

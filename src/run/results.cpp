@@ -148,6 +148,7 @@ void add_model_facts(SlotRecord& record, const SlotData& data) {
   record.model->shared_with = data.shared_with;
   record.backend = data.model->backend;
   record.pipeline = data.model->pipeline;
+  record.speed_probe_ms = data.speed_probe_ms;
   record.first_inference_ms = data.model->first_inference_ms;
   record.labels = data.model->labels;
   record.source = data.model->source;

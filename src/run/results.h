@@ -33,6 +33,7 @@ struct SlotData {
   std::optional<ModelReport> model;
   std::string shared_with;
   std::vector<PhaseRecord> phases;
+  std::vector<double> speed_probe_ms;  // before the load and after the unload
   PassData solo, measure;
   std::optional<BenchReport> bench;  // of a load that came to its end
   std::int64_t dropped = 0;          // under load, of what was measured

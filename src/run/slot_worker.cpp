@@ -77,6 +77,7 @@ void SlotWorker::serve(WorkerSpec spec) {
 
 Result<void> SlotWorker::prepare() {
   phases_.begin("probe");
+  phases_.tell_speed();
   auto choice = choose_backend(spec_.slot.backend, spec_.slot.model);
   if (!choice) return tl::make_unexpected(choice.error());
   loaded_.choice = *choice;
@@ -166,6 +167,7 @@ void SlotWorker::obey() {
   session_.reset();
   loaded_.model.reset();
   phases_.end();
+  phases_.tell_speed();
   out_.send(MessageKind::bye);
 }
 

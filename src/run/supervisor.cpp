@@ -147,13 +147,19 @@ void Supervisor::watch_memory(Worker& worker) {
   sampler_.add(worker.name, std::move(*source), kMemoryPeriod);
 }
 
+void Supervisor::take_readings() {
+  for (auto& reading : telemetry_.take_footprints()) readings_.push_back(std::move(reading));
+}
+
 void Supervisor::check_budgets() {
-  for (const auto& reading : telemetry_.take_footprints())
+  for (const auto& reading : std::exchange(readings_, {}))
     for (auto& worker : workers_)
       if (worker.name == reading.worker) check_budget(worker, reading);
 }
 
+// A process that ends reads in what its libraries do at the end: megabytes that are no model's.
 void Supervisor::check_budget(Worker& worker, const FootprintReading& reading) {
+  if (std::ranges::all_of(worker.lanes, &Lane::unloaded)) return;
   worker.last_peak_bytes = std::max(worker.last_peak_bytes, reading.bytes);
   compare_with_limit(worker, worker.lanes.front()->phase(), reading);
 }
@@ -256,6 +262,8 @@ void Supervisor::listen(const std::function<bool()>& done) {
   while (!done() && std::ranges::any_of(workers_, [](const auto& w) { return w.pid > 0; })) {
     advance_pairs();
     wait_for_events();
+    // What a worker had said before a reading was taken is known before the reading is judged.
+    take_readings();
     receive_all();
     check_budgets();
     check_silence();
@@ -343,6 +351,7 @@ void Supervisor::bury(Worker& worker) {
   waitpid(worker.pid, &status, 0);
   worker.pid = -1;
   sampler_.remove(worker.name);
+  take_readings();
   check_budgets();
   check_high_water_marks(worker);
   report_violations(worker);

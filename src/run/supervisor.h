@@ -50,6 +50,7 @@ class Supervisor {
   void start_worker(std::vector<Lane*> lanes);
   std::optional<MemoryLimit> prepare_limit(const Worker&) const;
   void watch_memory(Worker&);
+  void take_readings();
   void check_budgets();
   void check_budget(Worker&, const FootprintReading&);
   void check_high_water_marks(Worker&);
@@ -78,6 +79,7 @@ class Supervisor {
   TelemetryLog& telemetry_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<Worker> workers_;
+  std::vector<FootprintReading> readings_;  // taken and not yet judged
   bool interrupted_ = false, stopping_ = false;
   Nanoseconds last_sync_{0};
 };

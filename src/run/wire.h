@@ -36,6 +36,7 @@ enum class MessageKind : std::uint32_t {
   pass_done,  // JSON: PassReport
   error,      // text: the slot ends here
   bye,
+  speed,  // text: nanoseconds of the speed probe
 };
 
 struct Message {

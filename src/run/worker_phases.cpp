@@ -2,6 +2,7 @@
 
 #include "run/orders.h"
 #include "run/process.h"
+#include "run/speed_probe.h"
 
 namespace jetmeter {
 
@@ -15,6 +16,10 @@ void WorkerPhases::begin(const std::string& name) {
 void WorkerPhases::end() {
   out_.send(MessageKind::phase, to_json(PhaseReport{"", ended()}));
   phase_.clear();
+}
+
+void WorkerPhases::tell_speed() {
+  out_.send(MessageKind::speed, std::to_string(probe_speed(clock_).count()));
 }
 
 std::optional<PhaseRecord> WorkerPhases::ended() const {

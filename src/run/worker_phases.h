@@ -15,6 +15,9 @@ class WorkerPhases {
   WorkerPhases(MessageWriter& out, const Clock& clock) : out_(out), clock_(clock) {}
   void begin(const std::string& name);
   void end();
+  // How fast the machine is now. Before anything is loaded and after it is gone: memory that the
+  // work takes must not count as the model's.
+  void tell_speed();
 
  private:
   std::optional<PhaseRecord> ended() const;

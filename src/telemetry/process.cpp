@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <ctime>
 #include <system_error>
 
 #include "jetmeter/processes.h"
@@ -42,7 +43,7 @@ class ProcessFiles {
   // Does not allocate.
   ProcessMemory read() {
     auto memory = read_but_pss();
-    if (!knows_nothing(memory)) memory.pss_bytes = read_pss();
+    if (!knows_nothing(memory)) memory.pss_bytes = read_rollup().pss;
     return memory;
   }
 
@@ -66,19 +67,27 @@ class ProcessFiles {
     return memory;
   }
 
+  struct Rollup {
+    std::optional<std::uint64_t> pss, rss;
+  };
   // The kernel walks the whole page table for it.
-  std::optional<std::uint64_t> read_pss() {
-    Buffer buffer;
-    auto pss = meminfo_bytes(text_of(rollup_, buffer), "Pss");
+  Rollup read_rollup() {
+    auto rollup = rollup_now();
     // The open file is of the address space that there was; exec has put another in its place.
-    if (!pss && rollup_.is_open()) {
+    if (!rollup.pss && rollup_.is_open()) {
       rollup_ = KernelFile(rollup_path_);
-      pss = meminfo_bytes(text_of(rollup_, buffer), "Pss");
+      rollup = rollup_now();
     }
-    return pss;
+    return rollup;
   }
 
  private:
+  Rollup rollup_now() const {
+    Buffer buffer;
+    const auto text = text_of(rollup_, buffer);
+    return {meminfo_bytes(text, "Pss"), meminfo_bytes(text, "Rss")};
+  }
+
   static std::string_view text_of(const KernelFile& file, Buffer& buffer) {
     return file.read(buffer).value_or(std::string_view());
   }
@@ -121,35 +130,49 @@ std::optional<double> as_double(std::optional<Count> count) {
   return count ? std::optional(static_cast<double>(*count)) : std::nullopt;
 }
 
+// Not the time that passes: on a busy machine that is mostly other processes'.
+std::chrono::nanoseconds thread_cpu_time() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 // PSS at every reading without walking the page table at every reading. What of a process' resident
 // size is other processes' share changes slowly: it is read again when the resident size has moved,
-// and now and then, but never for more than a two-hundredth of the time.
+// and now and then, but not for more than a three-hundredth of the time. A process that is starting
+// maps its libraries one after the other; what was read amid that says little of it afterwards, and
+// is worth a tenth of the time.
 class PacedPss {
  public:
   std::optional<std::uint64_t> of(std::uint64_t rss, ProcessFiles& files) {
     const auto now = std::chrono::steady_clock::now();
     const auto moved = rss > rss_ ? rss - rss_ : rss_ - rss;
     const bool wanted = moved > rss_ / kShareThatMatters || now - read_at_ >= kLongest;
-    const bool affordable = now - read_at_ >= kPause * cost_;
+    const bool urgent = moved > rss_ / kShareThatMisleads;
+    const bool affordable = now - read_at_ >= (urgent ? kShortPause : kPause) * cost_;
     if (others_ && *others_ <= rss && !(wanted && affordable)) return rss - *others_;
-    const auto pss = files.read_pss();
+    const auto spent = thread_cpu_time();
+    const auto rollup = files.read_rollup();
+    cost_ = thread_cpu_time() - spent;
     read_at_ = std::chrono::steady_clock::now();
-    cost_ = read_at_ - now;
-    rss_ = rss;
-    others_ = pss ? std::optional(rss - std::min(*pss, rss)) : std::nullopt;
-    return pss;
+    // Both of one walk: a process that grows has passed `rss` by now.
+    rss_ = rollup.rss.value_or(rss);
+    others_.reset();
+    if (rollup.pss) others_ = rss_ - std::min(*rollup.pss, rss_);
+    return rollup.pss;
   }
 
  private:
   using Time = std::chrono::steady_clock::time_point;
-  static constexpr std::uint64_t kShareThatMatters = 32;  // 3 %
-  static constexpr auto kLongest = std::chrono::minutes(1);
-  static constexpr int kPause = 200;
+  static constexpr std::uint64_t kShareThatMatters = 128;  // 0.8 %
+  static constexpr std::uint64_t kShareThatMisleads = 4;
+  static constexpr auto kLongest = std::chrono::seconds(1);
+  static constexpr int kPause = 300, kShortPause = 10;
 
   std::uint64_t rss_ = 0;
   std::optional<std::uint64_t> others_;
   Time read_at_{};
-  Time::duration cost_{};
+  std::chrono::nanoseconds cost_{};
 };
 
 class Process : public Source {

@@ -137,6 +137,18 @@ TEST(OpenProcess, HasTheSameNumbersAsChannels) {
   EXPECT_EQ((*source)->channels()[5].unit, Unit::second);
 }
 
+// It grew between the two files: what others share is told by the walk that told PSS.
+TEST(OpenProcess, TakesTheShareOfOthersFromOneReading) {
+  BoardCopy board;
+  add_process(board).write("/proc/812/status", "VmRSS:\t 700000 kB\n");
+  const auto source = open_process(board.host(), 812);
+  ASSERT_TRUE(source);
+  EXPECT_EQ(read_once(**source).at("process.pss"), 1250001.0 * kKibibyte);
+  board.write("/proc/812/status", "VmRSS:\t 1300004 kB\n");
+  board.write("/proc/812/smaps_rollup", "Rss: 9 kB\nPss: 9 kB\n");  // not asked again so soon
+  EXPECT_EQ(read_once(**source).at("process.pss"), 1250001.0 * kKibibyte);
+}
+
 // A process of our own that does nothing until it is killed.
 class Child {
  public:
@@ -207,6 +219,14 @@ std::uint64_t pss_of_all_mappings() {
   return sum;
 }
 
+double rollup_bytes(std::string_view key) {
+  std::ifstream rollup("/proc/self/smaps_rollup");
+  double kibibytes = 0;
+  for (std::string word; rollup >> word;)
+    if (word == key && rollup >> kibibytes) break;
+  return kibibytes * kKibibyte;
+}
+
 // "Within 1 % or 1 MiB": other processes come and go, and with them shares of shared pages.
 void expect_close(double value, double expected) {
   EXPECT_NEAR(value, expected, std::max(expected / 100, 1.0 * kMebibyte));
@@ -217,10 +237,16 @@ TEST(ReadProcess, AgreesWithTheLongWayOnThisProcess) {
   ASSERT_TRUE(memory) << memory.error().what;
   const auto source = open_process(Host(), ::getpid());
   ASSERT_TRUE(source);
-  const auto expected = static_cast<double>(pss_of_all_mappings());
+  // What others share with this process must stand still for the length of three readings.
+  double expected = 0, read = 0, told = 0;
+  do {
+    expected = static_cast<double>(pss_of_all_mappings());
+    read = static_cast<double>(*read_process(Host(), ::getpid())->pss_bytes);
+    told = *read_once(**source).at("process.pss");
+  } while (std::abs(static_cast<double>(pss_of_all_mappings()) - expected) > kMebibyte / 4);
   EXPECT_GT(expected, 0);
-  expect_close(static_cast<double>(*memory->pss_bytes), expected);
-  expect_close(*read_once(**source).at("process.pss"), expected);
+  expect_close(read, expected);
+  expect_close(told, expected);
   EXPECT_GT(*memory->rss_bytes, 0u);
   EXPECT_GE(*memory->threads, 1);
 }
@@ -231,7 +257,14 @@ TEST(OpenProcess, SeesSixtyFourMebibytesComeAndGo) {
 #endif
   const auto source = open_process(Host(), ::getpid());
   ASSERT_TRUE(source);
-  const auto pss = [&] { return *read_once(**source).at("process.pss"); };
+  // Without the shares of files, which change as other programs come and go.
+  const auto pss = [&] {
+    for (;;) {
+      const auto files = rollup_bytes("Pss_File:");
+      const double all = *read_once(**source).at("process.pss");
+      if (rollup_bytes("Pss_File:") == files) return all - files;
+    }
+  };
   const auto faults = [&] { return *read_once(**source).at("process.minor_faults"); };
   constexpr auto kBytes = 64 * kMebibyte;
   const auto before = pss(), faults_before = faults();

@@ -62,6 +62,8 @@ TEST_F(Bench, MeasuresAModelAndSaysHowFarToBelieveIt) {
 TEST_F(Bench, KeepsTheFirstInferenceOutOfEveryAverage) {
   const auto report = run(ReferenceModel{}.text(), {});
   EXPECT_GE(report["slots"][0]["first_inference_ms"], 2.0);
+  ASSERT_EQ(report["slots"][0]["speed_probe_ms"].size(), 2u);
+  EXPECT_GT(report["slots"][0]["speed_probe_ms"][1], 0.1);
   EXPECT_EQ(report["slots"][0]["latency_ms"]["n"], 40);
   EXPECT_EQ(frames().front()["index"], 0);
 }

@@ -44,6 +44,8 @@ class Compare : public testing::Test {
 TEST_F(Compare, TellsASlowModelFromAFastOne) {
   measure(fast_, "a");
   measure(slow_, "b");
+  // On a machine that other tests share the verdict would be that it cannot be told.
+  const std::string anyway = "--force";
   const auto text = compare({"a", "b"});
   EXPECT_EQ(text.exit_code, 0) << text.err;
   EXPECT_THAT(text.out, HasSubstr("What differs\n"));
@@ -51,7 +53,8 @@ TEST_F(Compare, TellsASlowModelFromAFastOne) {
   EXPECT_THAT(text.out, HasSubstr("latencies are paired frame by frame"));
   EXPECT_THAT(text.out, Not(HasSubstr("\x1b")));
 
-  const auto json = nlohmann::json::parse(compare({"a", "b/report.json", "--format", "json"}).out);
+  const auto json =
+      nlohmann::json::parse(compare({"a", "b/report.json", "--format", "json", anyway}).out);
   const auto p50 = metric(json, "latency_ms.p50");
   EXPECT_EQ(p50["verdict"], "slower");
   EXPECT_EQ(p50["paired"], true);
@@ -59,16 +62,17 @@ TEST_F(Compare, TellsASlowModelFromAFastOne) {
   EXPECT_GT(metric(json, "throughput_fps")["a"], metric(json, "throughput_fps")["b"]);
   EXPECT_EQ(metric(json, "load_seconds")["verdict"], "cannot tell");
 
-  const auto turned = compare({"a", "--baseline", "b", "--format", "markdown"});
+  const auto turned = compare({"a", "--baseline", "b", "--format", "markdown", anyway});
   EXPECT_EQ(turned.exit_code, 0) << turned.err;
   EXPECT_THAT(turned.out, HasSubstr("- **a** b\n- **b** a\n"));
   EXPECT_THAT(turned.out, HasSubstr("**faster**"));
 
-  const auto failed = compare({"a", "b", "--fail-on-regression", "3%"});
+  const auto failed = compare({"a", "b", "--fail-on-regression", "3%", anyway});
   EXPECT_EQ(failed.exit_code, 3);
   EXPECT_THAT(failed.err, HasSubstr("rgb latency_ms.p50 is"));
-  EXPECT_EQ(
-      compare({"b", "a", "--fail-on-regression", "0.03", "--gate", "latency_ms.p50"}).exit_code, 0);
+  EXPECT_EQ(compare({"b", "a", "--fail-on-regression", "0.03", "--gate", "latency_ms.p50", anyway})
+                .exit_code,
+            0);
   const auto unknown = compare({"a", "b", "--fail-on-regression", "3%", "--gate", "latency"});
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.err, HasSubstr("these runs have no such metric"));

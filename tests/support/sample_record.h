@@ -184,6 +184,7 @@ inline SlotRecord sample_rgb_slot() {
   slot.frames = 400;
   slot.throughput_fps = 50.0;
   slot.fps_from_latency = 62.5;
+  slot.speed_probe_ms = {3, 3.125};
   slot.first_inference_ms = 31.25;
   slot.latency_ms = sample_summary(16.0);
   slot.stages_ms = {{"acquire", sample_summary(4.0)},

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "convert/edit.h"
+#include "convert/element_types.h"
+#include "convert/scratch_model.h"
+
+namespace jetmeter {
+namespace {
+
+class RangeMeter {
+ public:
+  void add(std::span<const float> values) {
+    for (const auto value : values) {
+      if (!std::isfinite(value)) {
+        ++range_.not_finite;
+        continue;
+      }
+      range_.low = empty_ ? value : std::min(range_.low, value);
+      range_.high = empty_ ? value : std::max(range_.high, value);
+      empty_ = false;
+    }
+  }
+  const ValueRange& range() const { return range_; }
+
+ private:
+  ValueRange range_;
+  bool empty_ = true;
+};
+using RangeMeters = std::unordered_map<std::string, RangeMeter>;
+
+std::vector<std::string> float_tensors(const Graph& graph) {
+  const auto types = element_types(graph);
+  std::vector<std::string> names;
+  for (const auto& node : graph.nodes)
+    for (const auto& name : node.outputs)
+      if (const auto type = types.find(name);
+          type != types.end() && type->second == ElementType::float32)
+        names.push_back(name);
+  return names;
+}
+
+ModelGraph with_outputs(const ModelGraph& model, std::span<const std::string> names) {
+  auto copy = model;
+  copy.graph.outputs.clear();
+  for (const auto& name : names)
+    copy.graph.outputs.push_back({name, ElementType::float32, false, {}, {}});
+  return remove_dead(std::move(copy)).model;
+}
+
+// Returns how many samples there were.
+Result<std::uint64_t> run_samples(Session& session, const ModelInfo& info, const NextSample& next,
+                                  RangeMeters& meters) {
+  std::vector<TensorView> inputs;
+  for (std::size_t i = 0; i < info.inputs.size(); ++i) inputs.push_back(session.input(i));
+  for (std::uint64_t samples = 0;; ++samples) {
+    const auto more = next(inputs);
+    if (!more) return tl::make_unexpected(more.error());
+    if (!*more) return samples;
+    if (auto ran = session.run(); !ran) return tl::make_unexpected(ran.error());
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i].type == ElementType::float32)
+        meters[info.inputs[i].name].add(inputs[i].as<const float>());
+    for (std::size_t i = 0; i < info.outputs.size(); ++i)
+      if (const auto view = session.output(i); view.type == ElementType::float32)
+        meters[info.outputs[i].name].add(view.as<const float>());
+  }
+}
+
+Result<void> measure_batch(const ModelGraph& model, std::span<const std::string> names,
+                           const RangeOptions& options, RangeMeters& meters) {
+  const auto scratch = ScratchModel::load(with_outputs(model, names), *options.runtime);
+  if (!scratch) return tl::make_unexpected(scratch.error());
+  auto session = scratch->model().open(options.input_shapes);
+  if (!session) return tl::make_unexpected(session.error());
+  const auto samples = run_samples(**session, scratch->model().info(), options.samples(), meters);
+  if (!samples) return tl::make_unexpected(samples.error());
+  if (*samples == 0) return fail("the data hold no sample");
+  return {};
+}
+
+}  // namespace
+
+Result<ValueRanges> measure_ranges(const ModelGraph& model, const RangeOptions& options) {
+  const auto names = float_tensors(model.graph);
+  const auto size = std::max<std::size_t>(1, options.tensors_at_a_time);
+  const auto batches = (names.size() + size - 1) / size;
+  RangeMeters meters;
+  for (std::size_t i = 0; i < batches; ++i) {
+    const auto batch = std::span(names).subspan(i * size, std::min(size, names.size() - i * size));
+    if (auto good = measure_batch(model, batch, options, meters); !good)
+      return tl::make_unexpected(good.error());
+    if (options.progress) options.progress(i + 1, batches);
+  }
+  ValueRanges ranges;
+  for (const auto& [name, meter] : meters) ranges.emplace(name, meter.range());
+  return ranges;
+}
+
+}  // namespace jetmeter

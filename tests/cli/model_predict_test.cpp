@@ -1,0 +1,88 @@
+// `model predict` for boards. This machine's own prediction takes a minute of measuring, and is
+// tested where it is computed.
+#include <gmock/gmock.h>
+
+#include "jetmeter/zoo.h"
+#include "support/program.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+
+std::string yolo(const Workplace& place) {
+  return place.write("yolo11n.onnx", build_zoo_model("yolo11n").value());
+}
+
+TEST(ModelPredict, SaysTimeEnergyAndMemoryOfABoard) {
+  const Workplace place;
+  const auto result = run_program(
+      {"model", "predict", yolo(place), "--board", "orin-nano-8gb-super", "--mode", "MAXN_SUPER"},
+      place);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  for (const auto* part :
+       {"yolo11n.onnx on Jetson Orin Nano 8GB Super, MAXN_SUPER, fp16\n", "(an estimate)",
+        "fits into", "Where the time goes\n", "Slowest kernels\n", "It rests on\n"})
+    EXPECT_THAT(result.out, HasSubstr(part));
+}
+
+TEST(ModelPredict, JsonHasABandAndEveryKernel) {
+  const Workplace place;
+  const auto result = run_program({"model", "predict", yolo(place), "--board", "agx-orin-64gb",
+                                   "--precision", "int8", "--format", "json"},
+                                  place);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json.at("mode"), "MAXN");
+  EXPECT_EQ(json.at("precision"), "int8");
+  EXPECT_LT(json.at("latency_ms").at("low"), json.at("latency_ms").at("mid"));
+  EXPECT_LT(json.at("latency_ms").at("mid"), json.at("latency_ms").at("high"));
+  EXPECT_EQ(json.at("fits"), true);
+  EXPECT_EQ(json.at("at_least"), false);
+  EXPECT_EQ(json.at("kernels").size(), 129U);
+  EXPECT_FALSE(json.at("rests_on").empty());
+}
+
+TEST(ModelPredict, TablesNameEveryBoardAndWhyOneIsLeftOut) {
+  const Workplace place;
+  const auto model = yolo(place);
+  const auto boards = run_program({"model", "predict", model, "--all-boards"}, place);
+  ASSERT_EQ(boards.exit_code, 0) << boards.err;
+  EXPECT_THAT(boards.out, HasSubstr("Jetson AGX Orin 64GB"));
+  EXPECT_THAT(boards.out, HasSubstr("no prediction: no source states the clocks"));
+  const auto modes = run_program(
+      {"model", "predict", model, "--board", "agx-orin-64gb", "--all-modes", "--format", "json"},
+      place);
+  ASSERT_EQ(modes.exit_code, 0) << modes.err;
+  EXPECT_EQ(nlohmann::json::parse(modes.out).at("boards").size(), 4U);
+}
+
+TEST(ModelPredict, RefusesInOneSentence) {
+  const Workplace place;
+  const auto model = yolo(place);
+  const std::vector<std::pair<std::vector<std::string>, std::string>> wrong{
+      {{"--board", "orin-nano-8gb-supre"}, "did you mean orin-nano-8gb-super?"},
+      {{"--board", "orin-nano-8gb-super", "--mode", "MAXN"}, "15W, 25W, MAXN_SUPER"},
+      {{"--board", "jetson-nano-4gb", "--precision", "int8"}, "no units for int8"},
+      {{"--board", "agx-orin-64gb", "--precision", "fp8"}, "fp32, fp16 or int8"},
+      {{"--board", "agx-orin-64gb", "--threads", "2"}, "of this machine"},
+      {{"--mode", "MAXN"}, "--mode is of a board"},
+      {{"--precision", "fp16"}, "name a board with --board"},
+      {{"--all-boards", "--board", "agx-orin-64gb"}, "contradict each other"},
+  };
+  for (const auto& [options, sentence] : wrong) {
+    std::vector<std::string> words{"model", "predict", model};
+    words.insert(words.end(), options.begin(), options.end());
+    const auto result = run_program(words, place);
+    EXPECT_EQ(result.exit_code, 1) << sentence;
+    EXPECT_THAT(result.err, HasSubstr(sentence));
+    EXPECT_EQ(count_lines(result.err), 1U) << result.err;
+    EXPECT_EQ(result.out, "");
+  }
+  const auto broken = place.write("broken.onnx", "no model");
+  EXPECT_EQ(run_program({"model", "predict", broken, "--board", "agx-orin-64gb"}, place).exit_code,
+            1);
+}
+
+}  // namespace
+}  // namespace jetmeter

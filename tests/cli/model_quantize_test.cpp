@@ -1,0 +1,77 @@
+// From a real detector to one in integers, and what the program says of wrong requests.
+#include <gmock/gmock.h>
+
+#include "support/program.h"
+#include "support/real_data.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class ModelQuantize : public testing::Test {
+ protected:
+  void SetUp() override {
+    JM_SKIP_WITHOUT(real_data("models/detectors"));
+    const auto list = nlohmann::json::parse(run_program({"list", "--format", "json"}, place_).out);
+    for (const auto& backend : list.at("backends"))
+      if (backend.at("name") == "onnxruntime" && backend.at("available") == true) return;
+    GTEST_SKIP() << "this build has no ONNX Runtime";
+  }
+  static std::string model(const std::string& name) {
+    return real_data("models/detectors/" + name).string();
+  }
+  static std::string images() { return real_data("images/voc50/images").string(); }
+  ProgramResult quantize(std::vector<std::string> words) {
+    words.insert(words.begin(), {"model", "quantize"});
+    words.insert(words.end(), {"-o", place_ / "int8.onnx"});
+    return run_program(words, place_);
+  }
+  std::string refusal(std::vector<std::string> words) {
+    const auto result = quantize(std::move(words));
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_FALSE(fs::exists(place_ / "int8.onnx"));
+    return result.err;
+  }
+  Workplace place_;
+};
+
+TEST_F(ModelQuantize, WritesAModelAndKeepsWhatItSaw) {
+  const auto cache = place_ / "seen.json";
+  const auto nanodet = model("nanodet_m_416.onnx");
+  const auto first = quantize({nanodet, "--calibration", images(), "--samples", "2",
+                               "--calibration-cache", cache, "--format", "json"});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  const auto report = nlohmann::json::parse(first.out);
+  EXPECT_EQ(report["quantized_layers"], 73);
+  EXPECT_EQ(report["samples"], 2);
+  EXPECT_EQ(report["from_cache"], false);
+  for (const auto& output : report["outputs"]) EXPECT_GT(output["cosine"], 0.9);
+  EXPECT_LT(fs::file_size(place_ / "int8.onnx"), fs::file_size(nanodet) / 2);
+
+  const auto again =
+      quantize({nanodet, "--calibration-cache", cache, "--target", "tensorrt", "--format", "json"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(nlohmann::json::parse(again.out)["from_cache"], true);
+
+  fs::remove(place_ / "int8.onnx");
+  EXPECT_THAT(refusal({model("yolox_nano_416.onnx"), "--calibration-cache", cache}),
+              HasSubstr("the calibration cache is of another model"));
+}
+
+TEST_F(ModelQuantize, RefusesInOneSentence) {
+  const auto nanodet = model("nanodet_m_416.onnx");
+  EXPECT_THAT(refusal({nanodet}), HasSubstr("give it with --calibration"));
+  EXPECT_THAT(refusal({nanodet, "--calibration", images(), "--skip", "Conf"}),
+              HasSubstr("no layer has the name or the operator 'Conf'"));
+  EXPECT_THAT(refusal({model("yolov8n_int8_640.onnx"), "--calibration", images()}),
+              HasSubstr("the model is quantised already"));
+  EXPECT_THAT(refusal({nanodet, "--calibration", place_ / "nowhere"}), HasSubstr("nowhere"));
+  const auto broken = place_.write("seen.json", "{\"jetmeter_calibration\": 1");
+  EXPECT_THAT(refusal({nanodet, "--calibration-cache", broken}),
+              HasSubstr("it is damaged or no calibration"));
+}
+
+}  // namespace
+}  // namespace jetmeter

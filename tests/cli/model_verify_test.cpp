@@ -1,0 +1,111 @@
+// `jetmeter model verify`: equal and unequal models, and requests that make no sense.
+#include <gmock/gmock.h>
+
+#include "jetmeter/graph_builder.h"
+#include "support/program.h"
+#include "support/real_data.h"
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+
+std::string scaled(float factor, Shape shape = {1, 4}, const std::string& output = "y") {
+  GraphBuilder builder("net", 13);
+  builder.input("x", shape);
+  builder.floats("w", {4}, {1, factor, 1, 1});
+  builder.node("Mul", "m", {"x", "w"});
+  builder.output(output, std::move(shape));
+  builder.node("Relu", output, {"m"});
+  return builder.serialise();
+}
+
+class ModelVerify : public testing::Test {
+ protected:
+  ModelVerify() {
+    place_.write("a.onnx", scaled(1));
+    place_.write("same.onnx", scaled(1));
+    place_.write("off.onnx", scaled(5));
+    place_.write("other.onnx", scaled(1, {1, 4}, "z"));
+    place_.write("wide.onnx", scaled(1, {2, 4}));
+    place_.write("words.txt", "words\n");
+    place_.write("empty/words.txt", "words\n");
+  }
+  ProgramResult verify(std::vector<std::string> words) const {
+    words.insert(words.begin(), {"model", "verify"});
+    return run_program(words, place_);
+  }
+  Workplace place_;
+};
+
+TEST_F(ModelVerify, PassesEqualModels) {
+  const auto result = verify({"a.onnx", "same.onnx", "--format", "json"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json.at("passed"), true);
+  EXPECT_EQ(json.at("runs"), 4);
+  EXPECT_EQ(json.at("outputs")[0].at("values"), 16);
+  EXPECT_EQ(json.at("outputs")[0].at("max_error"), 0);
+}
+
+TEST_F(ModelVerify, FailsWithThreeAndNamesTheLayer) {
+  const auto result = verify({"a.onnx", "off.onnx", "--layers"});
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("the answers differ"));
+  EXPECT_THAT(result.out, HasSubstr("is below 0.999"));
+  EXPECT_THAT(result.out, HasSubstr("they part at 'm', in Mul 'm'"));
+  EXPECT_EQ(verify({"a.onnx", "off.onnx", "--min-cosine", "0.1"}).exit_code, 0);
+  EXPECT_EQ(verify({"a.onnx", "off.onnx", "--min-cosine", "0", "--max-error", "0.01"}).exit_code,
+            3);
+}
+
+TEST_F(ModelVerify, SaysWhatItMatchedByPlace) {
+  const auto result = verify({"a.onnx", "other.onnx"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("'y' of A is compared with 'z' of B"));
+}
+
+TEST_F(ModelVerify, ComparesOneModelOnTwoBackends) {
+  const auto result = verify({"a.onnx", "--backend-a", "onnxruntime", "--backend-b", "opencv_dnn"});
+  if (result.err.find("not in this build") != std::string::npos) GTEST_SKIP() << result.err;
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("opencv_dnn"));
+}
+
+TEST_F(ModelVerify, RefusesRequestsThatMakeNoSense) {
+  const auto refused = [&](const std::vector<std::string>& words, const char* says) {
+    const auto result = verify(words);
+    EXPECT_EQ(result.exit_code, 1) << says;
+    EXPECT_THAT(result.err, HasSubstr(says));
+    EXPECT_EQ(count_lines(result.err), 1U) << result.err;
+  };
+  refused({"a.onnx"}, "name a second model");
+  refused({"a.onnx", "nowhere.onnx"}, "nowhere.onnx");
+  refused({"a.onnx", "wide.onnx"}, "B: ");
+  refused({"a.onnx", "same.onnx", "--data", "nowhere.npz"}, "no such file");
+  refused({"a.onnx", "same.onnx", "--data", "words.txt"}, "--data 'words.txt'");
+  refused({"a.onnx", "same.onnx", "--data", "empty"}, "neither .npz or .npy files nor pictures");
+  refused({"a.onnx", "same.onnx", "--ground-truth", "empty"}, "folder of pictures");
+}
+
+TEST(ModelVerifyReal, JudgesDetectorsByTheirTask) {
+  const auto model = real_data("models/detectors/nanodet_m_416.onnx");
+  JM_SKIP_WITHOUT(model);
+  const Workplace place;
+  const auto result =
+      run_program({"model", "verify", model.string(), "--backend-a", "onnxruntime", "--backend-b",
+                   "opencv_dnn", "--data", real_data("images/voc50/images").string(), "--runs", "3",
+                   "--ground-truth", real_data("images/voc50/labels").string(), "--format", "json"},
+                  place);
+  if (result.err.find("not in this build") != std::string::npos) GTEST_SKIP() << result.err;
+  EXPECT_EQ(result.exit_code, 0) << result.err << result.out;
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(json.at("runs"), 3);
+  const auto& accuracy = json.at("accuracy");
+  EXPECT_EQ(accuracy.at("images"), 3);
+  EXPECT_NEAR(accuracy.at("a").at("map50").get<double>(),
+              accuracy.at("b").at("map50").get<double>(), 0.001);
+}
+
+}  // namespace
+}  // namespace jetmeter
