@@ -16,6 +16,7 @@ struct ConvBlock {
   double bias_mean = 0;
   bool bias = true;
   bool padded = true;
+  bool balanced = false;  // each filter sums up to 0: it answers to changes alone
 };
 
 // Weights "<name>.weight", "<name>.bias"; the nodes are "<name>" and "<name>.act".

@@ -38,9 +38,18 @@ constexpr double kDeviationOfFour = 37837.22;  // 2^16 / sqrt(3)
 struct Draw {
   std::uint64_t stream;
   double factor, mean;
+  std::uint32_t balanced;
 
+  std::int32_t raw(std::uint64_t i) const { return four_uniforms(mixed(stream + kStep * i)); }
   float operator()(std::uint64_t i) const {
-    return static_cast<float>(four_uniforms(mixed(stream + kStep * i)) * factor + mean);
+    std::int32_t value = raw(i);
+    if (balanced > 1) {
+      const auto first = i / balanced * balanced;
+      std::int32_t sum = 0;
+      for (std::uint32_t k = 0; k < balanced; ++k) sum += raw(first + k);
+      value -= sum / static_cast<std::int32_t>(balanced);
+    }
+    return static_cast<float>(value * factor + mean);
   }
 };
 
@@ -84,7 +93,7 @@ Tensor seeded_tensor(std::string name, ElementType type, Shape shape, Spread spr
                      std::uint64_t seed) {
   assert(element_count(shape) > 0);
   const Draw draw{stream_of(name, seed), static_cast<float>(spread.deviation / kDeviationOfFour),
-                  static_cast<float>(spread.mean)};
+                  static_cast<float>(spread.mean), spread.balanced};
   Tensor tensor;
   tensor.name = std::move(name);
   tensor.type = type;

@@ -18,6 +18,9 @@ namespace jetmeter {
 struct Spread {
   double deviation = 0;
   double mean = 0;
+  // So many neighbours sum up to 0 (before the mean is added): a filter that answers to changes
+  // alone. Divides the number of elements; 1: none do.
+  std::uint32_t balanced = 1;
 };
 
 // Filled when it is written. REQUIRES: float32, float16 or bfloat16.

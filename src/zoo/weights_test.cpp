@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <numeric>
 
 namespace jetmeter {
 namespace {
@@ -42,6 +43,14 @@ TEST(SeededTensor, NarrowTypesAreTheRoundedWideOne) {
     EXPECT_NEAR(half[i], wide[i], 0.0005 * wide[i]);
     EXPECT_NEAR(brain[i], wide[i], 0.004 * wide[i]);
   }
+}
+
+TEST(SeededTensor, BalancedNeighboursSumUpToNothing) {
+  const auto values =
+      drawn({.deviation = 1, .mean = 0, .balanced = 9}, 5, ElementType::float32, 18);
+  EXPECT_NEAR(std::accumulate(values.begin(), values.begin() + 9, 0.0), 0, 1e-3);
+  EXPECT_NEAR(std::accumulate(values.begin() + 9, values.end(), 0.0), 0, 1e-3);
+  EXPECT_GT(std::abs(values[0]) + std::abs(values[1]), 0.01);
 }
 
 TEST(SeededTensor, StreamsOfNamesAndSeedsDiffer) {

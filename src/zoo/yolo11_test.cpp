@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "jetmeter/frames.h"
+#include "jetmeter/pipeline.h"
 #include "support/real_data.h"
 #include "zoo/test_run.h"
 
@@ -72,25 +74,32 @@ TEST(Yolo11n, RunsAndStaysInRange) {
   EXPECT_GT(output.deviation, 1);
 }
 
-TEST(Yolo11, APictureGivesSomeBoxesAndNotThousands) {
-  for (const auto* name : {"yolo11n", "yolo11s"}) {
-    for (const std::uint64_t seed : {0, 1, 2}) {
-      const auto model =
-          make_zoo_model(name, {.numbers = {{"imgsz", 320}}, .type = {}, .seed = seed}).value();
-      const auto ranges = run_zoo_model(model, picture(), true);
-      if (!ranges) GTEST_SKIP() << "ONNX Runtime is not in this build";
-      const auto& values = ranges->at("output0").values;
-      constexpr std::size_t kAnchors = 2100;
-      std::size_t boxes = 0;
-      for (std::size_t i = 0; i < kAnchors; ++i) {
-        float best = 0;
-        for (std::size_t c = 4; c < 84; ++c) best = std::max(best, values[c * kAnchors + i]);
-        boxes += best > 0.25F ? 1 : 0;
-      }
-      EXPECT_GT(boxes, 0U) << name << " seed " << seed;
-      EXPECT_LT(boxes, kAnchors / 4) << name << " seed " << seed;
-    }
+// Through the real pipeline, at its own confidence of 0.25 and with its own suppression.
+TEST(Yolo11n, PhotosGiveSomeBoxesAndNotThousands) {
+  const auto photos = real_data("images/rgb");
+  JM_SKIP_WITHOUT(photos);
+  const TempDir dir;
+  const auto path = dir.path() / "model.onnx";
+  ASSERT_TRUE(write_onnx(make_zoo_model("yolo11n").value(), path));
+  const auto choice = choose_backend("onnxruntime", path);
+  if (!choice) GTEST_SKIP() << choice.error().what;
+  const auto model =
+      load_model(*choice, path, {.threads = 2, .device = "cpu", .options = {}}).value();
+  const PipelineKind& detect = *pipeline_kinds().front();
+  const auto shapes = detect.input_shapes(model->info(), {}).value();
+  const auto session = model->open(shapes).value();
+  const auto pipeline = detect.make(model->info(), *session, {}).value();
+  const auto source = open_source("image_dir=" + photos.string()).value();
+  Frame frame;
+  std::size_t boxes = 0, frames = 0;
+  for (; frames < 3 && source->next(frame).value(); ++frames) {
+    pipeline->preprocess(frame.image());
+    ASSERT_TRUE(session->run());
+    boxes += pipeline->postprocess().size();
   }
+  ASSERT_GT(frames, 0U);
+  EXPECT_GE(boxes, frames);
+  EXPECT_LE(boxes, 100 * frames);
 }
 
 TEST(Yolo11n, BatchMayBeOpen) {
