@@ -46,7 +46,8 @@ void compare(const char* name, const std::filesystem::path& model,
 }
 
 void run() {
-  const auto folder = std::filesystem::temp_directory_path() / "jetmeter-quantized-speed";
+  const auto folder = std::filesystem::temp_directory_path() /
+                      fmt::format("jetmeter-quantized-speed-{}", ::getpid());
   std::filesystem::create_directories(folder);
   fmt::print("FP32 beside INT8, ONNX Runtime, 1 thread, {} rounds ABBA\n", kRounds);
   compare("yolox_nano", data_folder() / "models/detectors/yolox_nano_416.onnx", folder);

@@ -166,6 +166,7 @@ void set_attribute(Node&, std::string name, AttributeData);
 // "Conv 'model.0/conv'"; by its first output where it has no name.
 std::string describe(const Node&);
 // The operator with its domain unless that is the standard one: "Conv", "com.microsoft.Gelu".
+// Control characters are made visible.
 std::string operator_name(const Node&);
 
 // ---- values of tensors -------------------------------------------------------------------------

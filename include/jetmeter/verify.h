@@ -28,8 +28,10 @@ struct ValueDifference {
   std::uint64_t compared = 0;  // places where both are finite; where it is 0, no error below counts
   std::uint64_t not_finite_a = 0, not_finite_b = 0;
   std::uint64_t newly_not_finite = 0;  // places of b alone
-  std::optional<double> cosine;        // absent when one of the two is all zero or nothing is left
-  std::optional<double> relative_l2;   // |a-b| / |a|; absent when a is all zero
+  // How their sizes differed in a run, which counts no value; empty where they never did.
+  std::string mismatch;
+  std::optional<double> cosine;       // absent when one of the two is all zero or nothing is left
+  std::optional<double> relative_l2;  // |a-b| / |a|; absent when a is all zero
   double max_error = 0, p99_error = 0, mean_error = 0;  // absolute
   double max_reference = 0;                             // the largest |a|
 };
@@ -39,6 +41,7 @@ struct ValueDifference {
 class DifferenceMeter {
  public:
   void add(std::span<const float> a, std::span<const float> b);
+  void add_mismatch(std::string what) { mismatch_ = std::move(what); }
   ValueDifference difference() const;
   std::uint64_t places() const { return n_; }
 
@@ -49,6 +52,7 @@ class DifferenceMeter {
   double dot_ = 0, a_square_ = 0, b_square_ = 0, error_square_ = 0, error_sum_ = 0;
   double max_error_ = 0, max_reference_ = 0;
   std::vector<float> kept_;
+  std::string mismatch_;
 };
 
 // ---- whether it is near enough -----------------------------------------------------------------

@@ -104,11 +104,11 @@ std::vector<const TensorFact*> facts_of(const Node& node, const ShapeScope& scop
 Inferred<Outputs> Propagation::infer_body(const Graph& body, const ShapeScope& around) {
   ShapeScope scope(&around);
   // What the bodies' own nodes lack is told of the node around them.
-  const auto unknown = std::move(unknown_);
-  const auto declared = std::move(declared_);
+  auto unknown = std::move(unknown_);
+  auto declared = std::move(declared_);
   const auto followed = follow(body, scope);
-  unknown_ = unknown;
-  declared_ = declared;
+  unknown_ = std::move(unknown);
+  declared_ = std::move(declared);
   if (!followed) return contradiction(fmt::format("in a body, {}", followed.error().what));
   Outputs outputs;
   for (const auto& output : body.outputs) {

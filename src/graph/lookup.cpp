@@ -72,15 +72,15 @@ void set_attribute(Node& node, std::string name, AttributeData value) {
 }
 
 std::string operator_name(const Node& node) {
-  return node.domain.empty() ? node.op : node.domain + "." + node.op;
+  const auto quoted = in_quotes(node.domain.empty() ? node.op : node.domain + "." + node.op);
+  return quoted.substr(1, quoted.size() - 2);
 }
 
 std::string describe(const Node& node) {
   std::string name = node.name;
   for (const auto& output : node.outputs)
     if (name.empty()) name = output;
-  const auto quoted = in_quotes(operator_name(node));
-  return fmt::format("{} {}", quoted.substr(1, quoted.size() - 2), in_quotes(name));
+  return fmt::format("{} {}", operator_name(node), in_quotes(name));
 }
 
 }  // namespace jetmeter

@@ -60,7 +60,7 @@ class Inspector {
     sum.elements += tensor.elements();
     sum.bytes += bytes;
     sum.external_bytes += tensor.external ? bytes : 0;
-    result_.largest.push_back({tensor.name.empty() ? carried_by : tensor.name,
+    result_.largest.push_back({carried_by.empty() ? tensor.name : carried_by,
                                type,
                                tensor.shape,
                                tensor.elements(),

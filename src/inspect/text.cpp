@@ -50,11 +50,11 @@ class InspectionPage {
   void table(const TextTable& table) { out_ += table.render(style_.columns); }
   // Indented, in lines of the page's width.
   void sentence(std::string_view text) {
-    std::size_t at = style_.columns;
+    std::size_t at = 0;
     while (!text.empty()) {
       const auto word = text.substr(0, text.find(' '));
       text.remove_prefix(std::min(word.size() + 1, text.size()));
-      const bool first = at == style_.columns;
+      const bool first = at == 0;
       const bool fits = !first && at + 1 + characters(word) <= style_.columns;
       out_ += fits ? " " : first ? "  " : "\n    ";
       at = characters(word) + (fits ? at + 1 : first ? 2 : 4);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "jetmeter/quantize.h"
@@ -115,9 +116,12 @@ std::vector<std::size_t> most_sensitive(const QuantizePlan& plan, std::size_t n)
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < plan.layers.size(); ++i)
     if (plan.layers[i].quantized && plan.layers[i].error) order.push_back(i);
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return *plan.layers[a].error > *plan.layers[b].error;
-  });
+  // A layer that breaks the model is the worst of all.
+  const auto badness = [&](std::size_t i) {
+    const double error = *plan.layers[i].error;
+    return std::isfinite(error) ? error : std::numeric_limits<double>::infinity();
+  };
+  std::ranges::stable_sort(order, std::greater(), badness);
   order.resize(std::min(n, order.size()));
   return order;
 }

@@ -66,6 +66,7 @@ ValueDifference DifferenceMeter::difference() const {
   result.not_finite_a = not_finite_a_;
   result.not_finite_b = not_finite_b_;
   result.newly_not_finite = newly_not_finite_;
+  result.mismatch = mismatch_;
   if (a_square_ > 0 && b_square_ > 0)
     result.cosine = std::clamp(dot_ / std::sqrt(a_square_) / std::sqrt(b_square_), -1.0, 1.0);
   if (a_square_ > 0) result.relative_l2 = std::sqrt(error_square_ / a_square_);

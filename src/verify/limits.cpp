@@ -14,6 +14,7 @@ bool both_zero(const ValueDifference& difference) {
 
 std::optional<std::string> beyond_limits(const ValueDifference& difference,
                                          const VerifyLimits& limits) {
+  if (!difference.mismatch.empty()) return difference.mismatch;
   if (difference.newly_not_finite > 0)
     return fmt::format("{} of {} values are NaN or infinite, {} in the reference",
                        difference.not_finite_b, difference.n, difference.not_finite_a);

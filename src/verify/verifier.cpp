@@ -131,7 +131,12 @@ Result<void> Verifier::add_output(std::size_t place) {
   const auto view_a = a_->output(from), view_b = b_->output(to);
   const auto& spec_a = model_a_->info().outputs[from];
   const auto a = floats_of(view_a), b = floats_of(view_b);
-  if (!a || !b || a->size() != b->size())
+  if (a && b && a->size() != b->size()) {
+    meters_[place].add_mismatch(fmt::format("it is {} in A and {} in B", format_shape(view_a.shape),
+                                            format_shape(view_b.shape)));
+    return {};
+  }
+  if (!a || !b)
     return fail(fmt::format("output {} of A and {} of B cannot be compared",
                             port_text(view_a, spec_a),
                             port_text(view_b, model_b_->info().outputs[to])));

@@ -23,6 +23,19 @@ std::string beyond(const std::vector<float>& a, const std::vector<float>& b,
   return beyond_limits(meter.difference(), limits).value_or("");
 }
 
+TEST(Limits, FailWhereSizesDifferOrNaNsMove) {
+  const VerifyLimits limits;
+  DifferenceMeter moved;
+  const float nan = std::nanf("");
+  moved.add(std::vector{nan, 1.0F, 2.0F}, std::vector{0.0F, nan, 2.0F});
+  EXPECT_EQ(beyond_limits(moved.difference(), limits),
+            "1 of 3 values are NaN or infinite, 1 in the reference");
+  DifferenceMeter sizes;
+  sizes.add(std::vector{1.0F}, std::vector{1.0F});
+  sizes.add_mismatch("it is 5x4 in A and 6x4 in B");
+  EXPECT_EQ(beyond_limits(sizes.difference(), limits), "it is 5x4 in A and 6x4 in B");
+}
+
 TEST(Limits, SayWhatIsBeyondThem) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   EXPECT_EQ(beyond({1, 2}, {1, 2}), "");

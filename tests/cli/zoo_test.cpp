@@ -19,11 +19,12 @@ TEST(ZooList, NamesEveryModelWithItsParameters) {
   const auto json =
       nlohmann::json::parse(run_program({"zoo", "list", "--format", "json"}, place).out);
   EXPECT_EQ(json.at("models").size(), zoo_models().size());
-  for (const auto& model : json.at("models"))
-    if (model.at("name") == "groot-dit") {
-      EXPECT_EQ(model.at("parameters"), 1'091'722'240);
-      EXPECT_EQ(model.at("weight_bytes"), 2 * 1'091'722'240LL + 8 * 0);
-    }
+  const auto& models = json.at("models");
+  const auto dit = std::ranges::find_if(
+      models, [](const auto& model) { return model.at("name") == "groot-dit"; });
+  ASSERT_NE(dit, models.end());
+  EXPECT_EQ(dit->at("parameters"), 1'091'722'240);
+  EXPECT_EQ(dit->at("weight_bytes"), 2 * 1'091'722'240LL);
 }
 
 TEST(ZooList, SaysWhatCanBeChosen) {
