@@ -173,7 +173,7 @@ class ConstantFolder {
     for (const auto& node : found.model.graph.nodes)
       for (const auto& name : node.outputs)
         if (const auto type = types.find(name); wanted.contains(name) && type != types.end())
-          found.model.graph.outputs.push_back({name, type->second, false, {}, {}});
+          found.model.graph.outputs.push_back({name, type->second, 0, false, {}, {}});
   }
 
   void leave(const Node& node, std::string why) {

@@ -46,7 +46,7 @@ ModelGraph with_outputs(const ModelGraph& model, std::span<const std::string> na
   auto copy = model;
   copy.graph.outputs.clear();
   for (const auto& name : names)
-    copy.graph.outputs.push_back({name, ElementType::float32, false, {}, {}});
+    copy.graph.outputs.push_back({name, ElementType::float32, 0, false, {}, {}});
   return remove_dead(std::move(copy)).model;
 }
 

@@ -186,7 +186,7 @@ TEST(PropagateShapes, TakesTheFilesWordAfterAnOperatorItDoesNotKnow) {
   auto model = g.take();
   EXPECT_EQ(propagate_shapes(model)->unknown[1].why,
             "jetmeter does not know the operator com.example.Mystery");
-  model.graph.values.push_back({"m", ElementType::float32, true, {5, 7}, {}});
+  model.graph.values.push_back({"m", ElementType::float32, 0, true, {5, 7}, {}});
   const auto table = propagate_shapes(model);
   EXPECT_TRUE(table->unknown.empty());
   EXPECT_EQ(table->find("y")->shape, (Shape{5, 7}));

@@ -424,7 +424,7 @@ ModelGraph bytes_model(const BytesKind& kind, const Shape& shape) {
       auto model = graph.take();
       auto& node = model.graph.nodes.back();
       node.outputs = {y, numbered("scale", i), numbered("zero", i)};
-      model.graph.outputs.push_back({y, ElementType::uint8, true, shape, {}});
+      model.graph.outputs.push_back({y, ElementType::uint8, 0, true, shape, {}});
       return model;
     }
     graph.output(y, Shape(shape.size(), kDynamic));

@@ -45,7 +45,7 @@ void observe(Graph& graph, std::span<const std::string> names) {
         std::ranges::any_of(graph.inputs, [&](const Value& input) { return input.name == name; });
     const auto output = is_input ? name + "/observed" : name;
     if (is_input) graph.nodes.push_back({"Identity", "", output, {name}, {output}, {}});
-    graph.outputs.push_back({output, ElementType::float32, false, {}, {}});
+    graph.outputs.push_back({output, ElementType::float32, 0, false, {}, {}});
   }
 }
 

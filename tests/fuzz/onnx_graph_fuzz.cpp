@@ -27,7 +27,7 @@ std::string convolutions() {
 std::string with_a_body() {
   auto body = std::make_shared<Graph>();
   body->name = "then";
-  body->outputs.push_back({"r", ElementType::float32, true, {1}, {}});
+  body->outputs.push_back({"r", ElementType::float32, 0, true, {1}, {}});
   body->nodes.push_back({"Relu", "", "relu", {"x"}, {"r"}, {}});
   GraphBuilder builder("if", 13);
   builder.input("x", {1});
