@@ -25,7 +25,7 @@ bool program(const std::string& arguments) {
 void compare(const char* name, const std::filesystem::path& model,
              const std::filesystem::path& folder) {
   const auto int8 = folder / "int8.onnx";
-  if (!program(fmt::format("model quantize '{}' --calibration '{}' --samples 8 --method entropy "
+  if (!program(fmt::format("model quantize '{}' --calibration '{}' --samples 16 "
                            "-o '{}'",
                            model.string(), (data_folder() / "images/voc50/images").string(),
                            int8.string()))) {

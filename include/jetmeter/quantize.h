@@ -257,5 +257,7 @@ Result<bool> layer_errors(const ModelGraph&, QuantizePlan&, const TensorRanges&,
                           CalibrationSamples&, std::int64_t samples, const CalibrateOptions&);
 // Indices of the n layers with the largest error, the largest first.
 std::vector<std::size_t> most_sensitive(const QuantizePlan&, std::size_t n);
+// Those whose error is larger, or no finite number; the worst first.
+std::vector<std::size_t> worse_than(const QuantizePlan&, double error);
 
 }  // namespace jetmeter

@@ -26,6 +26,7 @@ struct QuantizeRequest {
   RangeOptions range;
   QuantizeOptions quantize;
   std::size_t keep_best = 0;
+  double max_layer_error = 25;  // per cent
   std::string memory = "256MiB";
   bool per_tensor = false;
   int threads = 0;
@@ -78,8 +79,14 @@ void add_layers(CLI::App& app, QuantizeRequest& r) {
   app.add_flag("--skip-last", r.quantize.skip_last,
                "the layers behind which no other comes stay FP32")
       ->group(group);
+  app.add_option("--max-layer-error", r.max_layer_error,
+                 "layers that change the outputs by more per cent, quantised alone, stay FP32; 0: "
+                 "none does, and errors are not measured")
+      ->group(group)
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
   app.add_option("--keep-best", r.keep_best,
-                 "so many layers stay FP32, those that cost most when quantised alone")
+                 "in place of --max-layer-error: so many layers stay FP32, the worst ones")
       ->group(group)
       ->capture_default_str();
   app.add_option("--error-samples", r.error_samples, "samples that errors are measured on")
@@ -240,15 +247,23 @@ class QuantizeJob {
     return *std::move(cached);
   }
 
+  // Layers that no choice of ranges serves cost more than all the others together.
   Result<void> keep_best() {
-    if (request_.keep_best == 0) return {};
-    if (!samples_) return fail("--keep-best measures errors on data; give it with --calibration");
+    if (request_.keep_best == 0 && request_.max_layer_error <= 0) return {};
+    if (!samples_) {
+      if (request_.keep_best > 0)
+        return fail("--keep-best measures errors on data; give it with --calibration");
+      terminal_.note("without --calibration no layer's error is measured; all are quantised");
+      return {};
+    }
     auto& plan = summary_.plan;
     const auto whole =
         layer_errors(model_, plan, ranges_, *samples_, request_.error_samples, options_);
     if (!whole) return tl::make_unexpected(whole.error());
     if (!*whole) return {};
-    const auto kept = most_sensitive(plan, request_.keep_best);
+    const auto kept = request_.keep_best > 0 ? most_sensitive(plan, request_.keep_best)
+                                             : worse_than(plan, request_.max_layer_error / 100);
+    if (kept.empty()) return {};
     std::vector<std::size_t> rest;
     for (std::size_t i = 0; i < plan.layers.size(); ++i)
       if (std::ranges::find(kept, i) == kept.end()) rest.push_back(i);

@@ -126,4 +126,10 @@ std::vector<std::size_t> most_sensitive(const QuantizePlan& plan, std::size_t n)
   return order;
 }
 
+std::vector<std::size_t> worse_than(const QuantizePlan& plan, double error) {
+  auto layers = most_sensitive(plan, plan.layers.size());
+  std::erase_if(layers, [&](std::size_t i) { return *plan.layers[i].error <= error; });
+  return layers;
+}
+
 }  // namespace jetmeter

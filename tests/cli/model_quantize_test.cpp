@@ -40,8 +40,9 @@ class ModelQuantize : public testing::Test {
 TEST_F(ModelQuantize, WritesAModelAndKeepsWhatItSaw) {
   const auto cache = place_ / "seen.json";
   const auto nanodet = model("nanodet_m_416.onnx");
-  const auto first = quantize({nanodet, "--calibration", images(), "--samples", "2",
-                               "--calibration-cache", cache, "--format", "json"});
+  const auto first =
+      quantize({nanodet, "--calibration", images(), "--samples", "2", "--calibration-cache", cache,
+                "--format", "json", "--max-layer-error", "0"});
   ASSERT_EQ(first.exit_code, 0) << first.err;
   const auto report = nlohmann::json::parse(first.out);
   EXPECT_EQ(report["quantized_layers"], 73);
@@ -61,7 +62,24 @@ TEST_F(ModelQuantize, WritesAModelAndKeepsWhatItSaw) {
               HasSubstr("the calibration cache is of another model"));
 }
 
+TEST_F(ModelQuantize, LeavesAloneTheLayersThatCostMost) {
+  // With one picture and a low bar: what is tried is the choice, not the accuracy.
+  const auto result =
+      quantize({model("nanodet_m_416.onnx"), "--calibration", images(), "--samples", "1",
+                "--error-samples", "1", "--max-layer-error", "5", "--format", "json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto report = nlohmann::json::parse(result.out);
+  EXPECT_LT(report["quantized_layers"], 73);
+  EXPECT_GT(report["quantized_layers"], 50);
+}
+
 TEST_F(ModelQuantize, RefusesInOneSentence) {
+  const auto original = place_.write("own.onnx", "x");
+  fs::copy_file(model("nanodet_m_416.onnx"), original, fs::copy_options::overwrite_existing);
+  const auto onto_itself = run_program(
+      {"model", "quantize", original, "--calibration", images(), "-o", original}, place_);
+  EXPECT_EQ(onto_itself.exit_code, 1);
+  EXPECT_THAT(onto_itself.err, HasSubstr("is a part of the model itself"));
   const auto nanodet = model("nanodet_m_416.onnx");
   EXPECT_THAT(refusal({nanodet}), HasSubstr("give it with --calibration"));
   EXPECT_THAT(refusal({nanodet, "--calibration", images(), "--skip", "Conf"}),
