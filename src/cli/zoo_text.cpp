@@ -20,7 +20,8 @@ std::string brief_values(const std::vector<Value>& values) {
 
 std::uint64_t zoo_weight_bytes(const ModelGraph& model) {
   std::uint64_t bytes = 0;
-  for (const auto& weight : model.graph.weights) bytes += weight.byte_size();
+  for (const auto& weight : model.graph.weights)
+    if (weight.type != ElementType::int64) bytes += weight.byte_size();
   return bytes;
 }
 
