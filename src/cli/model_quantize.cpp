@@ -214,7 +214,7 @@ class QuantizeJob {
                       : "the calibration cache is not complete; go on with --calibration");
     summary_.from_cache = calibration.covers(observe);
     if (!summary_.from_cache) {
-      auto done = calibrate(model_, observe, *samples_, std::move(calibration), options_);
+      auto done = calibrate(model_, observed(), *samples_, std::move(calibration), options_);
       if (!done) return tl::make_unexpected(done.error());
       calibration = std::move(*done);
       for (const auto& warning : samples_->warnings()) terminal_.note("passed over " + warning);
@@ -225,6 +225,20 @@ class QuantizeJob {
     if (!ranges) return tl::make_unexpected(ranges.error());
     ranges_ = std::move(*ranges);
     return {};
+  }
+
+  // A cache is worth more when it serves the other target as well.
+  std::vector<std::string> observed() const {
+    auto names = summary_.plan.observe;
+    if (request_.cache.empty()) return names;
+    auto other = request_.quantize;
+    other.target = other.target == QuantizeTarget::tensorrt ? QuantizeTarget::onnxruntime
+                                                            : QuantizeTarget::tensorrt;
+    const auto plan = plan_quantization(model_, other);
+    if (!plan) return names;
+    for (const auto& name : plan->observe)
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    return names;
   }
 
   // What the cache holds already, once it is known to be of this model and these samples.
