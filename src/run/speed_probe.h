@@ -7,9 +7,9 @@
 
 namespace jetmeter {
 
-// The median of a few repetitions of some three milliseconds each, on the calling thread: products
-// of matrices that lie in the second-level cache, and a walk over 4 MiB. The same work in every
-// build, which the optimiser's settings for this file see to.
+// The third fastest of 11 repetitions of some three milliseconds each, on the calling thread:
+// products of matrices that lie in the second-level cache, and a walk over 4 MiB. The same work in
+// every build, which the optimiser's settings for this file see to.
 Nanoseconds probe_speed(const Clock&);
 
 }  // namespace jetmeter
