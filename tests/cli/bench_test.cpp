@@ -49,8 +49,13 @@ TEST_F(Bench, MeasuresAModelAndSaysHowFarToBelieveIt) {
   EXPECT_EQ(slot["load"]["warmup_count"], 3);
   EXPECT_GT(slot["load"]["loop_overhead_ns"], 0);
   EXPECT_GE(slot["latency_ms"]["min"], 2.0);  // the model's own delay
-  EXPECT_LE(slot["statistics"]["quantiles"]["p50"]["low_ms"], slot["latency_ms"]["p50"]);
-  EXPECT_GE(slot["statistics"]["quantiles"]["p50"]["high_ms"], slot["latency_ms"]["p50"]);
+  // 40 latencies of a machine that others share may be worth too few for an interval.
+  const auto& p50 = slot["statistics"]["quantiles"]["p50"];
+  EXPECT_EQ(p50["low_ms"].is_null(), p50["high_ms"].is_null());
+  if (!p50["low_ms"].is_null()) {
+    EXPECT_LE(p50["low_ms"], slot["latency_ms"]["p50"]);
+    EXPECT_GE(p50["high_ms"], slot["latency_ms"]["p50"]);
+  }
   EXPECT_EQ(slot["statistics"]["quantiles"]["p99"]["conservative_needs"], 662);
   EXPECT_TRUE(slot["pipeline"].is_null());
   EXPECT_TRUE(slot["source"].is_null());
