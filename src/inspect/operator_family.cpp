@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -8,71 +9,54 @@ namespace {
 
 using Family = OperatorFamily;
 
+struct FamilyWords {
+  Family family;
+  std::string_view operators;
+};
+constexpr FamilyWords kFamilies[] = {
+    {Family::convolution,
+     "Conv ConvTranspose ConvInteger QLinearConv DeformConv FusedConv NhwcConv"},
+    {Family::matrix,
+     "Gemm MatMul MatMulInteger QLinearMatMul Einsum LSTM GRU RNN Attention "
+     "MultiHeadAttention FusedMatMul MatMulNBits DynamicQuantizeMatMul "
+     "MatMulIntegerToFloat"},
+    {Family::activation,
+     "Relu LeakyRelu PRelu Sigmoid Tanh HardSigmoid HardSwish Elu Selu Celu Softplus "
+     "Softsign Softmax LogSoftmax Gelu FastGelu QuickGelu BiasGelu Mish Swish Clip Erf "
+     "ThresholdedRelu"},
+    {Family::arithmetic,
+     "Add Sub Mul Div Pow Sqrt Exp Log Neg Abs Min Max Sum Reciprocal Floor Ceil Round "
+     "Mod Sin Cos Where Equal Less Greater And Or Not Sign LessOrEqual GreaterOrEqual"},
+    {Family::normalisation,
+     "BatchNormalization LayerNormalization InstanceNormalization GroupNormalization "
+     "LpNormalization RMSNormalization SimplifiedLayerNormalization "
+     "SkipLayerNormalization SkipSimplifiedLayerNormalization LRN"},
+    {Family::pooling,
+     "MaxPool AveragePool GlobalAveragePool GlobalMaxPool LpPool ReduceMean ReduceSum "
+     "ReduceMax ReduceMin ReduceL2 ArgMax ArgMin TopK"},
+    {Family::shape,
+     "Reshape Transpose Concat Split Slice Gather GatherND GatherElements Squeeze "
+     "Unsqueeze Flatten Expand Tile Shape Size Cast CastLike Identity Pad Resize Upsample "
+     "DepthToSpace SpaceToDepth ConstantOfShape Range ScatterND ScatterElements Dropout "
+     "Trilu NonZero GridSample NonMaxSuppression"},
+    {Family::quantisation, "QuantizeLinear DequantizeLinear DynamicQuantizeLinear"},
+    {Family::control, "If Loop Scan SequenceMap"},
+};
+
+std::map<std::string_view, Family> read_families() {
+  std::map<std::string_view, Family> all;
+  for (auto [family, words] : kFamilies)
+    while (!words.empty()) {
+      const auto word = words.substr(0, words.find(' '));
+      all.emplace(word, family);
+      words.remove_prefix(std::min(word.size() + 1, words.size()));
+    }
+  return all;
+}
+
 const std::map<std::string_view, Family>& families() {
-  static const std::map<std::string_view, Family> table = [] {
-    std::map<std::string_view, Family> all;
-    const auto add = [&](Family family, std::initializer_list<std::string_view> operators) {
-      for (const auto name : operators) all.emplace(name, family);
-    };
-    add(Family::convolution, {"Conv", "ConvTranspose", "ConvInteger", "QLinearConv", "DeformConv",
-                              "FusedConv", "NhwcConv"});
-    add(Family::matrix, {"Gemm", "MatMul", "MatMulInteger", "QLinearMatMul", "Einsum", "LSTM",
-                         "GRU", "RNN", "Attention", "MultiHeadAttention", "FusedMatMul",
-                         "MatMulNBits", "DynamicQuantizeMatMul", "MatMulIntegerToFloat"});
-    add(Family::activation,
-        {"Relu",      "LeakyRelu",  "PRelu", "Sigmoid",  "Tanh",           "HardSigmoid",
-         "HardSwish", "Elu",        "Selu",  "Celu",     "Softplus",       "Softsign",
-         "Softmax",   "LogSoftmax", "Gelu",  "FastGelu", "QuickGelu",      "BiasGelu",
-         "Mish",      "Swish",      "Clip",  "Erf",      "ThresholdedRelu"});
-    add(Family::arithmetic,
-        {"Add",   "Sub", "Mul", "Div",  "Pow",         "Sqrt",          "Exp",   "Log",
-         "Neg",   "Abs", "Min", "Max",  "Sum",         "Reciprocal",    "Floor", "Ceil",
-         "Round", "Mod", "Sin", "Cos",  "Where",       "Equal",         "Less",  "Greater",
-         "And",   "Or",  "Not", "Sign", "LessOrEqual", "GreaterOrEqual"});
-    add(Family::normalisation,
-        {"BatchNormalization", "LayerNormalization", "InstanceNormalization", "GroupNormalization",
-         "LpNormalization", "RMSNormalization", "SimplifiedLayerNormalization",
-         "SkipLayerNormalization", "SkipSimplifiedLayerNormalization", "LRN"});
-    add(Family::pooling,
-        {"MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool", "LpPool", "ReduceMean",
-         "ReduceSum", "ReduceMax", "ReduceMin", "ReduceL2", "ArgMax", "ArgMin", "TopK"});
-    add(Family::shape, {"Reshape",
-                        "Transpose",
-                        "Concat",
-                        "Split",
-                        "Slice",
-                        "Gather",
-                        "GatherND",
-                        "GatherElements",
-                        "Squeeze",
-                        "Unsqueeze",
-                        "Flatten",
-                        "Expand",
-                        "Tile",
-                        "Shape",
-                        "Size",
-                        "Cast",
-                        "CastLike",
-                        "Identity",
-                        "Pad",
-                        "Resize",
-                        "Upsample",
-                        "DepthToSpace",
-                        "SpaceToDepth",
-                        "ConstantOfShape",
-                        "Range",
-                        "ScatterND",
-                        "ScatterElements",
-                        "Dropout",
-                        "Trilu",
-                        "NonZero",
-                        "GridSample",
-                        "NonMaxSuppression"});
-    add(Family::quantisation, {"QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"});
-    add(Family::control, {"If", "Loop", "Scan", "SequenceMap"});
-    return all;
-  }();
-  return table;
+  static const auto kAll = read_families();
+  return kAll;
 }
 
 }  // namespace
