@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "cli/picture_options.h"
 #include "jetmeter/pipeline.h"
 
 namespace jetmeter {
@@ -114,19 +115,6 @@ struct Both {
   bool uses(std::string_view slot) const { return mode == "dual" || mode == slot; }
 };
 
-Result<float> parse_scale(const std::string& text) {
-  float numerator = 0, denominator = 1;
-  char slash = 0;
-  std::istringstream in(text);
-  in >> numerator;
-  if (in && in >> slash) in >> denominator;
-  const bool whole = !in.bad() && (slash == 0 || (slash == '/' && !in.fail()));
-  if (!whole || numerator <= 0 || denominator <= 0)
-    return fail(fmt::format("--scale {} is not a positive number or a fraction like 1/255",
-                            in_quotes(text)));
-  return numerator / denominator;
-}
-
 Result<std::vector<std::string>> read_labels(const std::string& file) {
   std::vector<std::string> labels;
   if (file.empty()) return labels;
@@ -143,26 +131,17 @@ Result<std::vector<std::string>> read_labels(const std::string& file) {
 }
 
 Result<PipelineOptions> pipeline_options(const DetectOptions& o) {
-  PipelineOptions pipeline;
-  pipeline.head = o.head;
-  pipeline.confidence = o.confidence;
-  pipeline.iou = o.iou;
-  pipeline.max_detections = o.max_detections;
-  pipeline.image_size = o.image_size;
-  if (o.fit == "letterbox") pipeline.fit = Fit::letterbox;
-  if (o.fit == "letterbox-top-left") pipeline.fit = Fit::letterbox_top_left;
-  if (o.fit == "stretch") pipeline.fit = Fit::stretch;
-  if (o.channels == "rgb") pipeline.channels = Channels::rgb;
-  if (o.channels == "bgr") pipeline.channels = Channels::bgr;
-  if (!o.scale.empty()) {
-    const auto scale = parse_scale(o.scale);
-    if (!scale) return tl::make_unexpected(scale.error());
-    pipeline.scale = *scale;
-  }
-  if (o.mean.size() == 3) pipeline.mean = {o.mean[0], o.mean[1], o.mean[2]};
-  if (o.stdev.size() == 3) pipeline.stdev = {o.stdev[0], o.stdev[1], o.stdev[2]};
-  if (std::ranges::any_of(o.stdev, [](float v) { return !(v > 0); }))
-    return fail("--std must be three positive numbers");
+  auto pipeline = pipeline_options(PictureOptions{.head = o.head,
+                                                  .fit = o.fit,
+                                                  .channels = o.channels,
+                                                  .scale = o.scale,
+                                                  .mean = o.mean,
+                                                  .stdev = o.stdev,
+                                                  .image_size = o.image_size});
+  if (!pipeline) return pipeline;
+  pipeline->confidence = o.confidence;
+  pipeline->iou = o.iou;
+  pipeline->max_detections = o.max_detections;
   return pipeline;
 }
 

@@ -52,6 +52,7 @@ TEST(Normalisation, IsReadAsPeopleWriteIt) {
   const auto plain = parsed({"--model0", "a.onnx", "--source", "x", "--scale", "0.5"});
   EXPECT_FLOAT_EQ(plain.value().slots[0].pipeline.scale.value(), 0.5F);
   EXPECT_FALSE(parsed({"--model0", "a.onnx", "--source", "x", "--scale", "1/x"}));
+  EXPECT_FALSE(parsed({"--model0", "a.onnx", "--source", "x", "--scale", "1/255abc"}));
   EXPECT_FALSE(parsed({"--model0", "a.onnx", "--source", "x", "--scale", "fast"}));
 }
 

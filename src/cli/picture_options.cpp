@@ -15,7 +15,8 @@ Result<float> positive_fraction(const std::string& text) {
   std::istringstream in(text);
   in >> numerator;
   if (in && in >> slash) in >> denominator;
-  const bool whole = slash == 0 || (slash == '/' && !in.fail());
+  const bool number = slash == 0 || (slash == '/' && !in.fail());
+  const bool whole = number && in.eof();  // "1/255abc" is no number
   if (whole && numerator > 0 && denominator > 0) return numerator / denominator;
   return fail(
       fmt::format("--scale {} is not a positive number or a fraction like 1/255", in_quotes(text)));
