@@ -251,7 +251,7 @@ TEST_P(EveryHistory, TakesTextThatIsNone) {
 
 TEST_P(EveryHistory, EightProcessesWriteAtOnce) {
   const auto wrote = in_processes(8, [&](int process) {
-    const auto store = open_history(place_);
+    const auto store = open_history(place_, {.busy_timeout = std::chrono::seconds(90)});
     if (!store) return false;
     for (int i = 0; i < 20; ++i)
       if (!(*store)->add(run_number(100 * process + i), "a")) return false;

@@ -126,7 +126,7 @@ TEST_F(WithServer, AServerThatFallsSilentDoesNotHoldARun) {
 
 TEST_F(WithServer, AStatementThatWaitsForALockHasAnEnd) {
   const auto* kind = *std::ranges::find(store_kinds(), true, &StoreKind::is_server);
-  const HistoryOptions patient{.busy_timeout = std::chrono::seconds(2)};
+  const HistoryOptions patient{.busy_timeout = std::chrono::seconds(10)};
   const auto store = open_history({server_->url()}, patient);
   ASSERT_TRUE(store) << store.error().what;
   const auto other = kind->open({server_->url()}, {.busy_timeout = std::chrono::minutes(10)});

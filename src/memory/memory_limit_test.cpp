@@ -67,19 +67,23 @@ TEST(MemoryLimit, TheKernelKillsInAGroupAndTheGroupTells) {
   EXPECT_EQ(limit.kills(), 1);
   if (const auto peak = limit.peak_bytes()) {
     EXPECT_GE(*peak, 60 * kMiB);
-    EXPECT_LE(*peak, 64 * kMiB);
+    EXPECT_LE(*peak, 65 * kMiB);  // what the kernel forces upon a group may pass the limit
   }
 }
 
 TEST(MemoryLimit, ItsGroupIsGoneAfterwards) {
   const auto group = "jetmeter-test-" + std::to_string(getpid());
   const auto find = [&] {
-    int found = 0;
-    std::error_code error;
-    for (std::filesystem::recursive_directory_iterator it("/sys/fs/cgroup", error), end;
-         !error && it != end; it.increment(error))
-      found += it->path().filename() == group;
-    return found;
+    // A walk ends where anybody removes a group at the same moment.
+    for (int attempt = 0; attempt < 100; ++attempt) {
+      int found = 0;
+      std::error_code error;
+      for (std::filesystem::recursive_directory_iterator it("/sys/fs/cgroup", error), end;
+           !error && it != end; it.increment(error))
+        found += it->path().filename() == group;
+      if (!error) return found;
+    }
+    return -1;
   };
   {
     const auto limit = MemoryLimit::prepare({}, options(64 * kMiB, Limiter::cgroup));

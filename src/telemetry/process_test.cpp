@@ -227,56 +227,73 @@ double rollup_bytes(std::string_view key) {
   return kibibytes * kKibibyte;
 }
 
-// "Within 1 % or 1 MiB": other processes come and go, and with them shares of shared pages.
-void expect_close(double value, double expected) {
-  EXPECT_NEAR(value, expected, std::max(expected / 100, 1.0 * kMebibyte));
-}
-
+// Other processes come and go between two readings, and with them shares of shared pages. Readings
+// that mean the same agree as soon as nobody does.
 TEST(ReadProcess, AgreesWithTheLongWayOnThisProcess) {
-  const auto memory = read_process(Host(), ::getpid());
-  ASSERT_TRUE(memory) << memory.error().what;
-  const auto source = open_process(Host(), ::getpid());
-  ASSERT_TRUE(source);
-  // What others share with this process must stand still for the length of three readings.
-  double expected = 0, read = 0, told = 0;
-  do {
+  double expected = 0, apart = 0;
+  const auto within = [&] { return std::max(expected / 100, 1.0 * kMebibyte); };
+  for (int attempt = 0; attempt < 100; ++attempt) {
     expected = static_cast<double>(pss_of_all_mappings());
-    read = static_cast<double>(*read_process(Host(), ::getpid())->pss_bytes);
-    told = *read_once(**source).at("process.pss");
-  } while (std::abs(static_cast<double>(pss_of_all_mappings()) - expected) > kMebibyte / 4);
+    const auto memory = read_process(Host(), ::getpid());
+    ASSERT_TRUE(memory && memory->pss_bytes);
+    EXPECT_GT(*memory->rss_bytes, 0u);
+    EXPECT_GE(*memory->threads, 1);
+    const auto source = open_process(Host(), ::getpid());
+    ASSERT_TRUE(source);
+    const auto told = *read_once(**source).at("process.pss");
+    apart = std::max(std::abs(static_cast<double>(*memory->pss_bytes) - expected),
+                     std::abs(told - expected));
+    if (apart <= within()) break;
+  }
   EXPECT_GT(expected, 0);
-  expect_close(read, expected);
-  expect_close(told, expected);
-  EXPECT_GT(*memory->rss_bytes, 0u);
-  EXPECT_GE(*memory->threads, 1);
+  EXPECT_LE(apart, within());
 }
 
+constexpr auto kSixtyFour = 64 * kMebibyte;
+
+struct ComeAndGone {
+  double reserved = 0, touched = 0, returned = 0;  // bytes of PSS more than before
+  double faults = 0;
+  double others_moved = 0;  // what other processes changed of this one's share of files meanwhile
+};
+
+ComeAndGone map_touch_and_unmap() {
+  ComeAndGone seen;
+  const auto files_before = rollup_bytes("Pss_File:");
+  const auto source = open_process(Host(), ::getpid()).value();
+  const auto read = [&](const char* channel) {
+    const auto moved = std::abs(rollup_bytes("Pss_File:") - files_before);
+    seen.others_moved = std::max(seen.others_moved, moved);
+    return read_once(*source).at(channel).value();
+  };
+  const auto before = read("process.pss"), faults_before = read("process.minor_faults");
+  void* memory =
+      ::mmap(nullptr, kSixtyFour, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  seen.reserved = read("process.pss") - before;
+  std::memset(memory, 1, kSixtyFour);
+  seen.touched = read("process.pss") - before;
+  seen.faults = read("process.minor_faults") - faults_before;
+  ::munmap(memory, kSixtyFour);
+  seen.returned = read("process.pss") - before;
+  read("process.pss");
+  return seen;
+}
+
+// Every program that starts or ends beside this one moves its share of the libraries' pages, by
+// megabytes where it is another test of this binary: only what is seen while they rest counts.
 TEST(OpenProcess, SeesSixtyFourMebibytesComeAndGo) {
 #if defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "the sanitizer keeps a shadow of what is touched";
 #endif
-  const auto source = open_process(Host(), ::getpid());
-  ASSERT_TRUE(source);
-  // Without the shares of files, which change as other programs come and go.
-  const auto pss = [&] {
-    for (;;) {
-      const auto files = rollup_bytes("Pss_File:");
-      const double all = *read_once(**source).at("process.pss");
-      if (rollup_bytes("Pss_File:") == files) return all - files;
-    }
-  };
-  const auto faults = [&] { return *read_once(**source).at("process.minor_faults"); };
-  constexpr auto kBytes = 64 * kMebibyte;
-  const auto before = pss(), faults_before = faults();
-  void* memory =
-      ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  ASSERT_NE(memory, MAP_FAILED);
-  EXPECT_NEAR(pss() - before, 0, 1.0 * kMebibyte) << "reserved, not touched";
-  std::memset(memory, 1, kBytes);
-  EXPECT_NEAR(pss() - before, 1.0 * kBytes, 1.0 * kMebibyte);
-  EXPECT_GT(faults(), faults_before);
-  ::munmap(memory, kBytes);
-  EXPECT_NEAR(pss() - before, 0, 1.0 * kMebibyte);
+  auto seen = map_touch_and_unmap();
+  for (int again = 0; again < 300 && seen.others_moved > kMebibyte / 4; ++again)
+    seen = map_touch_and_unmap();
+  if (seen.others_moved > kMebibyte / 4) GTEST_SKIP() << "other programs do not rest";
+  EXPECT_NEAR(seen.reserved, 0, 1.0 * kMebibyte);
+  EXPECT_NEAR(seen.touched, 1.0 * kSixtyFour, 1.0 * kMebibyte);
+  EXPECT_NEAR(seen.returned, 0, 1.0 * kMebibyte);
+  EXPECT_GT(seen.faults, 0);
 }
 
 double own_cpu_seconds() {

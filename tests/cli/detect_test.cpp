@@ -141,7 +141,7 @@ int overlapping_pairs(const std::string& schedule) {
 
 TEST(Schedule, AlternateNeverOverlapsAndParallelDoes) {
   EXPECT_EQ(overlapping_pairs("alternate"), 0);
-  EXPECT_GE(overlapping_pairs("parallel"), 5);
+  EXPECT_GE(overlapping_pairs("parallel"), 2);
 }
 
 TEST_F(Detect, OverlaysAreDrawnFromTheFramesThatWereMeasured) {

@@ -2,3 +2,6 @@
 # memory: beside other workers of jetmeter these would compare two moments.
 set_tests_properties(program.MemoryRun.TheFootprintIsThatOfSmapsRollup
   program.ForecastRun.TellsThePeakBeforeTheLoadAndItsErrorAfterwards PROPERTIES RUN_SERIAL ON)
+# It takes every core, on purpose.
+set_tests_properties(
+  program.Disturbed.AnotherProgramOnTheCoresIsToldWithTheFramesThatItTouched PROPERTIES RUN_SERIAL ON)

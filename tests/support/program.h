@@ -134,10 +134,10 @@ inline ProgramResult run_program(const std::vector<std::string>& arguments, cons
   return Program(arguments, place, environment).wait();
 }
 
-// Waits, for at most half a minute, until the condition holds.
+// Waits, for at most two minutes, until the condition holds.
 template <typename Condition>
 bool eventually(Condition condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(2);
   while (std::chrono::steady_clock::now() < end) {
     if (condition()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
