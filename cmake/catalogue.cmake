@@ -79,6 +79,7 @@ ${left_out}  };
   target_include_directories(jm_${module} PUBLIC ${PROJECT_SOURCE_DIR}/include
                                           PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(jm_${module} PUBLIC ${arg_LINK} PRIVATE ${links} ${arg_PRIVATE_LINK})
+  jm_precompile(jm_${module})
 
   # A file nobody lists is a file nobody builds.
   file(GLOB files RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS *.cpp)

@@ -13,6 +13,7 @@ function(jm_module name)
   target_include_directories(jm_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include
                                         PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(jm_${name} PUBLIC ${arg_LINK} PRIVATE ${arg_PRIVATE_LINK})
+  jm_precompile(jm_${name})
 endfunction()
 
 function(jm_module_tests name)
@@ -30,6 +31,7 @@ function(jm_module_tests name)
   target_link_libraries(jm_${name}_test PRIVATE jm_${name} ${arg_LINK} GTest::gmock_main)
   target_compile_definitions(jm_${name}_test PRIVATE JM_TESTS_DIR="${PROJECT_SOURCE_DIR}/tests"
     JM_DEFAULT_DATA="${PROJECT_SOURCE_DIR}/../shared/data")
+  jm_precompile(jm_${name}_test TESTS)
   gtest_discover_tests(jm_${name}_test TEST_PREFIX ${name}. NO_PRETTY_VALUES
     PROPERTIES TIMEOUT 120)
 endfunction()
