@@ -63,6 +63,9 @@ struct Machine {
   std::optional<std::string> fan_profile;  // nvpmodel's: "quiet"
   std::optional<int> active_sms;           // of an integrated GPU, whose modes switch some off
   Clocks clocks;
+  // A guest of a hypervisor, whose other guests take time, cache and clocks unseen. Absent where
+  // the CPU has no flag for it.
+  std::optional<bool> virtual_machine;
 };
 
 // Reads under host.root only.

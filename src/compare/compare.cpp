@@ -52,12 +52,30 @@ SpeedChange speed_change(const SlotRecord& a, const SlotRecord& b) {
                   least, most)};
 }
 
+// What other guests of a virtual machine's host took of one run and not of the other: measured
+// between runs of the same model, one after the other (docs/compare.md). No interval of one run
+// knows of it.
+constexpr double kGuestsTake = 0.10;
+
+bool is_guest(const ComparedRun& run) {
+  return run.record.machine.virtual_machine.value_or(false);
+}
+
+std::string only_a_guests(double ratio) {
+  if (std::abs(std::log(ratio)) > std::log1p(kGuestsTake)) return "";
+  return fmt::format(
+      "one run a side on a virtual machine, which its host can slow by {:.0f} % unseen: runs in "
+      "turn tell (--ab)",
+      100 * kGuestsTake);
+}
+
 // Two slots that belong together, as a metric looks at them.
 struct Sides {
   ComparedSlot a, b;
   bool same_frames = false;
   std::string disturbed{};  // why nothing is said of speed; empty: nothing stands against it
   SpeedChange speed{};
+  bool on_guest = false;
 };
 
 // Frames that both have a number for, in step; or each side's own numbers.
@@ -136,6 +154,13 @@ std::optional<RatioInterval> ratio_of(const Metric& metric, const TwoSamples& fr
   return quantile_ratio(frames, metric.q, options);
 }
 
+// Why a difference may be the machine's and not the model's; empty: it is the model's.
+std::string doubt_of(double ratio, const Sides& sides) {
+  if (!sides.disturbed.empty()) return sides.disturbed;
+  if (sides.speed.explains(ratio)) return sides.speed.reason;
+  return sides.on_guest ? only_a_guests(ratio) : "";
+}
+
 void compare_samples(MetricComparison& row, const Metric& metric, const Sides& sides,
                      const CompareOptions& options) {
   const auto how = ratio_options(options);
@@ -153,11 +178,11 @@ void compare_samples(MetricComparison& row, const Metric& metric, const Sides& s
   }
   center(*row.ratio, *row.b / *row.a);
   take_verdict(row, options);
-  const bool explained = sides.speed.explains(*row.b / *row.a);
-  row.disturbed = explained || !sides.disturbed.empty();
+  const auto doubt = doubt_of(*row.b / *row.a, sides);
+  row.disturbed = !doubt.empty();
   if (!row.disturbed) return;
   row.verdict = Verdict::cannot_tell;
-  row.reason = sides.disturbed.empty() ? sides.speed.reason : sides.disturbed;
+  row.reason = doubt;
 }
 
 std::optional<std::string> cannot_be_compared(const MetricComparison& row) {
@@ -208,7 +233,8 @@ Comparison compare_two(const ComparedRun& a, const ComparedRun& b, const Compare
                       {*slots.b, samples_of_slot(b, slots.b->name)},
                       same_frames(a, b, slots),
                       options.force ? "" : why_disturbed(a, b, slots),
-                      options.force ? SpeedChange{} : speed_change(*slots.a, *slots.b)};
+                      options.force ? SpeedChange{} : speed_change(*slots.a, *slots.b),
+                      !options.force && (is_guest(a) || is_guest(b))};
     for (const auto& metric : metrics_of(sides.a, sides.b))
       out.metrics.push_back(compare_metric(metric, sides, slots.name, options));
   }
@@ -286,7 +312,7 @@ MetricComparison compare_round_values(const Metric& metric, std::span<const Side
   if (row.ratio)
     take_verdict(row, options);
   else
-    row.reason = fmt::format("{} {} too few for an interval", values.a.size(),
+    row.reason = fmt::format("{} {} too few for an interval, which takes 4", values.a.size(),
                              values.a.size() == 1 ? "round is" : "rounds are");
   return row;
 }

@@ -192,6 +192,24 @@ TEST(Compare, SaysNothingOfSpeedWhereTheMachineWasInAnotherState) {
   EXPECT_EQ(row().verdict, Verdict::slower);
 }
 
+TEST(Compare, OneRunASideOnAVirtualMachineTellsLargeDifferencesOnly) {
+  auto a = run_of("a", wavy_latencies(400, 10, 1));
+  const auto near = run_of("b", wavy_latencies(400, 10.8, 2));
+  const auto far = run_of("b", wavy_latencies(400, 12, 2));
+  const auto row = [&](const ComparedRun& b, const CompareOptions& options = {}) {
+    return *metric_named(compared(a, b, options), "latency_ms.p50");
+  };
+  EXPECT_EQ(row(near).verdict, Verdict::slower);
+  a.record.machine.virtual_machine = true;
+  EXPECT_EQ(row(near).verdict, Verdict::cannot_tell);
+  EXPECT_THAT(row(near).reason, HasSubstr("one run a side on a virtual machine"));
+  EXPECT_TRUE(row(near).disturbed);
+  EXPECT_EQ(row(far).verdict, Verdict::slower);
+  CompareOptions force;
+  force.force = true;
+  EXPECT_EQ(row(near, force).verdict, Verdict::slower);
+}
+
 // Of 14 runs of one model that were alike, 13 peaked at 93 MB and one at 118 MB.
 TEST(Compare, OnePeakASideFailsNoGate) {
   auto a = run_of("a", wavy_latencies(400, 10, 1)), b = a;
@@ -311,7 +329,7 @@ TEST(CompareRounds, SaysWhenThereAreTooFew) {
   ASSERT_TRUE(c);
   const auto* m = metric_named(*c, "latency_ms.p50");
   EXPECT_EQ(m->verdict, Verdict::cannot_tell);
-  EXPECT_EQ(m->reason, "2 rounds are too few for an interval");
+  EXPECT_EQ(m->reason, "2 rounds are too few for an interval, which takes 4");
   EXPECT_FALSE(compare_rounds({}, {}, {}));
   EXPECT_FALSE(compare_rounds(two.a, std::span(two.b).first(1), {}));
 }

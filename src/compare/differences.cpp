@@ -175,6 +175,9 @@ void add_slot(Table& table, const std::string& prefix, std::size_t index) {
                    : fmt::format("{} ({})", std::filesystem::path(m.path).filename().string(),
                                  m.sha256.substr(0, 12));
       }));
+  add("what is timed", true, [](const SlotRecord& slot) {
+    return std::string(slot.pipeline ? "frames through a pipeline" : "inferences");
+  });
   add("inputs", true, of_model([](const ModelRecord& m) { return shapes(m.inputs); }));
   add("outputs", false, of_model([](const ModelRecord& m) { return shapes(m.outputs); }));
   add("backend", false,

@@ -50,6 +50,7 @@ void machine_fields(Archive&& in, Machine& machine, std::vector<BackendProbeReco
   in("memory_architecture", machine.memory_architecture);
   in("cpu", machine.cpu);
   in("cores", machine.cores);
+  in("virtual_machine", machine.virtual_machine);
   in("memory_total_bytes", machine.memory_total_bytes);
   in("gpus", machine.gpus);
   in("kernel", machine.kernel);

@@ -57,7 +57,9 @@ Section machine_section(const Record& record) {
   if (machine.board) add_board(machine, rows);
   add("memory architecture", std::string(name(machine.memory_architecture)));
   add("processor", machine.cpu);
-  add("cores", std::to_string(machine.cores));
+  add("cores",
+      fmt::format("{}{}", machine.cores,
+                  machine.virtual_machine.value_or(false) ? ", of a virtual machine" : ""));
   add("memory", for_people(cell(machine.memory_total_bytes), {"bytes", 0}));
   for (const auto& gpu : machine.gpus)
     add("GPU", gpu.memory_bytes ? fmt::format("{}, {}", gpu.name, format_bytes(*gpu.memory_bytes))

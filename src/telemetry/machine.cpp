@@ -30,6 +30,15 @@ std::string cpu_name(const Host& host) {
   return *arm == "8" ? "aarch64" : "arm";
 }
 
+std::optional<bool> is_virtual(const Host& host) {
+  const auto info = text_of(host, "/proc/cpuinfo");
+  auto flags = colon_value(info, "flags");
+  if (!flags) return std::nullopt;
+  while (!flags->empty())
+    if (next_word(*flags) == "hypervisor") return true;
+  return false;
+}
+
 int online_cores(const Host& host) {
   const auto list = processor_list(text_of(host, "/sys/devices/system/cpu/online"));
   if (list) return static_cast<int>(list->size());
@@ -115,6 +124,7 @@ Machine identify_machine(const Host& host) {
   identify_gpus(host, facts, machine);
   machine.cpu = cpu_name(host);
   machine.cores = online_cores(host);
+  machine.virtual_machine = is_virtual(host);
   machine.memory_total_bytes = meminfo_bytes(text_of(host, "/proc/meminfo"), "MemTotal");
   machine.kernel = clean_name(text_of(host, "/proc/sys/kernel/osrelease"));
   machine.governor =

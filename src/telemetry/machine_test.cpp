@@ -67,6 +67,17 @@ TEST(Machine, CoresAreThoseOnline) {
   EXPECT_EQ(identify_machine(board.host()).cores, 4);
 }
 
+TEST(Machine, AFlagOfTheCpuTellsAVirtualMachine) {
+  const BoardCopy board("x86-host");
+  const auto with_flags = [&](const std::string& flags) {
+    board.write("/proc/cpuinfo", "processor\t: 0\nflags\t\t: " + flags + "\n");
+    return identify_machine(board.host()).virtual_machine;
+  };
+  EXPECT_THAT(with_flags("fpu vme hypervisor lahf_lm"), Optional(true));
+  EXPECT_THAT(with_flags("fpu vme lahf_lm"), Optional(false));
+  EXPECT_FALSE(identify_machine(BoardCopy("orin-nano-super").host()).virtual_machine);
+}
+
 TEST(Machine, EmptyRootLeavesEverythingAbsent) {
   const BoardCopy nothing;
   const auto machine = identify_machine(nothing.host());

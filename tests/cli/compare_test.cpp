@@ -14,7 +14,7 @@ using testing::Not;
 
 class Compare : public testing::Test {
  protected:
-  void measure(const std::string& model, const std::string& out, const char* frames = "40") {
+  void measure(const std::string& model, const std::string& out, const char* frames = "100") {
     const auto result = run_program({"detect", "--model0", model, "--source", "synthetic",
                                      "--max-frames", frames, "--out", out},
                                     place_);
@@ -177,8 +177,10 @@ TEST_F(Ab, CtrlCComparesWhatThereIs) {
   program.signal(SIGINT);
   const auto result = program.wait();
   EXPECT_EQ(result.exit_code, 130) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("too few for an interval"));
-  EXPECT_TRUE(std::filesystem::exists(place_ / "ab/compare.json"));
+  // How many more rounds there were is up to the machine.
+  const auto rounds = metric(read_json(place_ / "ab/compare.json"), "latency_ms.p50")["rounds"];
+  EXPECT_GE(rounds, 1);
+  EXPECT_LT(rounds, 500);
 }
 
 }  // namespace

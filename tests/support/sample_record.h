@@ -248,6 +248,7 @@ inline Machine sample_machine() {
   machine.governor = "schedutil";
   machine.power_mode_id = 1;
   machine.fan_profile = "quiet";
+  machine.virtual_machine = false;
   machine.active_sms = 8;
   machine.clocks = {{1344000000, 918000000, 3199000000}, {1344000000, 918000000, {}}, false};
   return machine;
