@@ -57,6 +57,10 @@ const Clock& system_clock();
 // Whole small files (/proc, /sys, configuration). Absent when the file cannot be opened or read.
 std::optional<std::string> read_text(const std::filesystem::path&);
 // The first number of a file. Absent when there is none.
+// What a finished file may be renamed onto: `path` itself, or what it links to. Fails where
+// something else than a file stands there: whoever renames onto /dev/null has no /dev/null any
+// more.
+Result<std::filesystem::path> replaceable(const std::filesystem::path&);
 std::optional<double> read_number(const std::filesystem::path&);
 
 // "8GiB", "512MiB", "8GB", "1.5g", "4096" (bytes). KiB/MiB/GiB and bare K/M/G are powers of 1024,
@@ -76,5 +80,8 @@ std::optional<std::string> closest(std::string_view word, std::span<const std::s
 
 // Text between single quotes with control characters made visible, for error sentences.
 std::string in_quotes(std::string_view);
+// Bytes that are no UTF-8 become U+FFFD, as they do in JSON here, and so does NUL, which neither
+// XML nor PostgreSQL can hold.
+std::string valid_utf8(std::string_view);
 
 }  // namespace jetmeter

@@ -21,6 +21,17 @@ std::optional<std::string> read_text(const std::filesystem::path& path) {
   return std::move(text).str();
 }
 
+Result<std::filesystem::path> replaceable(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return tl::make_unexpected(
+        Error{in_quotes(path.string()) + " is there and is no file; give another name"});
+  if (!std::filesystem::is_symlink(path, error)) return path;
+  auto target = std::filesystem::weakly_canonical(path, error);
+  return error ? path : target;
+}
+
 std::optional<double> read_number(const std::filesystem::path& path) {
   std::ifstream file(path);
   double value = 0;

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "jetmeter/core.h"
+#include "support/temp_dir.h"
 
 namespace jetmeter {
 namespace {
@@ -24,6 +25,17 @@ TEST(ReadText, TellsAbsentFromEmpty) {
   std::filesystem::remove(file);
   EXPECT_EQ(read_text(file), std::nullopt);
   EXPECT_EQ(read_text(testing::TempDir()), std::nullopt);
+}
+
+TEST(Replaceable, IsAFileOrNothingAndWhatALinkPointsTo) {
+  const TempDir folder;
+  const auto file = folder.write("file", "x"), link = folder.path() / "link";
+  std::filesystem::create_symlink(file, link);
+  EXPECT_EQ(replaceable(file), file);
+  EXPECT_EQ(replaceable(folder.path() / "new"), folder.path() / "new");
+  EXPECT_EQ(replaceable(link), std::filesystem::canonical(file));
+  EXPECT_FALSE(replaceable("/dev/null"));
+  EXPECT_FALSE(replaceable(folder.path()));
 }
 
 }  // namespace

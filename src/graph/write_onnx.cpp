@@ -221,6 +221,10 @@ Result<void> put(const ModelGraph& model, const std::vector<std::optional<Beside
                  const Sink& sink) {
   onnx::GraphProto proto;
   fill_graph(proto, model.graph, false);
+  if (proto.ByteSizeLong() > kMostInside)
+    return fail(
+        "the model holds over 2 GiB in constants and bodies of control flow, more than one ONNX "
+        "file can hold");
   const auto graph = encoded(proto);
   std::vector<Initialiser> initialisers;
   std::uint64_t size = graph.size();
@@ -243,11 +247,10 @@ Result<void> put(const ModelGraph& model, const std::vector<std::optional<Beside
 
 // ---- files -------------------------------------------------------------------------------------
 
-// A file that has its name only when it is complete.
+// A file that has its name only when it is complete; until then one of this process's own.
 class NewFile {
  public:
-  explicit NewFile(std::filesystem::path path)
-      : path_(std::move(path)), part_(path_.string() + ".part") {}
+  explicit NewFile(std::filesystem::path path) : path_(std::move(path)) {}
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile() {
@@ -257,6 +260,10 @@ class NewFile {
   }
 
   Result<void> open() {
+    auto target = replaceable(path_);
+    if (!target) return tl::make_unexpected(target.error());
+    path_ = *std::move(target);
+    part_ = fmt::format("{}.part-{}", path_.string(), ::getpid());
     descriptor_ = ::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     return descriptor_ < 0 ? failure("cannot be written") : Result<void>{};
   }

@@ -16,21 +16,21 @@ std::string board_of(const Machine& machine) {
 SlotEntry slot_entry(const SlotRecord& slot) {
   SlotEntry entry;
   auto& row = entry.row;
-  row.slot = storable(slot.name);
+  row.slot = valid_utf8(slot.name);
   row.status = name(slot.status);
   if (slot.model) {
-    row.model = storable(std::filesystem::path(slot.model->path).filename().string());
-    row.model_sha256 = storable(slot.model->sha256);
+    row.model = valid_utf8(std::filesystem::path(slot.model->path).filename().string());
+    row.model_sha256 = valid_utf8(slot.model->sha256);
   }
   if (slot.backend) {
-    row.backend = storable(slot.backend->name);
-    row.backend_version = storable(slot.backend->version);
-    row.device = storable(slot.backend->device);
-    row.precision = storable(slot.backend->precision);
+    row.backend = valid_utf8(slot.backend->name);
+    row.backend_version = valid_utf8(slot.backend->version);
+    row.device = valid_utf8(slot.backend->device);
+    row.precision = valid_utf8(slot.backend->precision);
   }
   row.frames = slot.frames;
   entry.metrics = metrics_of(slot);
-  for (auto& metric : entry.metrics) metric.name = storable(metric.name);
+  for (auto& metric : entry.metrics) metric.name = valid_utf8(metric.name);
   return entry;
 }
 
@@ -46,18 +46,18 @@ std::string subcommand_of(std::string_view command) {
 RunEntry entry_of(const Record& record, std::string_view host) {
   RunEntry entry;
   auto& run = entry.run;
-  run.run_id = storable(record.run.id);
-  run.host = storable(host);
+  run.run_id = valid_utf8(record.run.id);
+  run.host = valid_utf8(host);
   run.started = record.run.started;
-  run.subcommand = storable(subcommand_of(record.run.command));
-  run.verdict = storable(record.run.verdict);
-  run.board = storable(board_of(record.machine));
-  run.power_mode = storable(record.machine.power_mode.value_or(""));
-  run.tool_version = storable(record.run.tool_version);
+  run.subcommand = valid_utf8(subcommand_of(record.run.command));
+  run.verdict = valid_utf8(record.run.verdict);
+  run.board = valid_utf8(board_of(record.machine));
+  run.power_mode = valid_utf8(record.machine.power_mode.value_or(""));
+  run.tool_version = valid_utf8(record.run.tool_version);
   entry.finished = record.run.finished;
-  entry.command = storable(without_password(record.run.command));
-  entry.tool_git = storable(record.run.tool_git);
-  entry.record = storable(without_password(to_json(record)));
+  entry.command = valid_utf8(without_password(record.run.command));
+  entry.tool_git = valid_utf8(record.run.tool_git);
+  entry.record = valid_utf8(without_password(to_json(record)));
   for (const auto& slot : record.slots) entry.slots.push_back(slot_entry(slot));
   return entry;
 }

@@ -87,14 +87,6 @@ TEST(EntryOf, HoldsOnlyTextThatADatabaseTakes) {
   EXPECT_EQ(entry_of(record, "h\xC3").run.host, "h\uFFFD");
 }
 
-TEST(Storable, KeepsUtf8AndReplacesTheRest) {
-  for (const auto* good : {"", "plain", "Grüße, 世界 🙂"}) EXPECT_EQ(storable(good), good);
-  EXPECT_EQ(storable("\xC0\xAF"), "\uFFFD\uFFFD");            // overlong
-  EXPECT_EQ(storable("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");  // a surrogate
-  EXPECT_EQ(storable("\xF4\x90\x80\x80").size(), 12U);        // beyond the last code point
-  EXPECT_EQ(storable("a\xE2\x82"), "a\uFFFD\uFFFD");          // cut off
-}
-
 TEST(FirstLine, IsOneClause) {
   EXPECT_EQ(first_line("  it failed.\n\tprobably\n"), "it failed");
   EXPECT_EQ(first_line("\n \n"), "");

@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "history/queries.h"
-#include "history/text.h"
 
 namespace jetmeter {
 namespace {
@@ -42,7 +41,7 @@ class SqlStore final : public HistoryStore {
 
   Result<std::vector<HistoryValue>> metric(std::string_view name,
                                            const HistoryFilter& filter) override {
-    const auto found = read(metric_query(storable(name), filter, session_->dialect()));
+    const auto found = read(metric_query(valid_utf8(name), filter, session_->dialect()));
     if (!found) return tl::make_unexpected(found.error());
     std::vector<HistoryValue> values;
     for (const auto& row : *found) values.push_back({row_of(row), value_of(row)});
@@ -146,7 +145,7 @@ class SqlStore final : public HistoryStore {
       if (!found) return tl::make_unexpected(found.error());
       if (!found->empty()) return *number;
     }
-    const auto text = storable(id);
+    const auto text = valid_utf8(id);
     for (const Query& query :
          {Query{"SELECT id FROM runs WHERE run_id = $1 ORDER BY id", {text}},
           Query{"SELECT id FROM runs WHERE SUBSTR(run_id, 1, LENGTH($1)) = $1 ORDER BY id",

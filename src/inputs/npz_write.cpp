@@ -116,12 +116,14 @@ Result<void> write_npz_file(const std::filesystem::path& path, std::span<const T
   if (arrays.empty()) return fail_of(path, {"was not written: there is no array for it"});
   const auto members = members_of(arrays);
   if (!members) return fail_of(path, members.error());
-  const std::string draft = path.string() + ".part";
+  const auto target = replaceable(path);
+  if (!target) return tl::make_unexpected(target.error());
+  const std::string draft = target->string() + ".part";
   if (auto written = write_archive(draft, *members); !written) {
     return fail_of(path, written.error());
   }
   int error = sync_file(draft);
-  if (error == 0 && ::rename(draft.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0 && ::rename(draft.c_str(), target->c_str()) != 0) error = errno;
   if (error == 0) return {};
   ::unlink(draft.c_str());
   return fail_of(path, {"could not be written: " + std::generic_category().message(error)});

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "inspect/text_table.h"
+
 namespace jetmeter {
 namespace {
 
@@ -19,7 +21,8 @@ std::string list_text(const std::vector<Value>& values, std::string_view between
 }
 
 std::string short_text(const std::string& text) {
-  return in_quotes(text.size() > kMostText ? text.substr(0, kMostText) + "…" : text);
+  if (characters(text) <= kMostText) return in_quotes(text);
+  return in_quotes(std::string(first_characters(text, kMostText)) + "…");
 }
 
 struct ShortText {

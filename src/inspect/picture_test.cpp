@@ -91,6 +91,12 @@ TEST(Drawings, AreEscaped) {
   EXPECT_EQ(graph_svg(model, {}), svg);
 }
 
+TEST(Drawings, AreUtf8WhateverTheNamesAre) {
+  const auto svg = graph_svg(residual_model("caf\xE9 \xF0\x9F"), {});
+  EXPECT_EQ(svg, valid_utf8(svg));
+  EXPECT_THAT(svg, HasSubstr("caf\uFFFD"));
+}
+
 TEST(Drawings, OfAnEmptyGraphAreStillWhole) {
   EXPECT_THAT(graph_svg({}, {}), HasSubstr("</svg>"));
   EXPECT_THAT(graph_dot({}, {}), HasSubstr("}"));

@@ -17,7 +17,7 @@ constexpr double kPadding = 10, kMargin = 28, kHead = 84, kLeastBox = 76;
 
 std::string xml_text(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : valid_utf8(text)) {
     switch (c) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;

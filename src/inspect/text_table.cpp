@@ -13,15 +13,8 @@ bool continues(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
 
-// The first or last so many characters of it.
-std::string_view head(std::string_view text, std::size_t n) {
-  std::size_t at = 0;
-  for (; at < text.size(); ++at)
-    if (!continues(text[at]) && n-- == 0) break;
-  return text.substr(0, at);
-}
-std::string_view tail(std::string_view text, std::size_t n) {
-  return text.substr(head(text, characters(text) - n).size());
+std::string_view last_characters(std::string_view text, std::size_t n) {
+  return text.substr(first_characters(text, characters(text) - n).size());
 }
 
 std::string padded(std::string_view text, std::size_t width, bool right) {
@@ -36,6 +29,13 @@ std::string visible_text(std::string_view text) {
   return quoted_text.substr(1, quoted_text.size() - 2);
 }
 
+std::string_view first_characters(std::string_view text, std::size_t n) {
+  std::size_t at = 0;
+  for (; at < text.size(); ++at)
+    if (!continues(text[at]) && n-- == 0) break;
+  return text.substr(0, at);
+}
+
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return !continues(c); }));
@@ -44,7 +44,8 @@ std::size_t characters(std::string_view text) {
 std::string cut_middle(std::string_view text, std::size_t most) {
   if (characters(text) <= most) return std::string(text);
   const auto left = most > 0 ? (most - 1) / 2 : 0, right = most > 0 ? most - 1 - left : 0;
-  return std::string(head(text, left)) + "…" + std::string(tail(text, right));
+  return std::string(first_characters(text, left)) + "…" +
+         std::string(last_characters(text, right));
 }
 
 std::string grouped(std::uint64_t value) {

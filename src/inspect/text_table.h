@@ -11,6 +11,8 @@ namespace jetmeter {
 std::string visible_text(std::string_view text);
 // Characters, not bytes.
 std::size_t characters(std::string_view text);
+// At most the first so many.
+std::string_view first_characters(std::string_view text, std::size_t n);
 // At most so many characters; the middle gives way to "…", since names differ at both ends.
 std::string cut_middle(std::string_view text, std::size_t most);
 // "1,234,567"
