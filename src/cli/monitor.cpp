@@ -76,8 +76,8 @@ Action define(CLI::App& app, const Invocation& invocation) {
   app.add_option("--log", arguments->log,
                  "writes every reading into this file: CSV when it ends in .csv, else JSONL");
   app.add_option("--replay", arguments->replay,
-                 "shows a recording: a run directory, a metrics.jsonl, a --log, a tegrastats log, "
-                 "or a board's folder");
+                 "shows a recording: a run directory, a metrics.jsonl, a --log in JSONL, a log "
+                 "of tegrastats, or a board's folder");
   app.add_option("--board", arguments->board, "the same for a board's folder");
   app.add_option("--speed", arguments->speed, "of a recording; 2 is twice as fast")
       ->capture_default_str();

@@ -62,12 +62,15 @@ FullScreen::Size FullScreen::size_of(int terminal) {
   return {window.ws_col, window.ws_row};
 }
 
-// In one write, over what was there: clearing first would flicker.
+// In one write, over what was there. What was longer is erased before a line is written: behind a
+// line as wide as the screen the cursor still stands on its last character.
 bool FullScreen::draw(const std::vector<std::string>& lines) {
   std::string frame = "\x1b[H";
-  for (std::size_t i = 0; i < lines.size(); ++i)
-    frame += lines[i] + "\x1b[K" + (i + 1 < lines.size() ? "\r\n" : "");
-  return write_all(out_, frame + "\x1b[J");
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const bool last = i + 1 == lines.size();
+    frame += (last ? "\x1b[J" : "\x1b[K") + lines[i] + (last ? "" : "\r\n");
+  }
+  return write_all(out_, lines.empty() ? frame + "\x1b[J" : frame);
 }
 
 std::string FullScreen::keys() {

@@ -16,6 +16,9 @@
 namespace jetmeter {
 namespace {
 
+// What came by then has a column. A load is known from the second reading on.
+constexpr std::size_t kRowsBeforeTheHeader = 3;
+
 tl::unexpected<Error> cannot_log(const std::filesystem::path& path, std::string_view why) {
   return fail(fmt::format("cannot write the log {}: {}", in_quotes(path.string()), why));
 }
@@ -92,24 +95,38 @@ void ReadingLog::collect(std::span<const Channel> channels,
   }
 }
 
-void ReadingLog::write_row() {
+void ReadingLog::take_row() {
   if (!row_at_) return;
-  if (!columns_fixed_) {
-    line_ = "time,monotonic_ns";
-    for (const auto& column : cells_) line_ += "," + cell(column.channel);
-    append(line_);
-    columns_fixed_ = true;
-  }
-  line_ = row_time_ ? format_utc(*row_time_) : "";
-  fmt::format_to(std::back_inserter(line_), ",{}", row_at_->count());
+  Row row{row_time_, *row_at_, {}};
   for (auto& column : cells_) {
-    line_ += ',';
-    if (column.value && std::isfinite(*column.value))
-      fmt::format_to(std::back_inserter(line_), "{}", *column.value);
+    row.values.push_back(column.value);
     column.value.reset();
   }
-  append(line_);
   row_at_.reset();
+  if (columns_fixed_) return write_row(row);
+  held_.push_back(std::move(row));
+  if (held_.size() == kRowsBeforeTheHeader) fix_columns();
+}
+
+void ReadingLog::fix_columns() {
+  if (columns_fixed_ || held_.empty()) return;
+  line_ = "time,monotonic_ns";
+  for (const auto& column : cells_) line_ += "," + cell(column.channel);
+  append(line_);
+  columns_fixed_ = true;
+  for (const auto& row : held_) write_row(row);
+  held_.clear();
+}
+
+void ReadingLog::write_row(const Row& row) {
+  line_ = row.time ? format_utc(*row.time) : "";
+  fmt::format_to(std::back_inserter(line_), ",{}", row.at.count());
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    line_ += ',';
+    if (i < row.values.size() && row.values[i] && std::isfinite(*row.values[i]))
+      fmt::format_to(std::back_inserter(line_), "{}", *row.values[i]);
+  }
+  append(line_);
 }
 
 void ReadingLog::reading(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
@@ -123,7 +140,7 @@ void ReadingLog::reading(std::optional<WallTime> time, Nanoseconds at, std::stri
     append(line_);
     return;
   }
-  if (row_at_ && *row_at_ != at) write_row();
+  if (row_at_ && *row_at_ != at) take_row();
   row_at_ = at;
   row_time_ = time;
   collect(channels, values);
@@ -141,7 +158,9 @@ void ReadingLog::gap(std::optional<WallTime> time, Nanoseconds at, std::string_v
 
 void ReadingLog::finish() {
   const std::scoped_lock lock(mutex_);
-  if (csv_) write_row();
+  if (!csv_) return;
+  take_row();
+  fix_columns();
 }
 
 std::string ReadingLog::trouble() const {

@@ -28,7 +28,8 @@ class ReadingLog {
                std::span<const Channel>, std::span<const std::optional<double>>);
   void gap(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
            std::string_view reason);
-  // Writes the last row of a CSV, which could still have grown.
+  // Writes the last row of a CSV, which could still have grown, and what was held until its columns
+  // were known.
   void finish();
 
   // What went wrong, and what a CSV could not take; empty: nothing.
@@ -42,7 +43,14 @@ class ReadingLog {
   };
   ReadingLog(std::filesystem::path, int descriptor);
   void collect(std::span<const Channel>, std::span<const std::optional<double>>);
-  void write_row();
+  struct Row {
+    std::optional<WallTime> time;
+    Nanoseconds at{};
+    std::vector<std::optional<double>> values;  // by column; may be shorter
+  };
+  void take_row();
+  void fix_columns();
+  void write_row(const Row&);
   void append(std::string_view line);
 
   std::filesystem::path path_;
@@ -55,6 +63,7 @@ class ReadingLog {
   std::vector<Cell> cells_;
   std::optional<Nanoseconds> row_at_;
   std::optional<WallTime> row_time_;
+  std::vector<Row> held_;  // before the columns are fixed: a load takes two readings
   bool columns_fixed_ = false;
   std::vector<std::string> late_;  // channels that came after that
 };

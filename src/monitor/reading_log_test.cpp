@@ -22,15 +22,19 @@ TEST(ReadingLog, AsCsvHasARowPerMomentAndEmptyCells) {
     (*log)->reading(WallTime(seconds(1)), seconds(1), "cpu", kCpu, Values{12.5});
     (*log)->reading(WallTime(seconds(1)), seconds(1), "rail", kPower, Values{std::nullopt});
     (*log)->reading(WallTime(seconds(2)), seconds(2), "rail", kPower, Values{3.0});
-    (*log)->reading(std::nullopt, seconds(3), "late",
+    (*log)->reading(WallTime(seconds(2)), seconds(2), "fan",
+                    std::vector<Channel>{{"fan.speed", Unit::count}}, Values{900.0});
+    (*log)->reading(WallTime(seconds(3)), seconds(3), "rail", kPower, Values{4.0});
+    (*log)->reading(std::nullopt, seconds(4), "late",
                     std::vector<Channel>{{"fan.duty", Unit::percent}}, Values{7.0});
     EXPECT_THAT((*log)->trouble(), HasSubstr("fan.duty"));
   }
   EXPECT_EQ(read_text(path),
-            "time,monotonic_ns,load.cpu,\"power.A,B\"\n"
-            "1970-01-01T00:00:01.000000Z,1000000000,12.5,\n"
-            "1970-01-01T00:00:02.000000Z,2000000000,,3\n"
-            ",3000000000,,\n");
+            "time,monotonic_ns,load.cpu,\"power.A,B\",fan.speed\n"
+            "1970-01-01T00:00:01.000000Z,1000000000,12.5,,\n"
+            "1970-01-01T00:00:02.000000Z,2000000000,,3,900\n"
+            "1970-01-01T00:00:03.000000Z,3000000000,,4,\n"
+            ",4000000000,,,\n");
 }
 
 TEST(ReadingLog, AsJsonCanBeReadBack) {

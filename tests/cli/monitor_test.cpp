@@ -3,6 +3,7 @@
 #include <pty.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <utmp.h>
 
 #include "support/program.h"
 
@@ -69,6 +70,8 @@ TEST(Monitor, LogsRowsOfOneLength) {
   std::string header;
   std::getline(rows, header);
   EXPECT_THAT(header, StartsWith("time,monotonic_ns,memory.total"));
+  EXPECT_THAT(header, HasSubstr("load.cpu"));
+  EXPECT_EQ(log.err.find("not in"), std::string::npos) << log.err;
   const auto commas = std::count(header.begin(), header.end(), ',');
   int count = 0;
   for (std::string row; std::getline(rows, row); ++count)
@@ -157,14 +160,20 @@ class OnTerminal {
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
-    pid_ = forkpty(&terminal_, nullptr, nullptr, &size);
+    // Before the program can have changed it.
+    int other_end = -1;
+    if (openpty(&terminal_, &other_end, nullptr, nullptr, &size) != 0) return;
+    tcgetattr(other_end, &before_);
+    pid_ = fork();
     if (pid_ == 0) {
+      close(terminal_);
+      login_tty(other_end);
       setenv("LC_ALL", "C.UTF-8", 1);
       execv(argv[0], argv.data());
       _exit(127);
     }
+    close(other_end);
     fcntl(terminal_, F_SETFL, O_NONBLOCK);
-    tcgetattr(terminal_, &before_);
   }
   ~OnTerminal() {
     if (pid_ > 0) {
