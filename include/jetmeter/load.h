@@ -263,5 +263,7 @@ Result<RateSearch> find_rate(const RateSearchOptions&,
 // failed, somebody interrupted) does not hold.
 RateTrial judge_rate(double per_second, const RateBound&, std::span<const LoadSample>,
                      const LoadOutcome&);
+// Of so many that were due, did more wait at the end than can have come in the last moment?
+bool is_backlog(std::int64_t unserved, std::int64_t due);
 
 }  // namespace jetmeter

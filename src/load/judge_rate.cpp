@@ -70,14 +70,11 @@ Judgement judge_drops(const RateBound& bound, const RateTrial& trial) {
                              holds ? "within" : "over", *bound.drop_percent)};
 }
 
-// A queue drops nothing however far it falls behind. A few that wait at the end are no sign of it.
+// A queue drops nothing however far it falls behind.
 Judgement judge_backlog(const LoadOutcome& outcome) {
-  constexpr std::int64_t kFew = 10;
-  constexpr double kShare = 0.01;
-  const auto due = static_cast<double>(outcome.issued + outcome.unserved);
-  if (outcome.unserved <= kFew || static_cast<double>(outcome.unserved) <= kShare * due) return {};
-  return {false,
-          fmt::format("{} of {:.0f} still waited when the load ended", outcome.unserved, due)};
+  const auto due = outcome.issued + outcome.unserved;
+  if (!is_backlog(outcome.unserved, due)) return {};
+  return {false, fmt::format("{} of {} still waited when the load ended", outcome.unserved, due)};
 }
 
 // Why nothing can be said from this load; empty when something can.
@@ -96,6 +93,12 @@ std::string unusable(const RateBound& bound, const LoadOutcome& outcome) {
 }
 
 }  // namespace
+
+bool is_backlog(std::int64_t unserved, std::int64_t due) {
+  constexpr std::int64_t kFew = 10;
+  constexpr double kShare = 0.01;
+  return unserved > kFew && static_cast<double>(unserved) > kShare * static_cast<double>(due);
+}
 
 RateTrial judge_rate(double per_second, const RateBound& bound, std::span<const LoadSample> samples,
                      const LoadOutcome& outcome) {

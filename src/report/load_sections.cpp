@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "report/cell.h"
@@ -122,6 +123,14 @@ Section ladder_section(const Record& record) {
       if (!step.reason.empty())
         section.sentences.push_back({fmt::format("{}: {}: {}", slot.name, step.name, step.reason)});
     }
+  const auto adds = [](const SlotRecord& slot) {
+    return std::ranges::any_of(slot.ladder,
+                               [](const auto& step) { return step.added_ms.has_value(); });
+  };
+  if (std::ranges::any_of(record.slots, adds))
+    section.sentences.push_back(
+        {"What a rung adds is the median over rounds that belong together, not the difference of "
+         "the column; where its interval holds 0 it cannot be told from nothing."});
   return section;
 }
 
@@ -136,10 +145,10 @@ void tell_course(Section& section, const SlotRecord& slot) {
   if (statistics.mad_ms)
     parts.push_back(fmt::format("median deviation {} ms", in_ms(statistics.mad_ms)));
   if (const auto far = statistics.outliers_low + statistics.outliers_high; far > 0)
-    parts.push_back(fmt::format("{} outliers, left in", far));
+    parts.push_back(fmt::format("{} outlier{}, left in", far, far == 1 ? "" : "s"));
   if (!parts.empty())
     section.sentences.push_back({fmt::format("{}: {}.", slot.name, fmt::join(parts, "; "))});
-  auto course = fmt::format("{}: {}", slot.name, name(statistics.steady));
+  auto course = fmt::format("{}: steady state: {}", slot.name, name(statistics.steady));
   if (!statistics.steady_reason.empty()) course += " (" + statistics.steady_reason + ")";
   course += fmt::format("; drift {}", name(statistics.drift));
   if (statistics.drift_percent_over_run)
@@ -156,7 +165,7 @@ Section statistics_section(const Record& record, Detail detail) {
                     {"value"},
                     {"95 % interval"},
                     {"below, with 99 %"},
-                    {"which needs n"}},
+                    {"n for that"}},
                    {}},
                   {}};
   for (const auto& slot : record.slots) {

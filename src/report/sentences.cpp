@@ -23,6 +23,11 @@ std::string late(const DeadlineRecord& deadline) {
                      deadline.period_ms);
 }
 
+// What was never begun cannot be late.
+std::string dropped(const LoadRecord& load) {
+  return fmt::format("{} of {} dropped", load.dropped, load.issued);
+}
+
 std::string needs(const Summary& summary) {
   Parts parts;
   for (const auto& percentile : summary.unsupported) {
@@ -46,7 +51,8 @@ std::string headline(const SlotRecord& slot) {
     add(parts, "{:.1f} a second hold the bound", slot.load->found_per_second);
   if (slot.accuracy) add(parts, "mAP50 {:.3f}", slot.accuracy->map50);
   if (slot.interference) add(parts, "{:.2f}x the latency alone", slot.interference->factor);
-  if (slot.deadline) parts.push_back(late(*slot.deadline));
+  if (slot.load && slot.load->dropped > 0) parts.push_back(dropped(*slot.load));
+  if (slot.deadline && slot.deadline->frames > 0) parts.push_back(late(*slot.deadline));
   return fmt::format("{}", fmt::join(parts, kGap));
 }
 

@@ -186,7 +186,14 @@ Result<void> BenchWorker::run_pass(const PassOrder& order) {
 }
 
 Result<void> BenchWorker::search(const LoadWorld& world) {
-  const auto trial = [&](double per_second) { return try_rate(per_second, world); };
+  const auto trial = [&](double per_second) {
+    auto tried = try_rate(per_second, world);
+    if (tried)
+      out_.send(MessageKind::note,
+                fmt::format("{:.4g} a second {}: {}", per_second,
+                            tried->holds ? "holds" : "does not hold", tried->reason));
+    return tried;
+  };
   const auto likely =
       scenario_.per_second > 0 ? Result<double>(scenario_.per_second) : likely_rate();
   if (!likely) return tl::make_unexpected(likely.error());
@@ -201,8 +208,10 @@ Result<void> BenchWorker::search(const LoadWorld& world) {
   // A search that somebody ended still has its trials, and what follows ends at once.
   const bool asked = world.stop && world.stop->load();
   if (found->error && !asked) return tl::make_unexpected(*found->error);
-  report_.load.search_verdict = found->verdict;
-  report_.load.found_per_second = found->per_second;
+  report_.load.search_verdict = asked ? "the search was interrupted" : found->verdict;
+  if (!asked) report_.load.found_per_second = found->per_second;
+  if (asked)
+    scenario_.per_second = options.start_per_second;  // of the measurement that is not made
   if (!found->per_second && !found->trials.empty())
     scenario_.per_second = found->trials.back().per_second;  // measured all the same, to be seen
   if (found->per_second) scenario_.per_second = *found->per_second;

@@ -127,9 +127,14 @@ void Lane::handle(const Message& message) {
     case MessageKind::bench: data.bench = bench_report_from_json(message.payload); return;
     case MessageKind::pass_done: return finish_pass(message.payload);
     case MessageKind::speed: return keep_speed(message.payload);
+    case MessageKind::note: return tell_note(message.payload);
     case MessageKind::error: return handle_error(std::string(message.payload));
     default: return;
   }
+}
+
+void Lane::tell_note(std::string_view payload) {
+  if (output_.note) output_.note(fmt::format("{}: {}", data.spec.name, payload));
 }
 
 void Lane::keep_speed(std::string_view payload) {

@@ -72,6 +72,7 @@ class Lane {
   void handle_error(const std::string& what);
   void handle_frame(std::string_view payload);
   void handle_samples(std::string_view payload);
+  void tell_note(std::string_view payload);
   void keep_speed(std::string_view payload);
   void begin_phase(std::string_view payload);
   void keep_detections(const FrameMessage&);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "jetmeter/load.h"
+
 namespace jetmeter {
 namespace {
 
@@ -88,7 +90,7 @@ void tell_lateness(Teller& teller) {
 
 void tell_unserved(Teller& teller) {
   const auto& load = teller.slot.load;
-  if (!load || load->unserved == 0) return;
+  if (!load || !is_backlog(load->unserved, load->issued + load->unserved)) return;
   teller.tell("unserved",
               fmt::format("{} requests were due and still waited when the run ended: the rate is "
                           "more than the model can serve, and the latencies grow with the run",

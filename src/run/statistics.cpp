@@ -27,12 +27,15 @@ void add_quantiles(StatisticsRecord& record, std::span<const double> in_time_ord
   for (const auto& [name, q] : reported_quantiles()) {
     BelievedQuantileRecord quantile;
     quantile.name = name;
-    if (const auto interval = quantile_interval(sorted, q, effective_n(in_time_order, q))) {
+    const auto worth = effective_n(in_time_order, q);
+    if (const auto interval = quantile_interval(sorted, q, worth)) {
       quantile.low_ms = interval->low;
       quantile.high_ms = interval->high;
     }
     const auto conservative = conservative_quantile(sorted, q);
-    quantile.conservative_ms = conservative.estimate;
+    // It rests on samples that know nothing of each other.
+    if (worth >= static_cast<double>(conservative.needs))
+      quantile.conservative_ms = conservative.estimate;
     quantile.conservative_needs = conservative.needs;
     record.quantiles.push_back(std::move(quantile));
   }

@@ -37,6 +37,7 @@ enum class MessageKind : std::uint32_t {
   error,      // text: the slot ends here
   bye,
   speed,  // text: nanoseconds of the speed probe
+  note,   // text: what a person who waits wants to know
 };
 
 struct Message {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "sweep/table.h"
@@ -62,6 +64,22 @@ std::string for_people(const SweepColumn& column, const SweepCell& cell, int dec
   return std::to_string(whole);
 }
 
+// Models by their files' names, where those tell them apart.
+SweepColumn with_short_names(SweepColumn column) {
+  if (column.key != "model") return column;
+  std::map<std::string, std::string> meant;  // by file name
+  auto cells = column.cells;
+  for (auto& cell : cells) {
+    auto* path = cell ? std::get_if<std::string>(&*cell) : nullptr;
+    if (path == nullptr) continue;
+    auto name = std::filesystem::path(*path).filename().string();
+    if (name.empty() || meant.emplace(name, *path).first->second != *path) return column;
+    *path = std::move(name);
+  }
+  column.cells = std::move(cells);
+  return column;
+}
+
 bool is_numeric(const SweepColumn& column) {
   return std::ranges::all_of(column.cells, [](const auto& cell) {
     if (!cell) return true;
@@ -80,12 +98,17 @@ struct ShownColumn {
 struct ShownTable {
   std::vector<ShownColumn> columns;
   std::string note;  // what is the same in all rows
+  bool has_best() const {
+    return std::ranges::any_of(
+        columns, [](const auto& each) { return std::ranges::count(each.best, true); });
+  }
 };
 
 ShownTable shown(const SweepTable& table) {
   ShownTable out;
-  for (const auto& column : table.columns) {
-    if (column.is_empty()) continue;
+  for (const auto& whole : table.columns) {
+    if (whole.is_empty()) continue;
+    const auto column = with_short_names(whole);
     const int decimals = decimals_of(column);
     const bool unvaried = column.key == "repeat" && table.rows.size() == 1;
     if (column.is_same() || unvaried) {
@@ -141,9 +164,12 @@ std::string text_of(const SweepTable& table, const SweepRenderOptions& options) 
     out.append(in_color(options.color && i == 0, "2", lines[i])).append("\n");
   }
   if (people.columns.empty()) out.clear();
-  if (people.note.empty()) return out;
+  auto note = people.note;
+  if (people.has_best())
+    note += fmt::format("{}{} the best of its column.", note.empty() ? "" : " ", kBestMark);
+  if (note.empty()) return out;
   if (!out.empty()) out += '\n';
-  return out.append(in_color(options.color, "2", people.note)).append("\n");
+  return out.append(in_color(options.color, "2", note)).append("\n");
 }
 
 std::string escaped(std::string_view text) {

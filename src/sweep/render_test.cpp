@@ -36,13 +36,14 @@ std::vector<SweepRow> sample() {
 }
 
 TEST(RenderSweep, TextIsAlignedAndLeavesOutWhatIsTheSame) {
-  EXPECT_EQ(render_sweep(sample(), SweepFormat::text),
-            "  threads  p50 ms   p99 ms   fps  memory peak   status     reason\n"
-            "        1   12.35     20.0*    -      100 MiB*  completed  -\n"
-            "        2    7.50*    30.0   133     2.00 GiB   completed  -\n"
-            "        4       -        -     -            -   failed     out | of memory\n"
-            "\n"
-            "The same in all rows: model yolov8n.onnx, backend onnxruntime.\n");
+  EXPECT_EQ(
+      render_sweep(sample(), SweepFormat::text),
+      "  threads  p50 ms   p99 ms   fps  memory peak   status     reason\n"
+      "        1   12.35     20.0*    -      100 MiB*  completed  -\n"
+      "        2    7.50*    30.0   133     2.00 GiB   completed  -\n"
+      "        4       -        -     -            -   failed     out | of memory\n"
+      "\n"
+      "The same in all rows: model yolov8n.onnx, backend onnxruntime. * the best of its column.\n");
 }
 
 TEST(RenderSweep, RanksBestFirstAndWhatHasNoNumberLast) {
@@ -154,7 +155,16 @@ TEST(RenderSweep, RepeatsAreToldApart) {
             "       1    1.00*\n"
             "       2    2.00\n"
             "\n"
-            "The same in all rows: model a, status completed.\n");
+            "The same in all rows: model a, status completed. * the best of its column.\n");
+}
+
+TEST(RenderSweep, NamesModelsByTheirFilesWhereThatTellsThemApart) {
+  const auto text = [](const char* a, const char* b) {
+    std::vector<SweepRow> rows{row("001-r1", {{"", a}}, 1), row("002-r1", {{"", b}}, 2)};
+    return render_sweep(rows, SweepFormat::text);
+  };
+  EXPECT_THAT(text("models/x/a.onnx", "models/x/b.onnx"), Not(HasSubstr("models/x")));
+  EXPECT_THAT(text("one/a.onnx", "two/a.onnx"), HasSubstr("one/a.onnx"));
 }
 
 TEST(RenderSweep, SurvivesAnyText) {

@@ -74,7 +74,7 @@ TEST_F(Bench, KeepsTheFirstInferenceOutOfEveryAverage) {
 }
 
 TEST_F(Bench, RunsSeveralStreamsAtATime) {
-  const auto report = run(ReferenceModel{}.text(), {"--streams", "3"});
+  const auto report = run(ReferenceModel{}.text(), {"--streams", "3", "--min-count", "400"});
   ASSERT_EQ(result_.exit_code, 0) << result_.err;
   EXPECT_EQ(report["slots"][0]["load"]["scenario"], "multi");
   std::set<int> lanes;
@@ -375,6 +375,8 @@ TEST_F(BenchSweepRun, AWrongValueCostsItsOwnStep) {
 }
 
 TEST_F(BenchSweepRun, ADryRunPrintsThePlanAndDoesNothing) {
+  EXPECT_EQ(run_program(words({"--threads", "1,nan", "--dry-run"}), place_).exit_code, 1);
+  EXPECT_EQ(run_program(words({"--resume"}), place_).exit_code, 1);
   const auto result = run_program(words({"--threads", "1,2", "--dry-run"}), place_);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out,
