@@ -91,8 +91,11 @@ struct MeasureRangesOptions {
   const Backend* runtime = nullptr;     // required
   std::vector<Shape> input_shapes;      // concrete; empty: as the model declares them
   std::function<NextSample()> samples;  // starts over: called once for every batch of tensors
-  std::size_t tensors_at_a_time = 64;   // bounds memory: so many are outputs at the same time
-  std::function<void(std::uint64_t done, std::uint64_t of)> progress;  // batches; may be empty
+  // So many are outputs at the same time, of so many bytes together where shapes tell.
+  std::size_t tensors_at_a_time = 64;
+  std::uint64_t bytes_at_a_time = std::uint64_t{256} << 20;
+  // Batches of tensors. False stops, and measure_ranges() fails. May be empty.
+  std::function<bool(std::uint64_t done, std::uint64_t of)> watch;
 };
 // Runs the model with its float32 tensors as outputs, a batch of them at a time. Tensors in bodies
 // of control flow are not seen. Fails where there is no sample.

@@ -166,7 +166,8 @@ struct CalibrationOptions {
   std::filesystem::path folder;  // for its micro models; must exist
   Nanoseconds budget = std::chrono::seconds(60);
   std::uint64_t seed = 1;
-  std::function<void(std::size_t done, std::size_t all)> progress;  // may be empty
+  // False stops, and calibrate() fails. May be empty.
+  std::function<bool(std::size_t done, std::size_t all)> watch;
 };
 // Runs about a hundred micro models through the backend, each within its part of the budget.
 Result<MachineCalibration> calibrate(const BackendChoice&, const CalibrationKey&,

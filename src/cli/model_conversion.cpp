@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/interrupts.h"
 #include "jetmeter/inputs.h"
 
 namespace jetmeter {
@@ -113,8 +114,9 @@ class Conversion {
     options.runtime = backend;
     for (const auto& spec : *specs) options.input_shapes.push_back(spec.shape);
     options.samples = [&] { return samples->begin(); };
-    options.progress = [&](std::uint64_t done, std::uint64_t of) {
+    options.watch = [&](std::uint64_t done, std::uint64_t of) {
       tell_(fmt::format("looking at activations: {} of {} parts", done, of));
+      return interrupts() == 0;
     };
     return measure_ranges(result_.model, options);
   }

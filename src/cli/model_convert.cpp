@@ -6,7 +6,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/interrupts.h"
 #include "cli/model_conversion.h"
+#include "cli/number_checks.h"
+#include "cli/picture_options.h"
 #include "cli/subcommand.h"
 #include "jetmeter/graph.h"
 
@@ -41,7 +44,8 @@ Result<ShapeHints> hints_of(const ConvertOptions& o, const ModelGraph& model) {
   for (const auto& text : o.fix) {
     auto axis = parse_axis(text);
     if (!axis) return tl::make_unexpected(axis.error());
-    hints.axes.insert(*std::move(axis));
+    const auto [first, fresh] = hints.axes.insert(*std::move(axis));
+    if (!fresh) return fail(fmt::format("--fix {} is said twice", first->first));
   }
   const auto wishes = parse_shape_wishes(o.shapes);
   if (!wishes) return tl::make_unexpected(wishes.error());
@@ -70,6 +74,7 @@ Result<PixelOptions> pixel_options(const ConvertOptions& o) {
   if (std::ranges::any_of(o.stdev, [](float value) { return !(value > 0); }))
     return fail("--std must be three positive numbers");
   pixels.bgr = o.channels == "bgr";
+  pixels.bgr_pixels = o.pixels == "bgr";
   return pixels;
 }
 
@@ -278,9 +283,14 @@ Result<ExitCode> carry_out(const ConvertOptions& o, Terminal& terminal) {
   if (!plan) return tl::make_unexpected(plan.error());
   FileSizes sizes;
   sizes.before = size_with_data(o.model, model->external_files);
+  const InterruptGuard guard;
   auto result = convert_model(*std::move(model), *plan,
                               [&](std::string_view what) { terminal.status(what); });
   terminal.status("");
+  if (interrupts() > 0) {
+    terminal.note("stopped; nothing was written");
+    return ExitCode::interrupted;
+  }
   if (!result) return tl::make_unexpected(result.error());
   if (auto good = write_onnx(result->model, o.out); !good) return tl::make_unexpected(good.error());
   const auto written = read_onnx(o.out);
@@ -303,6 +313,7 @@ void add_pixel_options(CLI::App& app, ConvertOptions& o) {
   app.add_option("--mean", o.mean, "three numbers, in the tensor's channel order")
       ->delimiter(',')
       ->expected(3)
+      ->check(finite())
       ->group("Pixels");
   app.add_option("--std", o.stdev, "three numbers")->delimiter(',')->expected(3)->group("Pixels");
   app.add_option("--channels", o.channels, "that the model wants: rgb or bgr")

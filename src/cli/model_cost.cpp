@@ -70,6 +70,22 @@ Result<void> add_axes(const CostRequest& request, const Graph& graph, ShapeHints
   return {};
 }
 
+// An open first axis is the batch, of which a cost is told per sample. Says so.
+void take_batch_of_one(const CostRequest& request, const Graph& graph, ShapeHints& hints,
+                       Terminal& terminal) {
+  if (!request.axes.empty() || !request.shapes.empty()) return;
+  bool taken = false;
+  for (const auto& input : graph.inputs) {
+    if (!input.ranked || input.shape.empty() || input.shape.front() != kDynamic) continue;
+    auto shape = input.shape;
+    shape.front() = 1;
+    if (std::ranges::find(shape, kDynamic) != shape.end()) continue;  // more than the batch
+    hints.inputs.emplace_back(input.name, shape);
+    taken = true;
+  }
+  if (taken) terminal.note("the batch is open and taken to be 1; --axis or --shape sets another");
+}
+
 // What to type where an open axis stands in the way.
 std::string advice(const Graph& graph, const ModelCost& cost) {
   const bool open = std::ranges::any_of(
@@ -95,6 +111,7 @@ Result<ExitCode> carry_out(const CostRequest& request, Terminal& terminal) {
     return tl::make_unexpected(good.error());
   if (auto good = add_axes(request, model->graph, hints); !good)
     return tl::make_unexpected(good.error());
+  take_batch_of_one(request, model->graph, hints, terminal);
   const auto cost = model_cost(*model, hints);
   if (!cost) return fail(fmt::format("{}: {}", in_quotes(request.model), cost.error().what));
   const CostView view{request.model, request.top, request.by == "op"};

@@ -63,20 +63,21 @@ void add_notes(Inspection& inspection) {
 Result<void> write_picture(const Inspection& inspection, const InspectRequest& request) {
   const auto* onnx = std::get_if<Inspection::Onnx>(&inspection.what);
   if (onnx == nullptr) return fail("--graph draws ONNX files; this one does not tell its graph");
-  const std::filesystem::path path = request.graph;
+  const auto path = replaceable(request.graph);
+  if (!path) return tl::make_unexpected(path.error());
   const GraphPictureOptions options{request.boxes, inspection.path.filename().string()};
-  const auto text = path.extension() == ".dot" ? graph_dot(onnx->model, options)
-                                               : graph_svg(onnx->model, options);
-  const auto part = path.string() + ".part";
+  const auto text = path->extension() == ".dot" ? graph_dot(onnx->model, options)
+                                                : graph_svg(onnx->model, options);
+  const auto part = path->string() + ".part";
   std::ofstream file(part, std::ios::binary | std::ios::trunc);
   file << text;
   file.close();
   std::error_code failed;
-  if (file) std::filesystem::rename(part, path, failed);
+  if (file) std::filesystem::rename(part, *path, failed);
   if (file && !failed) return {};
   std::filesystem::remove(part, failed);
   return fail(fmt::format("--graph {} could not be written; name a file in a folder that is there",
-                          in_quotes(path.string())));
+                          in_quotes(path->string())));
 }
 
 Result<void> check(const InspectRequest& request) {

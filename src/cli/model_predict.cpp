@@ -5,6 +5,7 @@
 #include <fstream>
 #include <memory>
 
+#include "cli/interrupts.h"
 #include "cli/predict_request.h"
 #include "cli/predict_text.h"
 #include "cli/scratch_folder.h"
@@ -152,8 +153,9 @@ Result<MachineCalibration> measured(const BackendChoice& choice, const Calibrati
   terminal.note("measuring what this machine can do, about a minute; it is remembered");
   CalibrationOptions options;
   options.folder = folder.path();
-  options.progress = [&](std::size_t done, std::size_t all) {
+  options.watch = [&](std::size_t done, std::size_t all) {
     terminal.status(fmt::format("calibrating {}/{}", done, all));
+    return interrupts() == 0;
   };
   auto calibration = calibrate(choice, key, options);
   terminal.status("");
@@ -173,7 +175,12 @@ Result<ExitCode> predict_for_this(const PredictRequest& request, const CostedMod
   std::optional<MachineCalibration> calibration;
   if (!request.recalibrate && !cache.empty()) calibration = cached_calibration(cache, key);
   if (!calibration) {
+    const InterruptGuard guard;
     auto fresh = measured(*choice, key, cache, terminal);
+    if (interrupts() > 0) {
+      terminal.note("stopped; nothing of the calibration was kept");
+      return ExitCode::interrupted;
+    }
     if (!fresh) return tl::make_unexpected(fresh.error());
     calibration = std::move(*fresh);
   }

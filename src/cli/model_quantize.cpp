@@ -7,6 +7,7 @@
 
 #include "cli/interrupts.h"
 #include "cli/model_quantize_report.h"
+#include "cli/number_checks.h"
 #include "cli/picture_options.h"
 #include "cli/scratch_folder.h"
 #include "cli/subcommand.h"
@@ -40,7 +41,7 @@ void add_calibration(CLI::App& app, QuantizeRequest& r) {
       ->group(group);
   app.add_option("--samples", r.samples, "take so many, the first; 0: all")
       ->group(group)
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
   app.add_option("--method", r.method, "how ranges follow from what was seen")
       ->group(group)
@@ -49,6 +50,7 @@ void add_calibration(CLI::App& app, QuantizeRequest& r) {
   app.add_option("--percentile", r.range.percentile, "of --method percentile: so many lie inside")
       ->group(group)
       ->check(CLI::Range(50.0, 100.0))
+      ->check(finite())
       ->capture_default_str();
   app.add_option(
          "--calibration-cache", r.cache,
@@ -60,7 +62,7 @@ void add_calibration(CLI::App& app, QuantizeRequest& r) {
       ->capture_default_str();
   app.add_option("--threads", r.threads, "threads inside one inference; 0: the runtime's choice")
       ->group(group)
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
 }
 
@@ -84,6 +86,7 @@ void add_layers(CLI::App& app, QuantizeRequest& r) {
                  "none does, and errors are not measured")
       ->group(group)
       ->check(CLI::Range(0.0, 1e6))
+      ->check(finite())
       ->capture_default_str();
   app.add_option("--keep-best", r.keep_best,
                  "in place of --max-layer-error: so many layers stay FP32, the worst ones")

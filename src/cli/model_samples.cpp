@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <sstream>
 
 #include "jetmeter/inputs.h"
 
@@ -38,6 +37,10 @@ void prepare_planes(std::span<float> values, const PixelOptions& options) {
   }
 }
 
+void swap_channels(std::span<std::byte> pixels) {
+  for (std::size_t i = 0; i + 2 < pixels.size(); i += 3) std::swap(pixels[i], pixels[i + 2]);
+}
+
 Result<FillSample> fill_from_pictures(const std::filesystem::path& folder,
                                       std::vector<std::filesystem::path> pictures,
                                       std::vector<TensorSpec> specs, const PixelOptions& pixels) {
@@ -61,6 +64,8 @@ Result<FillSample> fill_from_pictures(const std::filesystem::path& folder,
       for (std::size_t at = 0; one > 0 && at < values.size(); at += one)
         prepare_planes(values.subspan(at, one), pixels);
     }
+    if (pixels.bgr_pixels && specs[0].type == ElementType::uint8 && shape.back() == 3)
+      swap_channels(bytes);
     std::memcpy(inputs[0].data, bytes.data(), inputs[0].bytes);
     return {};
   });
@@ -145,19 +150,6 @@ std::function<Result<bool>(std::span<const TensorView>)> ModelSamples::begin() c
     if (auto good = fill(next++, inputs); !good) return tl::make_unexpected(good.error());
     return true;
   };
-}
-
-Result<float> parse_fraction(const std::string& option, const std::string& text) {
-  float numerator = 0, denominator = 1;
-  char slash = 0;
-  std::istringstream in(text);
-  const bool number = static_cast<bool>(in >> numerator);
-  const bool fraction = number && in >> slash && slash == '/' && in >> denominator;
-  const bool whole = number && (slash == 0 || fraction) && (in >> std::ws).eof();
-  if (!whole || !(numerator > 0) || !(denominator > 0))
-    return fail(fmt::format("{} {} is not a positive number or a fraction like 1/255", option,
-                            in_quotes(text)));
-  return numerator / denominator;
 }
 
 }  // namespace jetmeter

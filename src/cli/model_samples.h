@@ -18,7 +18,8 @@ namespace jetmeter {
 struct PixelOptions {
   float scale = 1.0F / 255;
   std::array<float, 3> mean{0, 0, 0}, stdev{1, 1, 1};
-  bool bgr = false;
+  bool bgr = false;         // the order of a float input's channels
+  bool bgr_pixels = false;  // the order of the pixels that a uint8 input takes
 };
 
 class ModelSamples {
@@ -36,8 +37,5 @@ class ModelSamples {
   std::size_t size_ = 0;
   std::function<Result<void>(std::size_t, std::span<const TensorView>)> fill_;
 };
-
-// "1/255", "0.5"; positive.
-Result<float> parse_fraction(const std::string& option, const std::string& text);
 
 }  // namespace jetmeter

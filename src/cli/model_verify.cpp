@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli/number_checks.h"
 #include "cli/scratch_folder.h"
 #include "cli/subcommand.h"
 #include "cli/verify_feed.h"
@@ -290,13 +291,14 @@ Action define(CLI::App& app, const Invocation& invocation) {
   define_data(app, o);
   app.add_option("--min-cosine", o.min_cosine, "exit with 3 below it")
       ->check(CLI::Range(-1.0, 1.0))
+      ->check(finite())
       ->capture_default_str()
       ->group("Limits");
   app.add_option("--max-error", o.max_error, "exit with 3 when any value is further off")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->group("Limits");
   app.add_option("--max-relative-l2", o.max_relative_l2, "exit with 3 above it")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->group("Limits");
   app.add_flag("--layers", o.layers, "find the first layer whose answers differ");
   app.add_option("--format", o.format, "text or json")

@@ -13,6 +13,22 @@ bool has_open_first_axis(const Graph& graph) {
   return false;
 }
 
+// A board may be asked what a model of another batch would take. This machine is asked about the
+// file.
+Result<void> check_fixed_batch(const Graph& graph, const PredictRequest& request) {
+  if (request.batch == 1) return {};
+  const bool boards = request.board != "this" || request.all_boards || request.all_modes;
+  if (!boards)
+    return fail(
+        "the model's batch is fixed, and this machine runs the file as it is; leave --batch out, "
+        "or name a board with --board");
+  for (const auto& input : graph.inputs)
+    if (input.ranked && !input.shape.empty() && input.shape.front() > 1)
+      return fail(fmt::format("the model's batch is fixed at {} by input {}; leave --batch out",
+                              input.shape.front(), in_quotes(input.name)));
+  return {};
+}
+
 std::vector<TensorSpec> specs_of(const Graph& graph) {
   std::vector<TensorSpec> specs;
   for (const auto& input : graph.inputs) specs.push_back({input.name, input.type, input.shape});
@@ -91,7 +107,11 @@ Result<CostedModel> read_costed(const PredictRequest& request) {
   if (!graph) return tl::make_unexpected(graph.error());
   CostedModel model{std::move(*graph), {}, {}, 1};
   const bool open = has_open_first_axis(model.graph.graph);
-  if (!open) model.times = request.batch;
+  if (!open) {
+    if (auto good = check_fixed_batch(model.graph.graph, request); !good)
+      return tl::make_unexpected(good.error());
+    model.times = request.batch;
+  }
   const auto hints = hints_of(model.graph.graph, request, open ? request.batch : 1);
   if (!hints) return tl::make_unexpected(hints.error());
   auto shapes = propagate_shapes(model.graph, *hints);

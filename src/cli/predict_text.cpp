@@ -65,7 +65,7 @@ std::string headline(const PredictionView& view) {
   text += line("time", fmt::format("{}{}   ({} to {})", least, time_text(p.seconds),
                                    time_text(p.low_seconds), time_text(p.high_seconds)));
   if (p.seconds > 0)
-    text += line("rate", fmt::format("{}{:.4g} per second   ({:.4g} to {:.4g})",
+    text += line("rate", fmt::format("{}{:.3g} per second   ({:.3g} to {:.3g})",
                                      p.at_least ? "at most " : "", view.batch / p.seconds,
                                      view.batch / p.high_seconds, view.batch / p.low_seconds));
   if (p.joules)

@@ -118,6 +118,9 @@ Result<ExitCode> make(const MakeOptions& request, Terminal& terminal) {
   if (!model) return tl::make_unexpected(model.error());
   if (auto good = check_free(request); !good) return tl::make_unexpected(good.error());
   terminal.status(fmt::format("writing {}", format_bytes(zoo_weight_bytes(*model))));
+  // What an earlier model left beside itself is not this one's.
+  std::error_code none_there;
+  if (request.force) std::filesystem::remove(request.out + ".data", none_there);
   const auto place = request.external ? WeightPlace::beside : WeightPlace::automatic;
   const auto written = write_onnx(*model, request.out, place);
   terminal.status("");

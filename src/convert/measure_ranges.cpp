@@ -81,18 +81,46 @@ Result<void> measure_batch(const ModelGraph& model, std::span<const std::string>
   return {};
 }
 
+ShapeHints hints_of(const ModelGraph& model, std::span<const Shape> inputs) {
+  ShapeHints hints;
+  for (std::size_t i = 0; i < std::min(inputs.size(), model.graph.inputs.size()); ++i)
+    hints.inputs.emplace_back(model.graph.inputs[i].name, inputs[i]);
+  return hints;
+}
+
+// A tensor whose shape is not known counts as one among many.
+using Batches = std::vector<std::vector<std::string>>;
+Batches batches_of(const ModelGraph& model, const MeasureRangesOptions& options) {
+  const auto shapes = propagate_shapes(model, hints_of(model, options.input_shapes));
+  const auto bytes_of = [&](const std::string& name) -> std::uint64_t {
+    const auto* known = shapes ? shapes->find(name) : nullptr;
+    if (known == nullptr || !known->shape) return 0;
+    return static_cast<std::uint64_t>(element_count(*known->shape)) * sizeof(float);
+  };
+  Batches batches;
+  std::uint64_t held = 0;
+  for (auto& name : float_tensors(model.graph)) {
+    const auto size = bytes_of(name);
+    if (batches.empty() || batches.back().size() >= options.tensors_at_a_time ||
+        held + size > options.bytes_at_a_time) {
+      batches.emplace_back();
+      held = 0;
+    }
+    batches.back().push_back(std::move(name));
+    held += size;
+  }
+  return batches;
+}
+
 }  // namespace
 
 Result<ValueRanges> measure_ranges(const ModelGraph& model, const MeasureRangesOptions& options) {
-  const auto names = float_tensors(model.graph);
-  const auto size = std::max<std::size_t>(1, options.tensors_at_a_time);
-  const auto batches = (names.size() + size - 1) / size;
+  const auto batches = batches_of(model, options);
   RangeMeters meters;
-  for (std::size_t i = 0; i < batches; ++i) {
-    const auto batch = std::span(names).subspan(i * size, std::min(size, names.size() - i * size));
-    if (auto good = measure_batch(model, batch, options, meters); !good)
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (options.watch && !options.watch(i, batches.size())) return fail("stopped");
+    if (auto good = measure_batch(model, batches[i], options, meters); !good)
       return tl::make_unexpected(good.error());
-    if (options.progress) options.progress(i + 1, batches);
   }
   ValueRanges ranges;
   for (const auto& [name, meter] : meters) ranges.emplace(name, meter.range());

@@ -356,6 +356,14 @@ TEST(MeasureRanges, SeesEveryTensorInBatches) {
   const auto ranges = measure_ranges(builder.model(), options);
   ASSERT_TRUE(ranges) << ranges.error().what;
   EXPECT_EQ(begun, 2);
+  begun = 0;
+  options.bytes_at_a_time = 8;  // one tensor's two floats
+  EXPECT_TRUE(measure_ranges(builder.model(), options));
+  EXPECT_EQ(begun, 3);
+  begun = 0;
+  options.watch = [](std::uint64_t done, std::uint64_t of) { return done + 2 < of; };
+  EXPECT_FALSE(measure_ranges(builder.model(), options)) << "stopped";
+  EXPECT_EQ(begun, 1);
   EXPECT_EQ(ranges->at("x").low, -1);
   EXPECT_EQ(ranges->at("x").high, 3);
   EXPECT_EQ(ranges->at("n").low, -3);

@@ -40,6 +40,10 @@ void fill(TensorView view, std::int64_t integers) {
 
 }  // namespace
 
+bool runtime_is_there() {
+  return onnxruntime() != nullptr;
+}
+
 std::optional<std::map<std::string, Shape>> shapes_when_run(ModelGraph model,
                                                             const ShapeHints& hints,
                                                             std::int64_t integers,

@@ -23,6 +23,7 @@ TEST_P(RealCost, KnowsEveryShapeAsOnnxRuntimeHasIt) {
   JM_SKIP_WITHOUT(path);
   const auto model = read_onnx(path);
   ASSERT_TRUE(model) << model.error().what;
+  if (!runtime_is_there()) GTEST_SKIP() << "onnxruntime is not in this build";
   if (!GetParam().runs) GTEST_SKIP() << "ONNX Runtime lacks ConvInteger for signed weights";
   EXPECT_GT(expect_shapes_as_run(*model, GetParam().hints, GetParam().integers), 3u);
 }

@@ -46,7 +46,7 @@ TEST_P(ShapeOf, IsAsByHandAndAsRun) {
   ASSERT_NE(table->find("y"), nullptr);
   ASSERT_TRUE(table->find("y")->shape);
   EXPECT_EQ(format_shape(*table->find("y")->shape), format_shape(GetParam().expected));
-  if (GetParam().runs) expect_shapes_as_run(model);
+  if (GetParam().runs && runtime_is_there()) expect_shapes_as_run(model);
 }
 
 const Case kCases[] = {

@@ -11,6 +11,8 @@
 
 namespace jetmeter {
 
+bool runtime_is_there();
+
 // Absent, with the reason in `why`: ONNX Runtime is not in this build, or does not run the graph.
 std::optional<std::map<std::string, Shape>> shapes_when_run(ModelGraph, const ShapeHints&,
                                                             std::int64_t integers,

@@ -103,7 +103,7 @@ Result<std::vector<Measured>> measure_all(const Bench& bench, const CalibrationO
       std::chrono::duration<double>(options.budget) / static_cast<double>(steps) * 0.7;
   for (std::size_t step = 0; step < steps; ++step) {
     auto& each = all[step % all.size()];
-    if (options.progress) options.progress(step, steps);
+    if (options.watch && !options.watch(step, steps)) return fail("stopped");
     if (auto measured = bench.measure(each.probe, share, each.times); !measured)
       return fail(fmt::format("the micro model of {} could not be measured: {}",
                               each.probe.point.probe, measured.error().what));

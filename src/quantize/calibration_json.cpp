@@ -130,7 +130,9 @@ Result<std::optional<Calibration>> read_calibration(const std::filesystem::path&
 }
 
 Result<void> write_calibration(const std::filesystem::path& file, const Calibration& calibration) {
-  auto part = file;
+  const auto target = replaceable(file);
+  if (!target) return tl::make_unexpected(target.error());
+  auto part = *target;
   part += ".part";
   {
     std::ofstream out(part, std::ios::binary);
@@ -139,7 +141,7 @@ Result<void> write_calibration(const std::filesystem::path& file, const Calibrat
     if (!out) return fail(fmt::format("{} cannot be written", in_quotes(part.string())));
   }
   std::error_code error;
-  std::filesystem::rename(part, file, error);
+  std::filesystem::rename(part, *target, error);
   if (!error) return {};
   return fail(fmt::format("{} cannot be written: {}", in_quotes(file.string()), error.message()));
 }

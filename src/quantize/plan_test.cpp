@@ -117,7 +117,8 @@ TEST(QuantizePlan, KeepsAllButSome) {
 TEST(QuantizePlan, RaisesTheOpset) {
   GraphBuilder g("old", 11);
   const auto a = conv(g, "a", g.input("x", {1, 2, 6, 6}), 2, 4);
-  const auto soft = g.node("Softmax", "soft", {a});  // over all axes from the second on
+  const auto dropped = g.node("Dropout", "dropped", {a}, {{"ratio", 0.25F}});
+  const auto soft = g.node("Softmax", "soft", {dropped});  // over all axes from the second on
   g.node("Squeeze", "y", {soft}, {{"axes", std::vector<std::int64_t>{0}}});
   g.output("y", {4, 6, 6});
   const auto raised = quantizable(g.take());
@@ -125,7 +126,9 @@ TEST(QuantizePlan, RaisesTheOpset) {
   EXPECT_EQ(raised->opsets.at(""), 13);
   std::vector<std::string> operators;
   for (const auto& node : raised->graph.nodes) operators.push_back(node.op);
-  EXPECT_THAT(operators, ElementsAre("Conv", "Shape", "Flatten", "Softmax", "Reshape", "Squeeze"));
+  EXPECT_THAT(operators,
+              ElementsAre("Conv", "Dropout", "Shape", "Flatten", "Softmax", "Reshape", "Squeeze"));
+  EXPECT_TRUE(raised->graph.nodes[1].attributes.empty());
   EXPECT_THAT(raised->graph.nodes.back().inputs, ElementsAre("soft", "y/axes"));
 }
 

@@ -62,6 +62,7 @@ class Raiser {
     if (node.op == "Squeeze" || node.op == "Unsqueeze" || node.op == "ReduceSum")
       attribute_to_input(node, "axes");
     if (node.op == "Split") attribute_to_input(node, "split");
+    if (node.op == "Dropout") remove_attribute(node, "ratio");  // of training; an input by now
     out.push_back(std::move(node));
   }
 

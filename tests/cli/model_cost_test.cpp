@@ -57,12 +57,25 @@ TEST_F(ModelCostCommand, JsonHasEveryLayerWithUnitsInTheKeys) {
   EXPECT_EQ(document.at("layers")[0].at("outputs")[0], nlohmann::json({1, 4, 6, 6}));
 }
 
-TEST_F(ModelCostCommand, SaysWhichAxisIsOpenAndWhatToType) {
+TEST_F(ModelCostCommand, TakesAnOpenBatchForOneAndSaysSo) {
   const auto result = cost({model_});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("the batch is open and taken to be 1"));
+  EXPECT_EQ(result.out, cost({model_, "--axis", "batch=1"}).out);
+}
+
+TEST_F(ModelCostCommand, SaysWhichAxisIsOpenAndWhatToType) {
+  GraphBuilder builder("open", 17);
+  builder.input("images", {kDynamic, 3, kDynamic, 8}, ElementType::float32,
+                {"batch", "", "height", ""});
+  builder.node("Relu", "y", {"images"});
+  builder.output("y", {kDynamic, 3, kDynamic, 8});
+  const auto open = place_.write("open.onnx", builder.serialise());
+  const auto result = cost({open});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("axis 'batch' of input 'images' is open"));
   EXPECT_THAT(result.err, HasSubstr("--axis batch=1"));
-  const auto document = nlohmann::json::parse(cost({model_, "--format", "json"}).out);
+  const auto document = nlohmann::json::parse(cost({open, "--format", "json"}).out);
   EXPECT_TRUE(document.at("flops").is_null());
   EXPECT_EQ(document.at("complete"), false);
 }

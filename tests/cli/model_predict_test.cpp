@@ -79,9 +79,36 @@ TEST(ModelPredict, RefusesInOneSentence) {
     EXPECT_EQ(count_lines(result.err), 1U) << result.err;
     EXPECT_EQ(result.out, "");
   }
+  const auto of_four =
+      place.write("four.onnx", build_zoo_model("yolo11n", {.numbers = {{"batch", 4}}}).value());
+  for (const auto& [board, sentence] : {std::pair{"agx-orin-64gb", "batch is fixed at 4"},
+                                        std::pair{"this", "runs the file as it is"}}) {
+    const auto result =
+        run_program({"model", "predict", of_four, "--board", board, "--batch", "8"}, place);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, HasSubstr(sentence));
+  }
   const auto broken = place.write("broken.onnx", "no model");
   EXPECT_EQ(run_program({"model", "predict", broken, "--board", "agx-orin-64gb"}, place).exit_code,
             1);
+}
+
+TEST(ModelPredict, CtrlCEndsACalibrationAndLeavesNothing) {
+  const Workplace place;
+  const auto scratch = place.path() / "scratch";
+  std::filesystem::create_directories(scratch);
+  Program program({"model", "predict", yolo(place), "--recalibrate"}, place,
+                  {{"TMPDIR", scratch.string()}, {"XDG_CACHE_HOME", place / "cache"}});
+  const auto has_begun = [&] { return !std::filesystem::is_empty(scratch) || !program.running(); };
+  ASSERT_TRUE(eventually(has_begun));
+  program.signal(SIGINT);
+  const auto result = program.wait();
+  if (result.err.find("not in this build") != std::string::npos) GTEST_SKIP() << result.err;
+  EXPECT_EQ(result.exit_code, 130) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("stopped; nothing of the calibration was kept"));
+  EXPECT_EQ(result.out, "");
+  EXPECT_TRUE(std::filesystem::is_empty(scratch));
+  EXPECT_FALSE(std::filesystem::exists(place.path() / "cache"));
 }
 
 }  // namespace
