@@ -128,6 +128,10 @@ Result<OrtDeviceChoice> choose_ort_device(const LoadOptions& options) {
   for (const auto& provider : known) {
     const auto kind = device_kind(provider);
     if (!wanted || wanted->kind != kind || (wanted->index && !has_index(kind))) continue;
+    if (!can_start(provider))
+      return fail(fmt::format("{} does not start on this machine, although this ONNX Runtime "
+                              "library was built with it; there is {}",
+                              kind, fmt::join(startable_ort_devices(), ", ")));
     OrtDeviceChoice device{kind, provider, options.options};
     if (!has_index(kind)) return device;
     const auto index = std::to_string(wanted->index.value_or(0));
@@ -135,8 +139,8 @@ Result<OrtDeviceChoice> choose_ort_device(const LoadOptions& options) {
     device.options.emplace_back("device_id", index);
     return device;
   }
-  return fail(fmt::format("there is no device {}; this ONNX Runtime library has {}",
-                          in_quotes(options.device), fmt::join(device_names(known), ", ")));
+  return fail(fmt::format("there is no device {}; here ONNX Runtime has {}",
+                          in_quotes(options.device), fmt::join(startable_ort_devices(), ", ")));
 }
 
 void append_to(Ort::SessionOptions& session_options, const OrtDeviceChoice& device) {

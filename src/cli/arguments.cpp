@@ -42,7 +42,10 @@ std::string unexpected(const CLI::App& subcommand, const std::vector<std::string
   const auto is_option = [](const std::string& word) { return word.starts_with("-"); };
   const auto option = std::ranges::find_if(extras, is_option);
   const auto& word = option == extras.end() ? extras.front() : *option;
-  const auto& name = subcommand.get_name();
+  auto name = subcommand.get_name();
+  for (const auto* parent = subcommand.get_parent(); parent && parent->get_parent();
+       parent = parent->get_parent())
+    name = parent->get_name() + " " + name;
   if (option == extras.end())
     return fmt::format("{} takes no {}; see jetmeter {} --help", name, in_quotes(word), name);
   const auto names = long_names(subcommand);

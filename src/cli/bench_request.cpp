@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "cli/number_checks.h"
+
 namespace jetmeter {
 namespace {
 
@@ -45,16 +47,15 @@ void add_load(CLI::App& app, BenchOptions& o) {
   add(app, group, "--streams", o.streams, "sessions that work at the same time")
       ->capture_default_str();
   add(app, group, "--rate", o.rate, "a second; with --find-rate where the search begins")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   add(app, group, "--when-busy", o.when_busy, "queue or drop what is due while all streams work")
       ->check(CLI::IsMember({"queue", "drop"}))
       ->capture_default_str();
   add(app, group, "--queue-limit", o.queue_limit, "drop what would wait behind so many; 0: none")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   add(app, group, "--deadline", o.deadline,
       "from when work was due; default with rate: the period");
-  add(app, group, "--count", o.offline_count, "offline: inferences in all")
-      ->check(CLI::NonNegativeNumber);
+  add(app, group, "--count", o.offline_count, "offline: inferences in all")->check(not_negative());
   app.add_flag("--find-rate", o.find_rate,
                "search the highest rate that holds --bound, then measure at it")
       ->group(group);
@@ -80,7 +81,7 @@ void add_stop(CLI::App& app, BenchOptions& o) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add(app, group, "--warmup", o.warmup, "inferences before measuring, at least")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
   add(app, group, "--warmup-time", o.warmup_time, "of warming up, at least")->capture_default_str();
 }

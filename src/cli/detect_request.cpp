@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "cli/number_checks.h"
 #include "cli/picture_options.h"
 #include "jetmeter/pipeline.h"
 
@@ -28,10 +29,10 @@ void add_inputs(CLI::App& app, DetectOptions& o) {
   add(app, group, "--rgb-source", o.rgb_source, "frames of the rgb slot");
   add(app, group, "--thermal-source", o.thermal_source, "frames of the thermal slot");
   add(app, group, "--max-frames", o.max_frames, "frames per slot; 0: to the end of the source")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
   add(app, group, "--warmup", o.warmup, "inferences before measuring")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
 }
 
@@ -45,7 +46,7 @@ void add_backends(CLI::App& app, DetectOptions& o) {
   add_backend_options(app, o.runtime);
   add(app, group, "--threads", o.runtime.threads,
       "threads inside one inference; 0: the runtime's choice")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
 }
 
@@ -62,9 +63,11 @@ void add_pipeline(CLI::App& app, DetectOptions& o) {
       ->capture_default_str();
   add(app, group, "--conf,--confidence", o.confidence, "least score")
       ->check(CLI::Range(0.0, 1.0))
+      ->check(finite())
       ->capture_default_str();
   add(app, group, "--iou", o.iou, "overlap from which the weaker of two boxes is dropped")
       ->check(CLI::Range(0.0, 1.0))
+      ->check(finite())
       ->capture_default_str();
   add(app, group, "--max-det", o.max_detections, "detections per frame")
       ->check(CLI::Range(1, 30000))
@@ -99,10 +102,10 @@ void add_measuring(CLI::App& app, DetectOptions& o) {
   add(app, dual, "--tolerance", o.tolerance, "how far apart in time two frames may be to be a pair")
       ->capture_default_str();
   add(app, dual, "--solo-frames", o.solo_frames, "frames that each slot first runs alone; 0: none")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
   add(app, "Run", "--save-overlays", o.save_overlays, "pictures per slot with the boxes drawn in")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
 }
 
 // This job is for boards of 8 GB; what needs more does not fit them. `none` is no limit.

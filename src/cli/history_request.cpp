@@ -6,6 +6,8 @@
 #include <charconv>
 #include <map>
 
+#include "cli/number_checks.h"
+
 namespace jetmeter {
 namespace {
 
@@ -123,7 +125,7 @@ void add_history_options(CLI::App& app, HistoryRequest& request) {
   add_text(app, "--since", request.since, "7d, 12h, 2w, 2026-01-31, 2026-01-31T12:00Z");
   add_text(app, "--until", request.until, "the same");
   app.add_option("--limit", filter.limit, "so many, the newest; 0: all (default: list 20, best 10)")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->group(kFilters);
   app.add_flag("--lowest", request.lowest, "for best: less is better");
   app.add_flag("--highest", request.highest, "for best: more is better");

@@ -37,6 +37,10 @@ Section backend_section() {
   }
   for (const auto& [name, reason] : missing_backends())
     section.rows.push_back({std::string(name), "", std::string(reason), false});
+  section.rows.push_back({"tensorrt", "TensorRT's engines (.engine, .plan)",
+                          "jetmeter has no backend of its own for it; ONNX files run through it as "
+                          "--backend onnxruntime --device tensorrt:0, where that library has it",
+                          false});
   return section;
 }
 

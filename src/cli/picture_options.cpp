@@ -5,22 +5,10 @@
 #include <algorithm>
 #include <sstream>
 
+#include "cli/number_checks.h"
+
 namespace jetmeter {
 namespace {
-
-// "0.0039", "1/255".
-Result<float> positive_fraction(const std::string& text) {
-  float numerator = 0, denominator = 1;
-  char slash = 0;
-  std::istringstream in(text);
-  in >> numerator;
-  if (in && in >> slash) in >> denominator;
-  const bool number = slash == 0 || (slash == '/' && !in.fail());
-  const bool whole = number && in.eof();  // "1/255abc" is no number
-  if (whole && numerator > 0 && denominator > 0) return numerator / denominator;
-  return fail(
-      fmt::format("--scale {} is not a positive number or a fraction like 1/255", in_quotes(text)));
-}
 
 std::vector<std::string> names_of_heads() {
   std::vector<std::string> names{"auto"};
@@ -29,6 +17,19 @@ std::vector<std::string> names_of_heads() {
 }
 
 }  // namespace
+
+Result<float> parse_fraction(std::string_view option, const std::string& text) {
+  float numerator = 0, denominator = 1;
+  char slash = 0;
+  std::istringstream in(text);
+  in >> numerator;
+  if (in && in >> slash) in >> denominator;
+  const bool number = slash == 0 || (slash == '/' && !in.fail());
+  const bool whole = number && in.eof();  // "1/255abc" is no number
+  if (whole && numerator > 0 && denominator > 0) return numerator / denominator;
+  return fail(fmt::format("{} {} is not a positive number or a fraction like 1/255", option,
+                          in_quotes(text)));
+}
 
 void add_picture_options(CLI::App& app, PictureOptions& o) {
   const char* group = "Pictures";
@@ -51,7 +52,8 @@ void add_picture_options(CLI::App& app, PictureOptions& o) {
   app.add_option("--mean", o.mean, "three numbers, in the tensor's channel order")
       ->group(group)
       ->delimiter(',')
-      ->expected(3);
+      ->expected(3)
+      ->check(finite());
   app.add_option("--std", o.stdev, "three numbers")->group(group)->delimiter(',')->expected(3);
 }
 
@@ -65,7 +67,7 @@ Result<PipelineOptions> pipeline_options(const PictureOptions& o) {
   if (o.channels == "rgb") pipeline.channels = Channels::rgb;
   if (o.channels == "bgr") pipeline.channels = Channels::bgr;
   if (!o.scale.empty()) {
-    const auto scale = positive_fraction(o.scale);
+    const auto scale = parse_fraction("--scale", o.scale);
     if (!scale) return tl::make_unexpected(scale.error());
     pipeline.scale = *scale;
   }

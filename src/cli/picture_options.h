@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/subcommand.h"
@@ -16,5 +17,8 @@ struct PictureOptions {
 };
 void add_picture_options(CLI::App&, PictureOptions&);
 Result<PipelineOptions> pipeline_options(const PictureOptions&);
+
+// "1/255", "0.5"; positive.
+Result<float> parse_fraction(std::string_view option, const std::string& text);
 
 }  // namespace jetmeter

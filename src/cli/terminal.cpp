@@ -5,7 +5,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 namespace jetmeter {
 namespace {
@@ -16,6 +18,11 @@ std::size_t columns() {
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
+}
+
+// Where nobody can be told, what is being measured goes on.
+void tell(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 }  // namespace
@@ -48,13 +55,13 @@ void Terminal::step(int number, std::string_view what) {
   if (options_.quiet) return;
   clear_line();
   paces_.clear();
-  fmt::print(stderr, "[{}/7] {}...\n", number, what);
+  tell(fmt::format("[{}/7] {}...\n", number, what));
 }
 
 void Terminal::note(std::string_view text) {
   if (options_.quiet) return;
   clear_line();
-  fmt::print(stderr, "      {}\n", text);
+  tell(fmt::format("      {}\n", text));
 }
 
 void Terminal::warn(const Warning& warning) {
@@ -62,8 +69,8 @@ void Terminal::warn(const Warning& warning) {
   clear_line();
   const auto style = options_.color && stderr_is_terminal_ ? fmt::fg(fmt::terminal_color::yellow)
                                                            : fmt::text_style();
-  fmt::print(stderr, "{} {}{}\n", fmt::format(style, "warning:"),
-             warning.slot.empty() ? "" : warning.slot + ": ", warning.message);
+  tell(fmt::format("{} {}{}\n", fmt::format(style, "warning:"),
+                   warning.slot.empty() ? "" : warning.slot + ": ", warning.message));
 }
 
 void Terminal::error(std::string_view sentence) {
@@ -71,13 +78,15 @@ void Terminal::error(std::string_view sentence) {
   const auto style = options_.color && stderr_is_terminal_
                          ? fmt::fg(fmt::terminal_color::red) | fmt::emphasis::bold
                          : fmt::text_style();
-  fmt::print(stderr, "{} {}\n", fmt::format(style, "error:"), sentence);
+  tell(fmt::format("{} {}\n", fmt::format(style, "error:"), sentence));
 }
 
 void Terminal::print(std::string_view text) {
   clear_line();
-  fmt::print("{}", text);
-  std::fflush(stdout);
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+    return;
+  // Who closes a pipe has read enough.
+  if (errno != EPIPE && why_lost_.empty()) why_lost_ = std::strerror(errno);
 }
 
 void Terminal::progress(const Progress& progress) {
@@ -90,14 +99,14 @@ void Terminal::progress(const Progress& progress) {
   if (now - last_line_ < kBetweenLines) return;
   last_line_ = now;
   line_shown_ = true;
-  fmt::print(stderr, "\r\033[K{}", line().substr(0, columns() - 1));
+  tell("\r\033[K" + line().substr(0, columns() - 1));
   std::fflush(stderr);
 }
 
 void Terminal::status(std::string_view text) {
   if (options_.quiet || !stderr_is_terminal_) return;
   line_shown_ = true;
-  fmt::print(stderr, "\r\033[K      {}", text.substr(0, columns() - 7));
+  tell(fmt::format("\r\033[K      {}", text.substr(0, columns() - 7)));
   std::fflush(stderr);
 }
 
@@ -115,7 +124,7 @@ std::string Terminal::line() const {
 }
 
 void Terminal::clear_line() {
-  if (line_shown_) fmt::print(stderr, "\r\033[K");
+  if (line_shown_) tell("\r\033[K");
   line_shown_ = false;
 }
 

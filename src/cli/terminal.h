@@ -31,6 +31,8 @@ class Terminal {
   void error(std::string_view sentence);
   // Standard output.
   void print(std::string_view text);
+  // Why some of it could not be written; empty: all was, or the reader wanted no more.
+  const std::string& why_output_is_lost() const { return why_lost_; }
 
  private:
   struct Pace {
@@ -44,6 +46,7 @@ class Terminal {
   Options options_;
   bool stdout_is_terminal_ = false, stderr_is_terminal_ = false;
   bool line_shown_ = false;
+  std::string why_lost_;
   std::chrono::steady_clock::time_point last_line_{};
   std::map<std::string, Pace, std::less<>> paces_;
 };

@@ -50,6 +50,10 @@ Result<SourceSpec> parse_source(const std::string& text) {
   if (const FrameSourceKind* kind = find_kind(word)) {
     return SourceSpec{kind, equals == std::string::npos ? "" : text.substr(equals + 1)};
   }
+  // The scene may be left out: synthetic:640x480.
+  if (const auto mark = text.find_first_of(":@#"); text.substr(0, mark) == "synthetic") {
+    return SourceSpec{find_kind("synthetic"), text.substr(mark)};
+  }
   if (exists(text)) {
     for (const FrameSourceKind* kind : frame_source_kinds()) {
       if (kind->recognises(text)) return SourceSpec{kind, text};

@@ -1,6 +1,7 @@
 // Bad input gets one sentence on standard error that names the culprit, and the exit code of a
 // wrong request. Nothing is left behind.
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include "support/program.h"
 #include "support/reference_model.h"
@@ -58,6 +59,12 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         WrongRequest{"Subcommand", {"detcet"}, "did you mean detect?"},
         WrongRequest{"Option", good_with({"--max-framse", "3"}), "did you mean --max-frames?"},
+        WrongRequest{"RateThatIsNoNumber",
+                     {"bench", "good.ref", "--scenario", "rate", "--rate", "nan"},
+                     "'nan' is no number from 0 on"},
+        WrongRequest{"OptionOfACommandOfModel",
+                     {"model", "inspect", "good.ref", "--layres"},
+                     "model inspect has no option '--layres'; did you mean --layers?"},
         WrongRequest{"StrayWord", good_with({"extra"}), "'extra'"},
         WrongRequest{"NoModel", {"detect", "--source", "synthetic"}, "--model0"},
         WrongRequest{"NoSource", {"detect", "--model0", "good.ref"}, "needs --source"},
@@ -135,11 +142,12 @@ TEST(UnwritableDirectory, IsAWrongRequest) {
   EXPECT_THAT(result.err, HasSubstr("locked/run"));
 }
 
-// No file may grow past 40 kB: the streams do not fit, the reports do.
+// No file may grow past 100 kB: the streams do not fit, the reports do.
 TEST(FullDisk, LosesNoResult) {
   const Workplace place;
   place.write("good.ref", ReferenceModel{.delay_ms = 0}.text());
-  const std::string script = std::string("ulimit -f 40; exec ") + JM_PROGRAM +
+  const std::string script = std::string("ulimit -f 100; export XDG_DATA_HOME=$PWD/.data; exec ") +
+                             JM_PROGRAM +
                              " detect --model0 good.ref --source synthetic --max-frames 1000 "
                              "--out run --format json > out.json 2> err.txt";
   const auto command =
@@ -148,6 +156,41 @@ TEST(FullDisk, LosesNoResult) {
   EXPECT_EQ(WEXITSTATUS(status), 2) << slurp(place / "err.txt");
   EXPECT_THAT(slurp(place / "err.txt"), HasSubstr("frames.jsonl' could not be written whole"));
   EXPECT_EQ(read_json(place / "run/report.json").at("slots").at(0).at("frames"), 1000);
+}
+
+int exit_code_in_shell(const Workplace& place, const std::string& words) {
+  const auto command =
+      "cd " + place.path().string() + " && XDG_DATA_HOME=$PWD/.data " + JM_PROGRAM + " " + words;
+  return WEXITSTATUS(std::system(command.c_str()));
+}
+
+TEST(LostErrorOutput, CostsNoMeasurement) {
+  const Workplace place;
+  place.write("good.ref", ReferenceModel{.delay_ms = 0}.text());
+  const std::string run = "detect --model0 good.ref --source synthetic --max-frames 5 --out ";
+  EXPECT_EQ(exit_code_in_shell(place, run + "full > out.txt 2> /dev/full"), 0);
+  EXPECT_EQ(exit_code_in_shell(place, run + "closed > out.txt 2>&-"), 0);
+  for (const auto* folder : {"full", "closed"})
+    EXPECT_EQ(read_json(place.path() / folder / "report.json").at("run").at("verdict"),
+              "completed");
+}
+
+TEST(LostOutput, IsNoSuccess) {
+  const Workplace place;
+  for (const auto* words : {"list", "--help", "list --format json"}) {
+    EXPECT_EQ(exit_code_in_shell(place, std::string(words) + " > /dev/full 2> err.txt"), 2);
+    EXPECT_THAT(slurp(place / "err.txt"), HasSubstr("standard output could not be written whole"));
+  }
+}
+
+// Whoever renames a model onto /dev/null has no /dev/null any more.
+TEST(WrittenFile, ReplacesNothingThatIsNoFile) {
+  const Workplace place;
+  ASSERT_EQ(::mkfifo((place / "pipe").c_str(), 0600), 0);
+  const auto result = run_program({"zoo", "make", "simple-cnn", "-o", "pipe", "--force"}, place);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("'pipe' is there and is no file"));
+  EXPECT_TRUE(std::filesystem::is_fifo(place.path() / "pipe"));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <exception>
 #include <map>
+#include <sstream>
 #include <vector>
 
 #include "cli/arguments.h"
@@ -30,10 +30,12 @@ struct Program {
     for (const auto* subcommand : subcommands()) {
       auto* child =
           app.add_subcommand(std::string(subcommand->name), std::string(subcommand->summary));
+      child->footer("");  // not the program's
       if (subcommand->summary.empty()) child->group("");
       child->add_flag("-q,--quiet", quiet, "print results and errors only")->group("Output");
       child->add_flag("--no-color", no_color, "no colours, also on a terminal")->group("Output");
       actions[std::string(subcommand->name)] = subcommand->define(*child, {&terminal, command});
+      for (auto* own : child->get_subcommands({})) own->fallthrough();  // to -q and --no-color
     }
   }
 
@@ -54,17 +56,29 @@ struct Program {
       std::ranges::reverse(words);
       app.parse(std::move(words));
     } catch (const CLI::ExtrasError&) {
-      const auto* child = app.get_subcommands().empty() ? &app : app.get_subcommands().front();
+      const auto* child = &app;
+      while (!child->get_subcommands().empty()) child = child->get_subcommands().front();
       return fail_with(ExitCode::wrong_request, unexpected(*child, app.remaining(true)));
     } catch (const CLI::Success& done) {
-      return app.exit(done);
+      std::ostringstream out, nothing;
+      app.exit(done, out, nothing);
+      terminal.print(out.str());
+      return exit_code(ExitCode::done);
     } catch (const CLI::ParseError& error) {
       return fail_with(ExitCode::wrong_request, error.what());
     }
     terminal.configure({.quiet = quiet, .color = !no_color});
     const auto code = actions.at(app.get_subcommands().front()->get_name())();
     if (!code) return fail_with(ExitCode::wrong_request, code.error().what);
-    return static_cast<int>(*code);
+    return exit_code(*code);
+  }
+
+  // What was lost on its way out is no success.
+  int exit_code(ExitCode code) {
+    const auto& why = terminal.why_output_is_lost();
+    if (why.empty()) return static_cast<int>(code);
+    terminal.error("standard output could not be written whole: " + why);
+    return static_cast<int>(code == ExitCode::done ? ExitCode::slot_failed : code);
   }
 };
 
@@ -80,7 +94,7 @@ int main(int argc, char** argv) {
     if (!expanded) return program.fail_with(ExitCode::wrong_request, expanded.error().what);
     return program.parse_and_run(std::move(*expanded));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
+    Terminal().error(error.what());
     return static_cast<int>(ExitCode::nothing_measured);
   }
 }
