@@ -48,7 +48,8 @@ class ZooShapes : public testing::TestWithParam<SmallModel> {};
 
 TEST_P(ZooShapes, AreAsOnnxRuntimeHasThem) {
   if (!runtime_is_there()) GTEST_SKIP() << "onnxruntime is not in this build";
-  const auto model = make_zoo_model(GetParam().name, {.numbers = GetParam().numbers});
+  const auto model = make_zoo_model(GetParam().name,
+                                    {.numbers = GetParam().numbers, .type = ElementType::float32});
   ASSERT_TRUE(model) << model.error().what;
   EXPECT_GT(expect_shapes_as_run(*model), 10u);
 }

@@ -137,20 +137,20 @@ std::chrono::nanoseconds thread_cpu_time() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-// PSS at every reading without walking the page table at every reading. What of a process' resident
-// size is other processes' share changes slowly: it is read again when the resident size has moved,
-// and now and then, but not for more than a three-hundredth of the time. A process that is starting
-// maps its libraries one after the other; what was read amid that says little of it afterwards, and
-// is worth a tenth of the time.
+// PSS at every reading without walking the page table at every reading: a walk takes milliseconds.
+// What of a process' resident size is other processes' share changes slowly: it is read again now
+// and then, for a thousandth of the time, and for more once the resident size has moved. A process
+// that is starting maps its libraries one after the other; what was read amid that says little of
+// it afterwards.
 class PacedPss {
  public:
   std::optional<std::uint64_t> of(std::uint64_t rss, ProcessFiles& files) {
     const auto now = std::chrono::steady_clock::now();
     const auto moved = rss > rss_ ? rss - rss_ : rss_ - rss;
-    const bool wanted = moved > rss_ / kShareThatMatters || now - read_at_ >= kLongest;
-    const bool urgent = moved > rss_ / kShareThatMisleads;
-    const bool affordable = now - read_at_ >= (urgent ? kShortPause : kPause) * cost_;
-    if (others_ && *others_ <= rss && !(wanted && affordable)) return rss - *others_;
+    const int pause = moved > rss_ / kShareThatMisleads  ? kPauseAmidAStart
+                      : moved > rss_ / kShareThatMatters ? kPauseOnAMove
+                                                         : kPause;
+    if (others_ && *others_ <= rss && now - read_at_ < pause * cost_) return rss - *others_;
     const auto spent = thread_cpu_time();
     const auto rollup = files.read_rollup();
     cost_ = thread_cpu_time() - spent;
@@ -164,10 +164,11 @@ class PacedPss {
 
  private:
   using Time = std::chrono::steady_clock::time_point;
-  static constexpr std::uint64_t kShareThatMatters = 128;  // 0.8 %
+  static constexpr std::uint64_t kShareThatMatters = 64;  // 1.6 %
   static constexpr std::uint64_t kShareThatMisleads = 4;
-  static constexpr auto kLongest = std::chrono::seconds(1);
-  static constexpr int kPause = 300, kShortPause = 10;
+  // Times the cost. Longer would be cheaper, but two workers that share their weights would count
+  // them twice for so long.
+  static constexpr int kPause = 1000, kPauseOnAMove = 300, kPauseAmidAStart = 20;
 
   std::uint64_t rss_ = 0;
   std::optional<std::uint64_t> others_;
@@ -215,7 +216,8 @@ Result<ProcessMemory> read_process(const Host& host, ProcessId pid) {
 Result<std::unique_ptr<Source>> open_process(const Host& host, ProcessId pid) {
   const auto folder = folder_of(host, pid);
   ProcessFiles files(folder);
-  if (pid <= 0 || knows_nothing(files.read())) return tl::make_unexpected(no_process(folder, pid));
+  if (pid <= 0 || knows_nothing(files.read_but_pss()))
+    return tl::make_unexpected(no_process(folder, pid));
   return std::make_unique<Process>(std::move(files));
 }
 
