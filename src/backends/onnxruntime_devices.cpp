@@ -129,9 +129,10 @@ Result<OrtDeviceChoice> choose_ort_device(const LoadOptions& options) {
     const auto kind = device_kind(provider);
     if (!wanted || wanted->kind != kind || (wanted->index && !has_index(kind))) continue;
     if (!can_start(provider))
-      return fail(fmt::format("{} does not start on this machine, although this ONNX Runtime "
-                              "library was built with it; there is {}",
-                              kind, fmt::join(startable_ort_devices(), ", ")));
+      return fail(
+          fmt::format("{} does not start on this machine, although this ONNX Runtime "
+                      "library was built with it; there is {}",
+                      kind, fmt::join(startable_ort_devices(), ", ")));
     OrtDeviceChoice device{kind, provider, options.options};
     if (!has_index(kind)) return device;
     const auto index = std::to_string(wanted->index.value_or(0));

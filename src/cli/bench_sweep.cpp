@@ -378,7 +378,9 @@ Result<ExitCode> bench_sweep(const BenchSweep& bench, const Invocation& invocati
   if (!steps) return tl::make_unexpected(steps.error());
   if (bench.sweep.dry_run) {
     invocation.terminal->print(plan_text(bench, *steps));
-    const auto is_right = [&](const SweepStep& step) { return request_of(bench, step).has_value(); };
+    const auto is_right = [&](const SweepStep& step) {
+      return request_of(bench, step).has_value();
+    };
     return std::ranges::all_of(*steps, is_right) ? ExitCode::done : ExitCode::wrong_request;
   }
   return Sweeper(bench, invocation, std::move(*request), std::move(*steps))();

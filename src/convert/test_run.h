@@ -101,7 +101,8 @@ inline Apart apart(const std::vector<std::vector<float>>& a,
     meter.add(a[i], b[i]);
     const auto difference = meter.difference();
     EXPECT_EQ(difference.not_finite_b, difference.not_finite_a);
-    worst.cosine = std::min(worst.cosine, difference.cosine.value_or(difference.max_reference > 0 ? 0 : 1));
+    worst.cosine =
+        std::min(worst.cosine, difference.cosine.value_or(difference.max_reference > 0 ? 0 : 1));
     worst.max_error = std::max(worst.max_error, difference.max_error);
     worst.max_reference = std::max(worst.max_reference, difference.max_reference);
   }
