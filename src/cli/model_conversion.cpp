@@ -127,13 +127,10 @@ class Conversion {
     options.type = *plan_.precision;
     options.convert_io = plan_.convert_io;
     options.keep = plan_.keep;
-    ValueRanges seen;
-    if (!plan_.data.empty()) {
-      auto measured = ranges();
-      if (!measured) return tl::make_unexpected(measured.error());
-      seen = *std::move(measured);
-      options.ranges = &seen;
-    }
+    const bool measured = !plan_.data.empty();
+    const auto seen = measured ? ranges() : Result<ValueRanges>();
+    if (!seen) return tl::make_unexpected(seen.error());
+    if (measured) options.ranges = &*seen;
     tell_("converting");
     auto narrowed = to_precision(std::move(result_.model), options);
     if (!narrowed) return tl::make_unexpected(narrowed.error());
