@@ -195,7 +195,7 @@ TEST(Compare, SaysNothingOfSpeedWhereTheMachineWasInAnotherState) {
 TEST(Compare, OneRunASideOnAVirtualMachineTellsLargeDifferencesOnly) {
   auto a = run_of("a", wavy_latencies(400, 10, 1));
   const auto near = run_of("b", wavy_latencies(400, 10.8, 2));
-  const auto far = run_of("b", wavy_latencies(400, 12, 2));
+  const auto far = run_of("b", wavy_latencies(400, 16, 2));
   const auto row = [&](const ComparedRun& b, const CompareOptions& options = {}) {
     return *metric_named(compared(a, b, options), "latency_ms.p50");
   };
