@@ -21,6 +21,16 @@ std::vector<TimedValue> timed(std::span<const FrameSample> samples) {
   return values;
 }
 
+// As many values as the samples are worth, evenly from the smallest to the largest.
+std::vector<double> worth_of(std::span<const double> sorted, double worth) {
+  const auto n = static_cast<double>(sorted.size());
+  std::vector<double> values(static_cast<std::size_t>(std::clamp(worth, 0.0, n)));
+  const auto step = n / static_cast<double>(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = sorted[static_cast<std::size_t>((static_cast<double>(i) + 0.5) * step)];
+  return values;
+}
+
 // What a sample is worth differs from quantile to quantile: outliers come in bursts.
 void add_quantiles(StatisticsRecord& record, std::span<const double> in_time_order,
                    std::span<const double> sorted) {
@@ -32,10 +42,9 @@ void add_quantiles(StatisticsRecord& record, std::span<const double> in_time_ord
       quantile.low_ms = interval->low;
       quantile.high_ms = interval->high;
     }
-    const auto conservative = conservative_quantile(sorted, q);
     // It rests on samples that know nothing of each other.
-    if (worth >= static_cast<double>(conservative.needs))
-      quantile.conservative_ms = conservative.estimate;
+    const auto conservative = conservative_quantile(worth_of(sorted, worth), q);
+    quantile.conservative_ms = conservative.estimate;
     quantile.conservative_needs = conservative.needs;
     record.quantiles.push_back(std::move(quantile));
   }
