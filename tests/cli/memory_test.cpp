@@ -230,8 +230,7 @@ TEST_F(ForecastRun, TellsThePeakBeforeTheLoadAndItsErrorAfterwards) {
   const double told = forecast["peak_bytes"], measured = memory["peak_bytes"];
   EXPECT_NEAR(forecast["error_percent"], 100 * (told / measured - 1), 1e-6);
   EXPECT_NEAR(told / measured, 1.0, 0.10);
-  // What is free may be less than the limit.
-  EXPECT_LE(forecast["margin_bytes"].get<double>(),
+  EXPECT_EQ(forecast["margin_bytes"].get<double>(),
             std::min(memory["limit_bytes"].get<double>(), 8.0 * 1024 * kMiB) - told);
   EXPECT_FALSE(forecast["rests_on"].empty());
 }
@@ -340,7 +339,7 @@ TEST_F(RecordedBoardRun, EnergyPerFrameIsThatOfTheModulesRail) {
   ASSERT_TRUE(energy["idle_watts"].is_number());
   EXPECT_NEAR(energy["idle_watts"], watts, 1e-6);
   EXPECT_NEAR(energy["joules_per_frame_above_idle"], 0, 1e-6);
-  EXPECT_GT(energy["coverage"], 0.1);
+  EXPECT_GT(energy["coverage"], 0.5);
   EXPECT_LE(energy["coverage"], 1.0);
   EXPECT_GT(energy["joules_per_frame"], watts * 0.020);  // a frame takes 20 ms at least
   EXPECT_THAT(slurp(place_ / "run/report.md"), HasSubstr("Energy of the board"));
