@@ -36,7 +36,14 @@ std::string share_cell(const Count& part, const Count& whole) {
   return fmt::format("{:.1f}%", 100.0 * static_cast<double>(*part) / static_cast<double>(*whole));
 }
 
+// Where layers are unknown, what the known ones add up to; when that is nothing, nothing is known.
+std::string total_of(const ModelCost& cost, const Count& count, const std::string& cell) {
+  if (cost.complete() || !count) return cell;
+  return *count == 0 ? "?" : cell + ", of the layers that are known";
+}
+
 std::string intensity_of(const ModelCost& cost) {
+  if (!cost.complete()) return "?";
   if (!cost.flops || !cost.read_bytes || !cost.write_bytes) return "?";
   const auto bytes = static_cast<double>(*cost.read_bytes) + static_cast<double>(*cost.write_bytes);
   return bytes > 0 ? fmt::format("{:.3g} FLOP/byte", static_cast<double>(*cost.flops) / bytes)
@@ -88,15 +95,15 @@ std::string totals_text(const ModelCost& cost) {
                         ? fmt::format("{} at {}", format_bytes(*cost.peak_activation_bytes),
                                       label(cost.peak_layer))
                         : std::string("?");
-  const std::string so_far = cost.complete() ? "" : ", of the layers that are known";
-  return aligned({{"parameters", scaled(static_cast<double>(cost.parameters))},
-                  {"weights", format_bytes(cost.weight_bytes)},
-                  {"multiply-adds", flops_cell(cost.flops) + so_far},
-                  {"other operations", flops_cell(cost.other_flops) + so_far},
-                  {"memory traffic", moved},
-                  {"intensity", intensity_of(cost)},
-                  {"peak activations", peak}},
-                 2);
+  return aligned(
+      {{"parameters", scaled(static_cast<double>(cost.parameters))},
+       {"weights", format_bytes(cost.weight_bytes)},
+       {"multiply-adds", total_of(cost, cost.flops, flops_cell(cost.flops))},
+       {"other operations", total_of(cost, cost.other_flops, flops_cell(cost.other_flops))},
+       {"memory traffic", total_of(cost, cost.read_bytes, moved)},
+       {"intensity", intensity_of(cost)},
+       {"peak activations", peak}},
+      2);
 }
 
 std::vector<const LayerCost*> most_expensive(const ModelCost& cost) {

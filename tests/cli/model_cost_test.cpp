@@ -80,6 +80,20 @@ TEST_F(ModelCostCommand, SaysWhichAxisIsOpenAndWhatToType) {
   EXPECT_EQ(document.at("complete"), false);
 }
 
+TEST_F(ModelCostCommand, NeverShowsWhatIsUnknownAsZero) {
+  GraphBuilder builder("odd", 17);
+  builder.input("x", {1, 4});
+  builder.integers("shape", {4, 1});
+  builder.node("Reshape", "turned", {"x", "shape"});
+  builder.node("NobodyKnows", "y", {"turned"});
+  builder.output("y", {4, 1});
+  const auto result = cost({place_.write("odd.onnx", builder.serialise())});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("multiply-adds     ?\n"));
+  EXPECT_THAT(result.out, HasSubstr("intensity         ?\n"));
+  EXPECT_THAT(result.out, HasSubstr("NobodyKnows"));
+}
+
 TEST_F(ModelCostCommand, GroupsLayersByOperator) {
   const auto result = cost({model_, "--axis", "batch=1", "--by", "op", "--top", "1"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
