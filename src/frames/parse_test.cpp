@@ -29,6 +29,16 @@ TEST(ParseSource, BareKind) {
   EXPECT_EQ(spec->location, "");
 }
 
+TEST(ParseSource, AGeneratedSceneNeedsNoName) {
+  const auto spec = parse_source("synthetic:640x480@10");
+  ASSERT_TRUE(spec) << spec.error().what;
+  EXPECT_EQ(spec->kind->name, "synthetic");
+  EXPECT_EQ(spec->location, ":640x480@10");
+  const auto source = open_source("synthetic:96x64:3");
+  ASSERT_TRUE(source) << source.error().what;
+  EXPECT_EQ((*source)->info().width, 96);
+}
+
 TEST(ParseSource, BarePathsByWhatTheyAre) {
   const MediaDir dir;
   std::filesystem::create_directory(dir / "shots.mp4");  // a directory, whatever its name
