@@ -1,7 +1,20 @@
 // What watching costs what is watched: `jetmeter detect` with the sampler at 10 Hz beside the same
 // run without it (an interval of an hour: one reading at each end). The two take turns in the order
 // ABBA, so that a machine that drifts favours neither.
+//
+// Two runs of one program differ by more than the sampler can take. So the same inference is also
+// timed in one process, with the sampler and without it in turns of half a second.
+#include <unistd.h>
+
+#include <chrono>
+#include <optional>
+#include <thread>
+
 #include "bench/program_run.h"
+#include "jetmeter/backend.h"
+#include "jetmeter/processes.h"
+#include "jetmeter/sampler.h"
+#include "jetmeter/stats.h"
 
 namespace {
 
@@ -30,6 +43,52 @@ Run run(const Files& files, const char* interval, std::string source = "") {
   for (const auto& phase : slot.at("phases")) seconds += phase.at("seconds").get<double>();
   return {slot.at("latency_ms").at("p50"),
           record.at("telemetry").at("sampler_cpu_seconds").get<double>() / seconds};
+}
+
+constexpr int kTurns = 60;  // of four blocks
+constexpr int kBlock = 20;  // inferences
+constexpr int kWarmupRuns = 30;
+
+double block_p50_ms(jetmeter::Session& session) {
+  std::vector<double> ms;
+  for (int i = 0; i < kBlock; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    if (const auto done = session.run(); !done) throw std::runtime_error(done.error().what);
+    ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
+                     .count());
+  }
+  return median(ms);
+}
+
+// The start of a sampler, which opens every source, lies before the block.
+double block(jetmeter::Session& session, bool watched) {
+  std::optional<jetmeter::Sampler> sampler;
+  if (watched) {
+    sampler.emplace(jetmeter::Sampler::Options{.interval = std::chrono::milliseconds(100)});
+    if (auto own = jetmeter::open_process({}, ::getpid())) sampler->add("own", std::move(*own));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  return block_p50_ms(session);
+}
+
+void in_turns(const std::filesystem::path& model) {
+  const auto choice = jetmeter::choose_backend("onnxruntime", model);
+  const auto loaded = jetmeter::load_model(choice.value(), model, {.threads = 1});
+  const auto session = loaded.value()->open({});
+  for (int i = 0; i < kWarmupRuns; ++i) session.value()->run().value();
+  std::vector<double> watched, alone;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    const double a = block(*session.value(), true), b = block(*session.value(), false),
+                 c = block(*session.value(), false), d = block(*session.value(), true);
+    watched.push_back((a + d) / 2);
+    alone.push_back((b + c) / 2);
+  }
+  const auto ratio = jetmeter::paired_ratio(alone, watched).value();
+  fmt::print(
+      "  in turns of {} inferences within one process, {} times ABBA: p50 with {:.3f} ms, without "
+      "{:.3f} ms: {:+.2f} %, 95 % interval {:+.2f} to {:+.2f} %\n",
+      kBlock, kTurns, median(watched), median(alone), 100 * (ratio.mid - 1), 100 * (ratio.low - 1),
+      100 * (ratio.high - 1));
 }
 
 }  // namespace
@@ -62,4 +121,5 @@ int main() {
       kRounds, median(with), median(without), 100 * (median(ratios) - 1),
       100 * (std::ranges::min(ratios) - 1), 100 * (std::ranges::max(ratios) - 1),
       100 * median(shares), 100 * run(files, "100ms", kLong).sampler_share, 3000);
+  in_turns(files.model);
 }

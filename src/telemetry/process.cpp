@@ -10,6 +10,7 @@
 #include "telemetry/access.h"
 #include "telemetry/kernel_file.h"
 #include "telemetry/process_text.h"
+#include "telemetry/pss_pace.h"
 #include "telemetry/text.h"
 
 namespace jetmeter {
@@ -42,29 +43,34 @@ class ProcessFiles {
 
   // Does not allocate.
   ProcessMemory read() {
-    auto memory = read_but_pss();
+    auto memory = read_but_pss().memory;
     if (!knows_nothing(memory)) memory.pss_bytes = read_rollup().pss;
     return memory;
   }
 
-  ProcessMemory read_but_pss() const {
+  struct Status {
     ProcessMemory memory;
+    std::optional<std::uint64_t> shareable_bytes;  // of files and of shared memory
+  };
+  Status read_but_pss() const {
+    Status status;
+    auto& memory = status.memory;
     Buffer buffer;
     const auto stat = parse_process_stat(text_of(stat_, buffer));
     // One that waits to be reaped still has counters and a thread, but no memory: nothing of it is
     // the cost of a process that runs.
-    if (stat && stat->has_ended()) return memory;
+    if (stat && stat->has_ended()) return status;
     if (stat) {
       memory.minor_faults = stat->minor_faults;
       memory.major_faults = stat->major_faults;
       memory.cpu_seconds = seconds(stat->cpu_ticks);
     }
-    read_status(text_of(status_, buffer), memory);
+    read_status(text_of(status_, buffer), status);
     if (!memory.rss_bytes) {
       const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
       memory.rss_bytes = parse_statm_rss(text_of(statm_, buffer), page_bytes);
     }
-    return memory;
+    return status;
   }
 
   struct Rollup {
@@ -98,10 +104,14 @@ class ProcessFiles {
     return static_cast<double>(*ticks) / per_second;
   }
 
-  static void read_status(std::string_view text, ProcessMemory& memory) {
+  static void read_status(std::string_view text, Status& status) {
+    auto& memory = status.memory;
     memory.rss_bytes = meminfo_bytes(text, "VmRSS");
     memory.peak_rss_bytes = meminfo_bytes(text, "VmHWM");
     memory.swap_bytes = meminfo_bytes(text, "VmSwap");
+    const auto files = meminfo_bytes(text, "RssFile"), shared = meminfo_bytes(text, "RssShmem");
+    if (files && shared && *files <= UINT64_MAX - *shared)
+      status.shareable_bytes = *files + *shared;
     const auto threads = to_count(colon_value(text, "Threads").value_or(""));
     if (threads && *threads <= kMostThreads) memory.threads = static_cast<std::int64_t>(*threads);
   }
@@ -137,44 +147,11 @@ std::chrono::nanoseconds thread_cpu_time() {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-// PSS at every reading without walking the page table at every reading: a walk takes milliseconds.
-// What of a process' resident size is other processes' share changes slowly: it is read again now
-// and then, for a thousandth of the time, and for more once the resident size has moved. A process
-// that is starting maps its libraries one after the other; what was read amid that says little of
-// it afterwards.
-class PacedPss {
- public:
-  std::optional<std::uint64_t> of(std::uint64_t rss, ProcessFiles& files) {
-    const auto now = std::chrono::steady_clock::now();
-    const auto moved = rss > rss_ ? rss - rss_ : rss_ - rss;
-    const int pause = moved > rss_ / kShareThatMisleads  ? kPauseAmidAStart
-                      : moved > rss_ / kShareThatMatters ? kPauseOnAMove
-                                                         : kPause;
-    if (others_ && *others_ <= rss && now - read_at_ < pause * cost_) return rss - *others_;
-    const auto spent = thread_cpu_time();
-    const auto rollup = files.read_rollup();
-    cost_ = thread_cpu_time() - spent;
-    read_at_ = std::chrono::steady_clock::now();
-    // Both of one walk: a process that grows has passed `rss` by now.
-    rss_ = rollup.rss.value_or(rss);
-    others_.reset();
-    if (rollup.pss) others_ = rss_ - std::min(*rollup.pss, rss_);
-    return rollup.pss;
-  }
-
- private:
-  using Time = std::chrono::steady_clock::time_point;
-  static constexpr std::uint64_t kShareThatMatters = 64;  // 1.6 %
-  static constexpr std::uint64_t kShareThatMisleads = 4;
-  // Times the cost. Longer would be cheaper, but two workers that share their weights would count
-  // them twice for so long.
-  static constexpr int kPause = 1000, kPauseOnAMove = 300, kPauseAmidAStart = 20;
-
-  std::uint64_t rss_ = 0;
-  std::optional<std::uint64_t> others_;
-  Time read_at_{};
-  std::chrono::nanoseconds cost_{};
-};
+// Of all processes that this program watches.
+PssPace::Moves& moves_of_files() {
+  static PssPace::Moves moves{0};
+  return moves;
+}
 
 class Process : public Source {
  public:
@@ -183,8 +160,8 @@ class Process : public Source {
   std::span<const Channel> channels() const override { return channels_; }
 
   void read(std::span<std::optional<double>> out) override {
-    const auto memory = files_.read_but_pss();
-    out[0] = memory.rss_bytes ? as_double(pss_.of(*memory.rss_bytes, files_)) : std::nullopt;
+    const auto [memory, shareable] = files_.read_but_pss();
+    out[0] = as_double(pss(memory.rss_bytes, shareable));
     out[1] = as_double(memory.rss_bytes);
     out[2] = as_double(memory.threads);
     out[3] = as_double(memory.minor_faults);
@@ -193,8 +170,21 @@ class Process : public Source {
   }
 
  private:
+  std::optional<std::uint64_t> pss(std::optional<std::uint64_t> rss,
+                                   std::optional<std::uint64_t> shareable) {
+    if (!rss) return std::nullopt;
+    const ResidentSize size{*rss, shareable.value_or(*rss)};
+    if (const auto paced = pace_.pss(size, std::chrono::steady_clock::now())) return paced;
+    const auto began = thread_cpu_time();
+    const auto rollup = files_.read_rollup();
+    const auto cost = thread_cpu_time() - began;
+    pace_.walked(size, rollup.rss.value_or(*rss), rollup.pss, std::chrono::steady_clock::now(),
+                 cost);
+    return rollup.pss;
+  }
+
   ProcessFiles files_;
-  PacedPss pss_;
+  PssPace pace_{moves_of_files()};
   std::array<Channel, 6> channels_{{{"process.pss", Unit::byte},
                                     {"process.rss", Unit::byte},
                                     {"process.threads", Unit::count},
@@ -216,7 +206,7 @@ Result<ProcessMemory> read_process(const Host& host, ProcessId pid) {
 Result<std::unique_ptr<Source>> open_process(const Host& host, ProcessId pid) {
   const auto folder = folder_of(host, pid);
   ProcessFiles files(folder);
-  if (pid <= 0 || knows_nothing(files.read_but_pss()))
+  if (pid <= 0 || knows_nothing(files.read_but_pss().memory))
     return tl::make_unexpected(no_process(folder, pid));
   return std::make_unique<Process>(std::move(files));
 }
