@@ -128,8 +128,12 @@ struct BoardTarget {
 // mode is the fastest one.
 Result<BoardTarget> board_target(const Device&, std::string_view mode);
 
-// REQUIRES: `model` was fused as TensorRT would. Fails where the board has no units for the
-// precision.
+// TensorRT builds no engine from the operators that hold 8-bit arithmetic in themselves
+// (QLinearConv, ConvInteger, DynamicQuantizeLinear and the like); the error names them.
+Result<void> check_for_tensorrt(const FusedModel&);
+
+// REQUIRES: `model` was fused as TensorRT would. Fails where check_for_tensorrt does, and where the
+// board has no units for the precision.
 Result<Prediction> predict(const FusedModel& model, const BoardTarget&, Precision);
 
 // ---- this machine ------------------------------------------------------------------------------

@@ -98,6 +98,8 @@ Result<ExitCode> predict_for_boards(const PredictRequest& request, const CostedM
     only = *device;
   }
   const auto kernels = fused(model, tensorrt_fusion());
+  if (const auto taken = check_for_tensorrt(kernels); !taken)
+    return tl::make_unexpected(taken.error());
   std::vector<BoardLine> lines;
   for (const auto& device : device_table()) {
     if (only != nullptr && only != &device) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 #include "jetmeter/predict.h"
 #include "predict/board_efficiency.h"
@@ -122,6 +123,25 @@ bool is_orin(const Device& device) {
   return device.gpu != nullptr && device.gpu->compute_capability == "8.7";
 }
 
+bool computes_in_integers(std::string_view op) {
+  return op.starts_with("QLinear") || op.starts_with("DynamicQuantize") ||
+         op.find("Integer") != op.npos;
+}
+
+// By name, how many the kernels hold.
+std::map<std::string, int> integer_operators(const FusedModel& model) {
+  std::map<std::string, int> counts;
+  for (const auto& kernel : model.kernels) {
+    std::string_view ops = kernel.ops;
+    while (!ops.empty()) {
+      const auto op = ops.substr(0, ops.find('+'));
+      if (computes_in_integers(op)) ++counts[std::string(op)];
+      ops.remove_prefix(std::min(op.size() + 1, ops.size()));
+    }
+  }
+  return counts;
+}
+
 void say_what_it_rests_on(Prediction& prediction, const FusedModel& model, const Device& device) {
   auto& said = prediction.rests_on;
   said.insert(said.begin(),
@@ -130,10 +150,6 @@ void say_what_it_rests_on(Prediction& prediction, const FusedModel& model, const
   if (!is_orin(device))
     said.push_back(fmt::format("the {} is of another generation than the boards that were compared",
                                device.name));
-  if (std::ranges::any_of(model.kernels, [](const auto& kernel) { return kernel.quantized; }))
-    said.push_back(
-        "the file is quantised already; TensorRT takes only the form with QuantizeLinear and "
-        "DequantizeLinear");
   say_what_is_unknown(prediction, model);
 }
 
@@ -149,8 +165,22 @@ Result<Precision> parse_precision(std::string_view word) {
   return fail(fmt::format("there is no precision {}; it is fp32, fp16 or int8", in_quotes(word)));
 }
 
+Result<void> check_for_tensorrt(const FusedModel& model) {
+  std::string names;
+  for (const auto& [op, count] : integer_operators(model))
+    names += fmt::format("{}{} ({})", names.empty() ? "" : ", ", op, count);
+  if (names.empty()) return {};
+  return fail(fmt::format(
+      "TensorRT, whose times on boards are predicted, builds no engine with {}; it takes the form "
+      "with QuantizeLinear and DequantizeLinear, which 'jetmeter model quantize' makes of the "
+      "model in floats",
+      names));
+}
+
 Result<Prediction> predict(const FusedModel& model, const BoardTarget& target,
                            Precision precision) {
+  if (const auto taken = check_for_tensorrt(model); !taken)
+    return tl::make_unexpected(taken.error());
   const auto& device = *target.device;
   const auto rate = peak_of(target.peaks, precision);
   if (!rate || !target.peaks.fp32)

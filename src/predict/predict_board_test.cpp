@@ -121,6 +121,24 @@ TEST(PredictBoard, RefusesWhatTheBoardCannotDo) {
   EXPECT_THAT(parse_precision("fp8").error().what, HasSubstr("fp32, fp16 or int8"));
 }
 
+// The network of one file may come in either form of 8 bits.
+TEST(PredictBoard, OperatorsOf8BitArithmeticAreRefusedByNameAndNumber) {
+  FusedModel model;
+  model.kernels.resize(3);
+  model.kernels[0].ops = "DynamicQuantizeLinear";
+  model.kernels[1].ops = "ConvInteger+Cast+Mul";
+  model.kernels[2].ops = "ConvInteger+QLinearAdd";
+  const auto target = board_target(**find_device("orin-nano-8gb-super"), "").value();
+  const auto prediction = predict(model, target, Precision::int8);
+  ASSERT_FALSE(prediction);
+  EXPECT_THAT(
+      prediction.error().what,
+      HasSubstr("no engine with ConvInteger (2), DynamicQuantizeLinear (1), QLinearAdd (1);"));
+  for (auto& kernel : model.kernels) kernel.ops = "DequantizeLinear+Conv+QuantizeLinear";
+  EXPECT_TRUE(check_for_tensorrt(model));
+  EXPECT_TRUE(predict(model, target, Precision::int8));
+}
+
 TEST(PredictBoard, AnUnknownLayerHasNoTimeAndTheSumSaysSo) {
   FusedModel model;
   model.kernels.resize(2);
