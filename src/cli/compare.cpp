@@ -12,6 +12,8 @@
 namespace jetmeter {
 namespace {
 
+constexpr int kLeastRoundsForAnInterval = 4;  // of paired rounds, as compare_rounds() has it
+
 struct CompareRequest {
   std::vector<std::string> runs, ab, gates;
   std::string baseline, format = "text", out;
@@ -83,7 +85,10 @@ Result<ExitCode> show(const CompareResult& result, const CompareRequest& request
   terminal.print(rendered(result, request.format, terminal.color_on_stdout()));
   for (const auto& sentence : outcome->untold) terminal.note(sentence);
   for (const auto& sentence : outcome->failures) terminal.error(sentence);
-  return outcome->failures.empty() ? ExitCode::done : ExitCode::gate_failed;
+  if (!outcome->failures.empty()) return ExitCode::gate_failed;
+  if (!gate || outcome->judged > 0) return ExitCode::done;
+  terminal.error("the gate has held nothing: none of its metrics can be judged");
+  return ExitCode::nothing_measured;
 }
 
 // "runs/2026-01-31T12-00-00Z-ab"
@@ -118,6 +123,11 @@ Result<ExitCode> carry_out(const CompareRequest& request, Terminal& terminal) {
   const bool recorded = !request.runs.empty() || !request.baseline.empty();
   if (!request.ab.empty()) {
     if (recorded) return fail("--ab measures both sides itself; name no runs beside it");
+    if (*gate && request.rounds < kLeastRoundsForAnInterval)
+      return fail(
+          fmt::format("--fail-on-regression needs --rounds {} at least: fewer give no "
+                      "interval to judge by",
+                      kLeastRoundsForAnInterval));
     return measure_and_compare(request, *options, *gate, terminal);
   }
   if (!request.out.empty()) return fail("--out is where --ab puts its rounds; name it with --ab");

@@ -76,8 +76,11 @@ Result<GateOutcome> apply_gate(const CompareResult& result, const Gate& gate) {
     for (const auto& m : comparison.metrics) {
       const bool gated =
           std::ranges::any_of(gates, [&](const auto& name) { return is_gate_of(name, m); });
+      if (!gated) continue;
       const bool judged = (m.ratio && !m.disturbed) || (m.repeats_within && m.a && m.b);
-      if (gated && !judged)
+      if (judged)
+        ++out.judged;
+      else
         out.untold.push_back(fmt::format("{}: {} {} is gated and cannot be judged: {}",
                                          comparison.b, m.slot, m.name, m.reason));
     }

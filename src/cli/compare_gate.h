@@ -19,6 +19,7 @@ struct Gate {
 struct GateOutcome {
   std::vector<std::string> failures;  // one sentence each
   std::vector<std::string> untold;    // gated metrics of which nothing can be said
+  int judged = 0;                     // of which something can
 };
 // Fails where a metric is named that no comparison has.
 Result<GateOutcome> apply_gate(const CompareResult&, const Gate&);

@@ -45,7 +45,9 @@ TEST(Gate, NamesWhatGotWorseAndWhatNobodyKnows) {
                           "of the gate"));
   EXPECT_THAT(outcome->untold,
               ElementsAre("b: rgb throughput_fps is gated and cannot be judged: one value a side"));
+  EXPECT_EQ(outcome->judged, 1);
   EXPECT_THAT(apply_gate(slower(), {0.05, {}})->failures, IsEmpty());
+  EXPECT_EQ(apply_gate(slower(), {0.05, {"throughput_fps"}})->judged, 0);
 }
 
 TEST(Gate, RefusesAMetricThatIsNotThere) {

@@ -73,6 +73,10 @@ TEST_F(Compare, TellsASlowModelFromAFastOne) {
   EXPECT_EQ(compare({"b", "a", "--fail-on-regression", "0.03", "--gate", "latency_ms.p50", anyway})
                 .exit_code,
             0);
+  const auto untold =
+      compare({"a", "b", "--fail-on-regression", "3%", "--gate", "load_seconds", anyway});
+  EXPECT_EQ(untold.exit_code, 4);
+  EXPECT_THAT(untold.err, HasSubstr("none of its metrics can be judged"));
   const auto unknown = compare({"a", "b", "--fail-on-regression", "3%", "--gate", "latency"});
   EXPECT_EQ(unknown.exit_code, 1);
   EXPECT_THAT(unknown.err, HasSubstr("these runs have no such metric"));
@@ -113,6 +117,7 @@ TEST_F(Compare, BadInputIsOneSentence) {
       {"a", "--ab", "detect", "detect"},
       {"--ab", "detect 'x", "detect"},
       {"--ab", "compare a b", "detect"},
+      {"--ab", "detect", "detect", "--rounds", "3", "--fail-on-regression", "3%"},
       {"--ab", "detect --model0 nowhere.ref --source synthetic", "detect"}};
   for (const auto& request : requests) {
     const auto result = compare(request);
