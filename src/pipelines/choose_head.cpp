@@ -17,15 +17,21 @@ std::string describe(const HeadInput& input) {
   return text;
 }
 
+struct Misfit {
+  std::string what;
+  bool of_labels = false;  // the head reads these outputs, as another number of classes
+};
+
 // Binds, and holds the classes that it counts against the labels.
-Result<ChosenHead> try_head(const Head& head, const HeadInput& input, const Labels& labels) {
+tl::expected<ChosenHead, Misfit> try_head(const Head& head, const HeadInput& input,
+                                          const Labels& labels) {
   auto decoder = head.bind(input);
-  if (!decoder) return tl::make_unexpected(decoder.error());
+  if (!decoder) return tl::make_unexpected(Misfit{decoder.error().what});
   const int classes = (*decoder)->classes();
   const auto names = static_cast<int>(labels.names.size());
   if (names > 0 && classes > 0 && classes != names)
-    return fail(fmt::format("{}: read so, there are {} classes, but {} labels (from {})",
-                            describe(input), classes, names, labels.from));
+    return tl::make_unexpected(Misfit{
+        fmt::format("{} classes, but {} labels (from {})", classes, names, labels.from), true});
   return ChosenHead{&head, std::move(*decoder), describe(input)};
 }
 
@@ -38,8 +44,10 @@ Result<ChosenHead> choose_named(std::string_view name, const HeadInput& input,
       continue;
     }
     auto chosen = try_head(*head, input, labels);
-    if (!chosen) return fail(fmt::format("head {} does not fit: {}", name, chosen.error().what));
-    return chosen;
+    if (chosen) return std::move(*chosen);
+    const auto& [what, of_labels] = chosen.error();
+    return fail(fmt::format("head {} does not fit: {}{}", name,
+                            of_labels ? describe(input) + ": read so, there are " : "", what));
   }
   return fail(fmt::format("there is no head \"{}\"; there are {}", name, known));
 }
@@ -50,15 +58,21 @@ Result<ChosenHead> choose_head(std::string_view name, const HeadInput& input,
                                const Labels& labels) {
   if (name != "auto") return choose_named(name, input, labels);
   std::vector<ChosenHead> fitting;
-  std::string refusals;
+  std::string refusals, miscounts;
   for (const auto* head : heads()) {
     auto chosen = try_head(*head, input, labels);
     if (chosen)
       fitting.push_back(std::move(*chosen));
+    else if (chosen.error().of_labels)
+      miscounts += fmt::format("{}as {} there are {}", miscounts.empty() ? "" : "; ", head->name,
+                               chosen.error().what);
     else
       refusals +=
           fmt::format("; {} reads {}, but {}", head->name, head->summary, chosen.error().what);
   }
+  if (fitting.empty() && !miscounts.empty())  // the heads that cannot read it are beside the point
+    return fail(fmt::format("the labels do not fit the model's outputs ({}): read {}",
+                            describe(input), miscounts));
   if (fitting.empty())
     return fail(fmt::format("no detection head reads this model's outputs ({}){}", describe(input),
                             refusals));

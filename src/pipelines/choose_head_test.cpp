@@ -64,7 +64,11 @@ TEST(ChooseHead, RefusesALayoutThatCountsOtherClassesThanTheLabels) {
   // Segmentation: 80 classes and 32 mask coefficients.
   const auto masks = choose(output({1, 116, 8400}), 640, labels(80));
   EXPECT_EQ(masks.head, "none");
-  EXPECT_THAT(masks.why, HasSubstr("112 classes, but 80 labels (from model metadata)"));
+  EXPECT_EQ(masks.why,
+            "the labels do not fit the model's outputs (output0 is 1x116x8400): read as yolo there "
+            "are 112 classes, but 80 labels (from model metadata)");
+  EXPECT_THAT(choose(output({1, 84, 8400}), 640, labels(3), "yolo").why,
+              HasSubstr("output0 is 1x84x8400: read so, there are 80 classes, but 3 labels"));
 }
 
 TEST(ChooseHead, ANamedHeadIsTakenOrSaysWhyNot) {
