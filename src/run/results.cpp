@@ -145,6 +145,17 @@ MemoryRecord memory(const SlotData& data) {
   return record;
 }
 
+// Of a model that never answered: the file that was asked for.
+std::optional<ModelRecord> model_asked_for(const SlotSpec& spec) {
+  if (spec.model.empty()) return std::nullopt;
+  ModelRecord record;
+  record.path = spec.model.string();
+  std::error_code unknown;
+  const auto bytes = std::filesystem::file_size(spec.model, unknown);
+  if (!unknown) record.bytes = bytes;
+  return record;
+}
+
 void add_model_facts(SlotRecord& record, const SlotData& data) {
   record.model = data.model->model;
   record.model->shared_with = data.shared_with;
@@ -197,6 +208,7 @@ SlotRecord slot_record(const SlotData& data, std::optional<double> period) {
   record.name = data.spec.name;
   record.status = data.status;
   record.reason = data.reason;
+  record.model = model_asked_for(data.spec);
   if (data.model) add_model_facts(record, data);
   record.phases = data.phases;
   const std::span samples(data.measure.samples);
