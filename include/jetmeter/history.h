@@ -43,6 +43,7 @@ struct HistoryRow {
   std::string slot, status;
   std::string model, model_sha256;  // file name without its folder
   std::string backend, backend_version, device, precision;
+  std::string scenario;  // of a bench: "single", "rate"; empty: none, or a run from before schema 2
   std::string board, power_mode, tool_version;  // board: module, else model, else the CPU
   std::int64_t frames = 0;
 };
@@ -56,7 +57,8 @@ struct HistoryMetric {
 
 // What to look for; empty fields do not limit. Texts match whole, or with * as a wildcard.
 struct HistoryFilter {
-  std::string model, backend, precision, board, power_mode, slot, subcommand, host, verdict;
+  std::string model, backend, precision, scenario, board, power_mode, slot, subcommand, host,
+      verdict;
   std::optional<WallTime> since, until;
   std::int64_t limit = 0;  // so many rows, the newest; 0: all
 };
@@ -91,7 +93,7 @@ struct HistoryOptions {
 // no database, and one that is damaged are refused in one sentence each, and left as they are.
 Result<std::unique_ptr<HistoryStore>> open_history(const HistoryPlace&, const HistoryOptions& = {});
 
-inline constexpr int kHistorySchema = 1;
+inline constexpr int kHistorySchema = 2;
 
 // The metrics of one slot of a record, by name. Pure.
 std::vector<HistoryMetric> metrics_of(const SlotRecord&);

@@ -177,11 +177,12 @@ bool terminal_speaks_utf8() {
 
 std::string picture(const std::vector<HistoryValue>& values, const std::string& metric) {
   std::vector<PlotPoint> points;
-  std::set<std::string> models, hosts;
+  std::set<std::string> models, hosts, scenarios;
   for (const auto& [row, value] : values) {
     points.push_back({row.started, value});
     models.insert(row.model);
     hosts.insert(row.host);
+    scenarios.insert(row.scenario);
   }
   winsize size{};
   PlotOptions options;
@@ -195,6 +196,8 @@ std::string picture(const std::vector<HistoryValue>& values, const std::string& 
   if (models.size() > 1 || hosts.size() > 1)
     text += fmt::format("of {} models on {} machines; --model and --host narrow it down\n",
                         models.size(), hosts.size());
+  if (scenarios.size() > 1)
+    text += fmt::format("of {} scenarios; --scenario narrows it down\n", scenarios.size());
   return text + plot(points, options);
 }
 

@@ -116,6 +116,7 @@ void add_history_options(CLI::App& app, HistoryRequest& request) {
   add_text(app, "--model", filter.model, "file name: yolo11n.onnx, yolo*");
   add_text(app, "--backend", filter.backend, "onnxruntime");
   add_text(app, "--precision", filter.precision, "fp16");
+  add_text(app, "--scenario", filter.scenario, "of a bench: single, rate");
   add_text(app, "--board", filter.board, "*Orin Nano*");
   add_text(app, "--power-mode", filter.power_mode, "25W");
   add_text(app, "--slot", filter.slot, "rgb");

@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Field = std::string HistoryRow::*;
 
-constexpr std::array<std::pair<std::string_view, Field>, 13> kTexts{{
+constexpr std::array<std::pair<std::string_view, Field>, 14> kTexts{{
     {"host", &HistoryRow::host},
     {"subcommand", &HistoryRow::subcommand},
     {"verdict", &HistoryRow::verdict},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<std::string_view, Field>, 13> kTexts{{
     {"backend_version", &HistoryRow::backend_version},
     {"device", &HistoryRow::device},
     {"precision", &HistoryRow::precision},
+    {"scenario", &HistoryRow::scenario},
     {"board", &HistoryRow::board},
     {"power_mode", &HistoryRow::power_mode},
 }};
@@ -128,6 +129,7 @@ std::string history_table(std::span<const HistoryEntry> entries,
   add_text(columns, entries, "model", &HistoryRow::model);
   add_text(columns, entries, "backend", &HistoryRow::backend);
   add_text(columns, entries, "precision", &HistoryRow::precision);
+  add_text(columns, entries, "scenario", &HistoryRow::scenario);
   for (const auto& metric : metrics) {
     Column column{metric, true, {}};
     for (const auto& entry : entries) {

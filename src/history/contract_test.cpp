@@ -283,8 +283,33 @@ TEST_P(EveryHistory, AMigrationThatTwoProcessesBeginHappensOnce) {
             static_cast<std::size_t>(kHistorySchema) + 1);
   const auto older = open_history(place_);
   ASSERT_FALSE(older);
-  EXPECT_THAT(older.error().what, HasSubstr("was written by a newer jetmeter (its schema is 2, "
-                                            "this program knows 1) and was left as it is"));
+  EXPECT_THAT(older.error().what, HasSubstr("was written by a newer jetmeter (its schema is 3, "
+                                            "this program knows 2) and was left as it is"));
+}
+
+TEST_P(EveryHistory, AStoreOfTheFirstSchemaKeepsItsRunsAndLearnsScenarios) {
+  {
+    const auto session = kind_->open(place_, {});
+    ASSERT_TRUE(session);
+    ASSERT_EQ(migrate(**session, history_migrations().first(1), true), 1);
+    for (const auto* statement :
+         {"INSERT INTO runs(run_id, host, started_us, finished_us, subcommand, command, verdict, "
+          "board, power_mode, tool_version, tool_git, record) VALUES "
+          "('old', 'a', 1, 2, 'bench', '', 'completed', '', '', '', '', '{}')",
+          "INSERT INTO slots(run, position, name, status, model, model_sha256, backend, "
+          "backend_version, device, precision, frames) VALUES "
+          "(1, 0, 'bench', 'completed', '', '', '', '', '', '', 5)"})
+      ASSERT_TRUE((*session)->run(statement)) << statement;
+  }
+  auto record = run_number(1);
+  record.slots.front().load = LoadRecord{.scenario = "rate"};
+  const auto store = open();
+  ASSERT_TRUE(store && store->add(record, "a"));
+  EXPECT_EQ(store->schema_version(), 2);
+  EXPECT_THAT(ids(store->rows({.slot = "bench"})), ElementsAre("old/bench"));
+  EXPECT_EQ(store->rows({.slot = "bench"})->front().scenario, "");
+  EXPECT_THAT(ids(store->rows({.scenario = "rate"})), ElementsAre("run-1/rgb"));
+  EXPECT_EQ(store->rows({.scenario = "r*"})->front().scenario, "rate");
 }
 
 TEST_P(EveryHistory, AMigrationThatFailsLeavesTheStoreAsItWas) {

@@ -28,6 +28,7 @@ SlotEntry slot_entry(const SlotRecord& slot) {
     row.device = valid_utf8(slot.backend->device);
     row.precision = valid_utf8(slot.backend->precision);
   }
+  if (slot.load) row.scenario = valid_utf8(slot.load->scenario);
   row.frames = slot.frames;
   entry.metrics = metrics_of(slot);
   for (auto& metric : entry.metrics) metric.name = valid_utf8(metric.name);

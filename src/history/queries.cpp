@@ -24,7 +24,7 @@ std::int64_t microseconds(WallTime time) {
 
 // The columns of a HistoryRow; each is read by the field beside it.
 using Field = std::string HistoryRow::*;
-constexpr std::array<std::pair<std::string_view, Field>, 15> kTexts{{
+constexpr std::array<std::pair<std::string_view, Field>, 16> kTexts{{
     {"runs.run_id", &HistoryRow::run_id},
     {"runs.host", &HistoryRow::host},
     {"runs.subcommand", &HistoryRow::subcommand},
@@ -40,6 +40,7 @@ constexpr std::array<std::pair<std::string_view, Field>, 15> kTexts{{
     {"slots.backend_version", &HistoryRow::backend_version},
     {"slots.device", &HistoryRow::device},
     {"slots.precision", &HistoryRow::precision},
+    {"slots.scenario", &HistoryRow::scenario},
 }};
 
 std::string columns() {
@@ -51,10 +52,15 @@ constexpr std::size_t kNumbers = 3;
 
 void add_filter(Query& query, const HistoryFilter& filter, const Dialect& dialect) {
   const std::pair<std::string_view, const std::string&> texts[] = {
-      {"slots.model", filter.model},          {"slots.backend", filter.backend},
-      {"slots.precision", filter.precision},  {"runs.board", filter.board},
-      {"runs.power_mode", filter.power_mode}, {"slots.name", filter.slot},
-      {"runs.subcommand", filter.subcommand}, {"runs.host", filter.host},
+      {"slots.model", filter.model},
+      {"slots.backend", filter.backend},
+      {"slots.precision", filter.precision},
+      {"slots.scenario", filter.scenario},
+      {"runs.board", filter.board},
+      {"runs.power_mode", filter.power_mode},
+      {"slots.name", filter.slot},
+      {"runs.subcommand", filter.subcommand},
+      {"runs.host", filter.host},
       {"runs.verdict", filter.verdict}};
   for (const auto& [column, text] : texts) {
     if (text.empty()) continue;
@@ -143,16 +149,17 @@ Query run_upsert(const RunEntry& entry) {
 Query slot_insert(std::int64_t run, std::int64_t position, const HistoryRow& slot) {
   Query query;
   std::string values;
-  for (SqlValue value : {SqlValue(run), SqlValue(position), SqlValue(slot.slot),
-                         SqlValue(slot.status), SqlValue(slot.model), SqlValue(slot.model_sha256),
-                         SqlValue(slot.backend), SqlValue(slot.backend_version),
-                         SqlValue(slot.device), SqlValue(slot.precision), SqlValue(slot.frames)}) {
+  for (SqlValue value :
+       {SqlValue(run), SqlValue(position), SqlValue(slot.slot), SqlValue(slot.status),
+        SqlValue(slot.model), SqlValue(slot.model_sha256), SqlValue(slot.backend),
+        SqlValue(slot.backend_version), SqlValue(slot.device), SqlValue(slot.precision),
+        SqlValue(slot.frames), SqlValue(slot.scenario)}) {
     const std::string_view comma = values.empty() ? "" : ", ";
     values += fmt::format("{}{}", comma, query.bind(std::move(value)));
   }
   query.sql = fmt::format(
       "INSERT INTO slots(run, position, name, status, model, model_sha256, backend, "
-      "backend_version, device, precision, frames) VALUES ({}) RETURNING id",
+      "backend_version, device, precision, frames, scenario) VALUES ({}) RETURNING id",
       values);
   return query;
 }

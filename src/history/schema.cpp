@@ -103,6 +103,7 @@ std::span<const Migration> history_migrations() {
         "slot {integer} NOT NULL REFERENCES slots(id) ON DELETE CASCADE, "
         "name TEXT NOT NULL, value {real} NOT NULL, PRIMARY KEY(slot, name))",
         "CREATE INDEX metrics_by_name ON metrics(name)"}},
+      {2, {"ALTER TABLE slots ADD COLUMN scenario TEXT NOT NULL DEFAULT ''"}},
   };
   return all;
 }
