@@ -103,6 +103,9 @@ struct RuntimeProfile {
   std::string device;           // "cpu"
   std::string jetmeter_version;
   std::uint64_t base_bytes = 0;
+  // Other processes mapped the same libraries while it was measured, and took their share of them:
+  // for one that runs alone it is too low.
+  bool beside_others = false;
   friend bool operator==(const RuntimeProfile&, const RuntimeProfile&) = default;
 };
 
@@ -125,7 +128,8 @@ std::string to_json(const RuntimeProfile&);
 Result<RuntimeProfile> runtime_profile_from_json(std::string_view);
 
 // The profile of `wanted` (all fields but the base): from the folder when it holds one of the same
-// versions, measured and stored there otherwise. A file that is damaged, of other versions or
+// versions, measured and stored there otherwise. One that was measured beside others serves as long
+// as others run. A file that is damaged, of other versions or
 // without a plausible base is measured again and replaced; a folder that cannot be written costs a
 // measurement at each run, nothing else. `measure` gives the base's bytes.
 struct CachedProfile {

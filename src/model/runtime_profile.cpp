@@ -48,6 +48,7 @@ std::optional<RuntimeProfile> stored(const std::filesystem::path& file,
   auto profile = runtime_profile_from_json(*text);
   if (!profile || !same_runtime(*profile, wanted) || !plausible(profile->base_bytes))
     return std::nullopt;
+  if (profile->beside_others && !wanted.beside_others) return std::nullopt;
   return *profile;
 }
 
@@ -79,11 +80,10 @@ std::filesystem::path profile_file(const std::filesystem::path& folder,
 }
 
 std::string to_json(const RuntimeProfile& profile) {
-  const nlohmann::ordered_json json{{"backend", profile.backend},
-                                    {"backend_version", profile.backend_version},
-                                    {"device", profile.device},
-                                    {"jetmeter_version", profile.jetmeter_version},
-                                    {"base_bytes", profile.base_bytes}};
+  const nlohmann::ordered_json json{
+      {"backend", profile.backend},       {"backend_version", profile.backend_version},
+      {"device", profile.device},         {"jetmeter_version", profile.jetmeter_version},
+      {"base_bytes", profile.base_bytes}, {"beside_others", profile.beside_others}};
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
@@ -97,6 +97,7 @@ Result<RuntimeProfile> runtime_profile_from_json(std::string_view text) try {
   json.at("device").get_to(profile.device);
   json.at("jetmeter_version").get_to(profile.jetmeter_version);
   base.get_to(profile.base_bytes);
+  json.at("beside_others").get_to(profile.beside_others);
   return profile;
 } catch (const nlohmann::json::exception& error) {
   return fail(fmt::format("not the profile of a runtime: {}", error.what()));

@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint64_t kBase = 38'000'000;
 
 RuntimeProfile wanted() {
-  return {"onnxruntime", "1.23.2", "cpu", "0.1.0", 0};
+  return {"onnxruntime", "1.23.2", "cpu", "0.1.0", 0, false};
 }
 
 // Counts how often it is asked.
@@ -62,6 +62,18 @@ TEST(RuntimeProfile, IsMeasuredAgainForAnotherVersion) {
   EXPECT_EQ(measure.calls, 3);
   ASSERT_TRUE(cached_profile(dir.path(), other, measure.function()));
   EXPECT_EQ(measure.calls, 3);
+}
+
+TEST(RuntimeProfile, ThatWasMeasuredBesideOthersServesOnlyBesideOthers) {
+  const TempDir dir;
+  Measure measure;
+  auto crowded = wanted();
+  crowded.beside_others = true;
+  ASSERT_TRUE(cached_profile(dir.path(), crowded, measure.function()));
+  EXPECT_FALSE(cached_profile(dir.path(), crowded, measure.function())->measured);
+  EXPECT_TRUE(cached_profile(dir.path(), wanted(), measure.function())->measured);
+  EXPECT_FALSE(cached_profile(dir.path(), crowded, measure.function())->measured);
+  EXPECT_EQ(measure.calls, 2);
 }
 
 TEST(RuntimeProfile, IsKeptForEachDevice) {

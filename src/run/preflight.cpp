@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <limits>
 #include <numeric>
 #include <thread>
 
 #include "jetmeter/model.h"
+#include "jetmeter/processes.h"
 #include "jetmeter/version.h"
 #include "jetmeter/zoo.h"
 #include "run/source_memory.h"
@@ -87,6 +89,14 @@ Result<PeakForecast> foretell(const ModelMemory& memory, const RuntimeProfile& p
                        threads_of(load));
 }
 
+// Other runs of this program map the same libraries; each counts its share of them only.
+bool others_run(const Host& host) {
+  constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+  return std::ranges::any_of(largest_processes(host, kAll), [](const ProcessSummary& process) {
+    return process.name.starts_with("jetmeter") && process.pid != ::getpid();
+  });
+}
+
 // The peak of a worker that runs a model of ours, less what that model takes of it.
 Result<std::uint64_t> measure_base(const RuntimeProfile& wanted, const RunContext& context) {
   const Scratch scratch;
@@ -158,7 +168,8 @@ Result<PeakForecast> forecast(const SlotSpec& slot, const RunContext& context) {
   const RuntimeProfile wanted{.backend = backend,
                               .backend_version = choice->backend->probe().version,
                               .device = "cpu",
-                              .jetmeter_version = fmt::format("{} {}", kVersion, kGitRevision)};
+                              .jetmeter_version = fmt::format("{} {}", kVersion, kGitRevision),
+                              .beside_others = others_run(context.host)};
   const auto profile = cached_profile(context.cache, wanted, [&] {
     if (context.note) context.note(fmt::format("measuring {}'s own memory, once", backend));
     return measure_base(wanted, context);

@@ -8,7 +8,7 @@ std::vector<std::string> fuzz_seeds() {
   return {
       R"({"time":"2026-01-31T12:00:00.123456Z","monotonic_ns":12,"source":"cpu","values":{"load.cpu":1.5,"load.cpu0":2}})",
       R"({"time":"2026-01-31T12:00:00.123456Z","monotonic_ns":13,"source":"cpu","gap":"it fell silent"})",
-      R"({"backend":"onnxruntime","backend_version":"1.23.2","device":"cpu","jetmeter_version":"0.1.0","base_bytes":65225750})"};
+      R"({"backend":"onnxruntime","backend_version":"1.23.2","device":"cpu","jetmeter_version":"0.1.0","base_bytes":65225750,"beside_others":false})"};
 }
 
 }  // namespace jetmeter
