@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "cli/guarded_action.h"
 #include "cli/interrupts.h"
 #include "cli/model_conversion.h"
 #include "cli/number_checks.h"
@@ -367,7 +368,9 @@ Action define(CLI::App& app, const Invocation& invocation) {
   app.add_option("--report", o.report, "a JSON file of what was done and what was left, and why");
   add_precision_options(app, o);
   add_pixel_options(app, o);
-  return [options, terminal = invocation.terminal] { return carry_out(*options, *terminal); };
+  return guarded(
+      [options, terminal = invocation.terminal] { return carry_out(*options, *terminal); },
+      invocation.terminal);
 }
 
 }  // namespace

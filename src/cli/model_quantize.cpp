@@ -5,6 +5,7 @@
 #include <memory>
 #include <system_error>
 
+#include "cli/guarded_action.h"
 #include "cli/interrupts.h"
 #include "cli/model_quantize_report.h"
 #include "cli/number_checks.h"
@@ -331,7 +332,7 @@ Action define(CLI::App& app, const Invocation& invocation) {
   add_calibration(app, *request);
   add_layers(app, *request);
   add_picture_options(app, request->pictures);
-  return [request, terminal = invocation.terminal]() -> Result<ExitCode> {
+  const auto quantize = [request, terminal = invocation.terminal]() -> Result<ExitCode> {
     const InterruptGuard guard;
     auto& r = *request;
     r.range.method = r.method == "entropy"      ? CalibrationMethod::entropy
@@ -342,6 +343,7 @@ Action define(CLI::App& app, const Invocation& invocation) {
     r.quantize.per_channel = !r.per_tensor;
     return QuantizeJob(r, *terminal).run();
   };
+  return guarded(quantize, invocation.terminal);
 }
 
 }  // namespace

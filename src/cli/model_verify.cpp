@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "cli/guarded_action.h"
 #include "cli/number_checks.h"
 #include "cli/scratch_folder.h"
 #include "cli/subcommand.h"
@@ -304,7 +305,8 @@ Action define(CLI::App& app, const Invocation& invocation) {
   app.add_option("--format", o.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
-  return [request, terminal = invocation.terminal] { return verify(*request, *terminal); };
+  return guarded([request, terminal = invocation.terminal] { return verify(*request, *terminal); },
+                 invocation.terminal);
 }
 
 }  // namespace

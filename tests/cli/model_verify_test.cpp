@@ -48,6 +48,25 @@ TEST_F(ModelVerify, PassesEqualModels) {
   EXPECT_EQ(json.at("outputs")[0].at("max_error"), 0);
 }
 
+// Integers have no value for x / 0: the processor raises SIGFPE in the runtime's kernel.
+std::string divided_by_zero() {
+  GraphBuilder builder("net", 13);
+  builder.input("x", {4}, ElementType::int64);
+  builder.integers("zeros", {0, 0, 0, 0});
+  builder.output("y", {4}, ElementType::int64);
+  builder.node("Div", "y", {"x", "zeros"});
+  return builder.serialise();
+}
+
+TEST_F(ModelVerify, OutlivesARuntimeThatDoesNot) {
+  place_.write("div.onnx", divided_by_zero());
+  const auto result = verify({"div.onnx", "div.onnx"});
+  EXPECT_EQ(result.exit_code, 4) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("error: the runtime died of SIGFPE"));
+  EXPECT_EQ(std::ranges::count(result.err, '\n'), 1) << result.err;
+  EXPECT_EQ(result.out, "");
+}
+
 TEST_F(ModelVerify, FailsWithThreeAndNamesTheLayer) {
   const auto result = verify({"a.onnx", "off.onnx", "--layers"});
   EXPECT_EQ(result.exit_code, 3) << result.err;

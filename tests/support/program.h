@@ -92,8 +92,8 @@ class Program {
       setenv("XDG_DATA_HOME", (folder + "/.data").c_str(), 1);
       for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
       // A sanitizer would turn the faults that these tests are about into exit codes.
-      setenv("ASAN_OPTIONS", "handle_segv=0", 0);
-      setenv("TSAN_OPTIONS", "handle_segv=0", 0);
+      setenv("ASAN_OPTIONS", "handle_segv=0:handle_sigfpe=0", 0);
+      setenv("TSAN_OPTIONS", "handle_segv=0:handle_sigfpe=0", 0);
       dup2(out, STDOUT_FILENO);
       dup2(err, STDERR_FILENO);
       if (chdir(folder.c_str()) == 0) execv(argv[0], argv.data());
