@@ -1,4 +1,5 @@
-// Ctrl-C and SIGTERM, listened to only while something is measured.
+// Ctrl-C and SIGTERM, listened to only while something is measured. The third ends the process at
+// once: what it waits for (a file on a network that is gone) may never come.
 #pragma once
 
 #include <signal.h>
