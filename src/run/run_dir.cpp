@@ -80,19 +80,20 @@ void RunDir::log(WallTime time, std::string_view text) {
   append(Stream::log, fmt::format("{} {}", format_utc(time), text));
 }
 
-void RunDir::write(const std::filesystem::path& name, std::string_view text) {
+Result<void> RunDir::write(const std::filesystem::path& name, std::string_view text) {
   const std::scoped_lock lock(*mutex_);
   const auto target = path_ / name;
   const auto draft = target.string() + ".part";
-  std::error_code ignored;
-  std::filesystem::create_directories(target.parent_path(), ignored);
+  std::error_code no_folder;
+  std::filesystem::create_directories(target.parent_path(), no_folder);
+  if (no_folder) return tl::make_unexpected(note_failure(name.string(), no_folder.value()));
   auto file = open_for_writing(draft, O_TRUNC);
   int error = file ? write_all(file.get(), text) : errno;
   if (error == 0 && fsync(file.get()) != 0) error = errno;
   if (error == 0 && rename(draft.c_str(), target.c_str()) != 0) error = errno;
-  if (error == 0) return;
+  if (error == 0) return {};
   unlink(draft.c_str());
-  note_failure(name.string(), error);
+  return tl::make_unexpected(note_failure(name.string(), error));
 }
 
 void RunDir::sync() {
@@ -109,9 +110,10 @@ std::vector<Error> RunDir::failures() const {
   return failures_;
 }
 
-void RunDir::note_failure(std::string_view name, int error) {
-  failures_.push_back({fmt::format("{} could not be written whole: {}",
-                                   in_quotes((path_ / name).string()), std::strerror(error))});
+Error RunDir::note_failure(std::string_view name, int error) {
+  return failures_.emplace_back(
+      Error{fmt::format("{} could not be written whole: {}", in_quotes((path_ / name).string()),
+                        std::strerror(error))});
 }
 
 }  // namespace jetmeter

@@ -31,8 +31,8 @@ class RunDir {
   // run.log: the UTC time, then the text.
   void log(WallTime, std::string_view text);
   int log_descriptor() const { return streams_[static_cast<std::size_t>(Stream::log)].fd.get(); }
-  // A whole file, complete or not there at all.
-  void write(const std::filesystem::path& name, std::string_view text);
+  // A whole file, complete or not there at all; the error is one of failures() too.
+  Result<void> write(const std::filesystem::path& name, std::string_view text);
   // What was written so far survives a power cut.
   void sync();
   // Space that was kept back, so that the reports can be written on a disk that ran full.
@@ -47,7 +47,8 @@ class RunDir {
     bool failed = false;
   };
   RunDir() = default;
-  void note_failure(std::string_view name, int error);
+  // What the failure is to be called from here on.
+  Error note_failure(std::string_view name, int error);
 
   std::filesystem::path path_;
   std::array<StreamFile, 4> streams_;

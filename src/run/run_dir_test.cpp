@@ -38,6 +38,15 @@ TEST_F(RunDirTest, WholeFilesLeaveNoDraftBehind) {
   EXPECT_TRUE(dir.failures().empty());
 }
 
+TEST_F(RunDirTest, AFileInAFolderThatCannotBeMadeNamesTheFoldersCause) {
+  auto dir = RunDir::create(path_).value();
+  dir.write("overlays", "a file");
+  const auto written = dir.write("overlays/a.jpg", "x");
+  ASSERT_FALSE(written);
+  EXPECT_NE(written.error().what.find("Not a directory"), std::string::npos);
+  EXPECT_EQ(dir.failures().size(), 1U);
+}
+
 TEST_F(RunDirTest, RefusesAPlaceThatHoldsSomething) {
   std::filesystem::create_directories(path_);
   std::ofstream(path_ / "thesis.txt") << "do not overwrite";

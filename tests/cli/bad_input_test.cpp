@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <opencv2/imgcodecs.hpp>
+
 #include "support/program.h"
 #include "support/reference_model.h"
 
@@ -156,6 +158,28 @@ TEST(FullDisk, LosesNoResult) {
   EXPECT_EQ(WEXITSTATUS(status), 2) << slurp(place / "err.txt");
   EXPECT_THAT(slurp(place / "err.txt"), HasSubstr("frames.jsonl' could not be written whole"));
   EXPECT_EQ(read_json(place / "run/report.json").at("slots").at(0).at("frames"), 1000);
+}
+
+// A picture of noise is larger than that as a JPEG too.
+TEST(FullDisk, LosesNoOverlayInSilence) {
+  const Workplace place;
+  place.write("good.ref", ReferenceModel{}.text());
+  cv::Mat noise(600, 800, CV_8UC3);
+  cv::theRNG().state = 1;
+  cv::randu(noise, 0, 256);
+  cv::imwrite(place.write("images/a.png", ""), noise);
+  const std::string script = std::string("ulimit -f 100; export XDG_DATA_HOME=$PWD/.data; exec ") +
+                             JM_PROGRAM +
+                             " detect --model0 good.ref --source images --save-overlays 1 "
+                             "--out run > out.txt 2> err.txt";
+  const auto command =
+      "cd " + place.path().string() + " && bash -c 'trap \"\" XFSZ; " + script + "'";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 2) << slurp(place / "err.txt");
+  EXPECT_THAT(slurp(place / "err.txt"),
+              HasSubstr("overlays/rgb_a.jpg' could not be written whole: File too large"));
+  EXPECT_EQ(read_json(place / "run/report.json").at("slots").at(0).at("frames"), 1);
+  EXPECT_FALSE(std::filesystem::exists(place / "run/overlays/rgb_a.jpg"));
 }
 
 int exit_code_in_shell(const Workplace& place, const std::string& words) {
