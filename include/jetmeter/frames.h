@@ -46,6 +46,7 @@ struct SourceInfo {
   bool live = false;                   // cannot be read a second time
   std::vector<std::string> names;      // image_dir: the file names, sorted
   std::vector<std::string> labels;     // synthetic: names of the classes in Frame::truth
+  std::string left_out;                // image_dir: what else is there, in words; empty: nothing
 };
 
 struct BadFrame {

@@ -40,6 +40,7 @@ std::string describe(const SourceInfo& source) {
       fmt::format("{} {}, {}x{}", source.kind, source.location, source.width, source.height);
   if (source.fps) text += fmt::format(", {:.4g} fps", *source.fps);
   if (source.frames) text += fmt::format(", {} frames", *source.frames);
+  if (!source.left_out.empty()) text += "; " + source.left_out;
   return text;
 }
 

@@ -83,6 +83,7 @@ TEST_F(Detect, ImagesWithBadOnesAmongThem) {
   EXPECT_EQ(source["bad"][0]["name"], "a_broken.jpg");
   EXPECT_EQ(source["bad"][1]["name"], "c_empty.png");
   EXPECT_THAT(result_.err, HasSubstr("a_broken.jpg"));
+  EXPECT_THAT(slurp(place_ / "run/run.log"), HasSubstr("1 other file is ignored (notes.txt)"));
   EXPECT_EQ(report["run"]["warnings"][0]["code"], "bad_frames");
   EXPECT_TRUE(report["slots"][0]["deadline"].is_null());  // images have no rate
 }
