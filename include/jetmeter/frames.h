@@ -51,7 +51,11 @@ struct SourceInfo {
 
 struct BadFrame {
   std::string name, reason;
+  std::int64_t frames = 1;  // more where a whole stretch is missing
 };
+
+// How many frames that is.
+std::int64_t count_frames(std::span<const BadFrame>);
 
 class FrameSource {
  public:

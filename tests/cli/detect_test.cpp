@@ -96,6 +96,10 @@ TEST_F(Detect, AVideoThatWasCutShort) {
   const int frames = report["slots"][0]["frames"];
   EXPECT_GT(frames, 5);
   EXPECT_LT(frames, 40);
+  const auto& source = report["slots"][0]["source"];
+  const int announced = source["frames_announced"];
+  EXPECT_EQ(source["frames_bad"], announced - frames);
+  EXPECT_EQ(source["bad"].back()["name"], "cut.avi");
 }
 
 TEST_F(Detect, StreamsOfDifferentRatesArePairedByTime) {
