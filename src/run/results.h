@@ -16,6 +16,7 @@
 #include "run/bench_orders.h"
 #include "run/orders.h"
 #include "run/overlays.h"
+#include "run/truth_use.h"
 #include "run/wire.h"
 
 namespace jetmeter {
@@ -40,6 +41,7 @@ struct SlotData {
   std::vector<std::int64_t> detections_per_frame;
   std::map<int, std::int64_t> detections_by_class;
   std::vector<ImageResult> images;              // frames whose truth is known
+  TruthUse truth_use;                           // of a ground truth that was given
   std::vector<FrameDetections> overlay_frames;  // kept only when overlays were asked for
   std::string worker;                           // under which its process is sampled
   std::optional<std::uint64_t> footprint_mean, footprint_peak;  // sampled from outside

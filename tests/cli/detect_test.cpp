@@ -190,6 +190,33 @@ TEST_F(Detect, GroundTruthOfOtherClassesIsAWarningAndNoAccuracy) {
   EXPECT_THAT(result_.err, HasSubstr("zebra"));
 }
 
+TEST_F(Detect, AGroundTruthThatFitsNoFrameIsTold) {
+  cv::imwrite(place_.write("images/b0.png", ""), picture(0));
+  place_.write("labels/other.txt", "0 0.5 0.5 0.2 0.2\n");
+  const auto report =
+      run({"--model0", model_, "--source", place_ / "images", "--ground-truth", place_ / "labels"});
+  EXPECT_TRUE(report["slots"][0]["accuracy"].is_null());
+  EXPECT_EQ(report["run"]["warnings"][0]["code"], "ground_truth_unmatched");
+  EXPECT_THAT(result_.err,
+              HasSubstr("none of the 1 labelled pictures ('other') is among the 1 frames"));
+  EXPECT_THAT(result_.out, HasSubstr("since the ground truth does not fit"));
+}
+
+// The model finds the box in both pictures; by the labels, the one in b1.png is not there.
+TEST_F(Detect, APictureWithoutALabelFileIsOneWithoutObjects) {
+  for (const auto* name : {"images/b0.png", "images/b1.png"})
+    cv::imwrite(place_.write(name, ""), picture(0));
+  place_.write("labels/b0.txt", "0 0.21875 0.333333 0.3125 0.333333\n");
+  const auto report = run({"--model0", zoo_model(place_, "scene-rgb"), "--source",
+                           place_ / "images", "--ground-truth", place_ / "labels"});
+  const auto& accuracy = report["slots"][0]["accuracy"];
+  EXPECT_EQ(accuracy["images"], 2);
+  EXPECT_EQ(accuracy["truths"], 1);
+  EXPECT_GT(accuracy["recall50"].get<double>(), 0.99);
+  EXPECT_LT(accuracy["precision50"].get<double>(), 0.51);
+  EXPECT_THAT(result_.err, HasSubstr("1 of 2 frames, first 'b1.png', have no label file"));
+}
+
 TEST_F(Detect, UnderscoresAreTheOlderSpelling) {
   const auto report = run({"--model0=" + model_, "--rgb_source", "synthetic", "--max_frames=3"});
   EXPECT_EQ(report["slots"][0]["frames"], 3);
