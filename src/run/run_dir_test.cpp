@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 
@@ -59,6 +60,15 @@ TEST_F(RunDirTest, RefusesAPlaceThatHoldsSomething) {
 TEST_F(RunDirTest, LeavesNoReserveBehind) {
   { auto dir = RunDir::create(path_).value(); }
   EXPECT_FALSE(std::filesystem::exists(path_ / ".reserve"));
+}
+
+TEST(WhyNoReserve, SaysHowMuchThereIsAndHowMuchIsNeeded) {
+  const auto full = why_no_reserve(ENOSPC, 200 * 1024);
+  ASSERT_TRUE(full);
+  EXPECT_EQ(*full, "the disk has " + format_bytes(200 * 1024) +
+                       " left, and the reports need up to " + format_bytes(256 * 1024));
+  EXPECT_NE(why_no_reserve(EDQUOT, 0)->find("quota"), std::string::npos);
+  for (const int other : {0, EOPNOTSUPP, EINVAL, EFBIG}) EXPECT_FALSE(why_no_reserve(other, 0));
 }
 
 // A full disk, as far as one can have it without mounting one: no file may pass 300 kB.

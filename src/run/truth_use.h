@@ -13,7 +13,7 @@ namespace jetmeter {
 
 struct TruthUse {
   std::int64_t labelled = 0, unlabelled = 0;  // measured frames
-  std::string first_unlabelled;
+  std::string first_unlabelled = {};
   bool background = false;  // frames without labels are pictures without objects
 };
 
