@@ -67,6 +67,8 @@ SlotRecord slot_record(const SlotData&, std::optional<double> period_ms);
 // The time a frame may take: that of the slower one of the streams that are paired; absent where
 // a stream has no rate.
 std::optional<double> period_ms(std::span<const SlotData>);
+// That of one of these slots: as above, and where only its own stream has a rate, that.
+std::optional<double> period_ms(const SlotData&, std::span<const SlotData>);
 
 struct PairedRun {
   Pairing pairing;

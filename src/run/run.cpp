@@ -401,7 +401,8 @@ Record Run::make_record(const Supervisor& supervisor, const RunTelemetry& teleme
     record.backends.push_back(
         {std::string(backend->name), probe.version, probe.reason, probe.available});
   }
-  for (const auto& slot : slots_) record.slots.push_back(slot_record(slot, period_ms(slots_)));
+  for (const auto& slot : slots_)
+    record.slots.push_back(slot_record(slot, period_ms(slot, slots_)));
   record.pairs = pairs();
   telemetry.add_to(record);
   record.run.verdict = verdict(record.slots, supervisor.interrupted());

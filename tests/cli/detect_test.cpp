@@ -121,6 +121,18 @@ TEST_F(Detect, StreamsOfDifferentRatesArePairedByTime) {
   EXPECT_THAT(std::vector(indices.begin(), indices.begin() + 4), ElementsAre(0, 3, 6, 9));
 }
 
+TEST_F(Detect, ADeadlineStaysWithTheStreamThatHasARate) {
+  for (int i = 0; i < 4; ++i)
+    cv::imwrite(place_.write("images/" + std::to_string(i) + ".png", ""), picture(i));
+  write_video(place_ / "clip.avi", 20, 4);
+  const auto report =
+      run({"--model0", model_, "--model1", model_, "--rgb-source", place_ / "clip.avi",
+           "--thermal-source", place_ / "images", "--solo-frames", "0"});
+  EXPECT_NEAR(report["slots"][0]["deadline"]["period_ms"].get<double>(), 50.0, 0.1);
+  EXPECT_TRUE(report["slots"][1]["deadline"].is_null());
+  EXPECT_TRUE(report["pairs"]["deadline"].is_null());
+}
+
 // In turn, the two slots never work at the same time; side by side, they do.
 int overlapping_pairs(const std::string& schedule) {
   const Workplace place;
