@@ -46,11 +46,16 @@ struct SourceInfo {
   bool live = false;                   // cannot be read a second time
   std::vector<std::string> names;      // image_dir: the file names, sorted
   std::vector<std::string> labels;     // synthetic: names of the classes in Frame::truth
+  std::string left_out;                // image_dir: what else is there, in words; empty: nothing
 };
 
 struct BadFrame {
   std::string name, reason;
+  std::int64_t frames = 1;  // more where a whole stretch is missing
 };
+
+// How many frames that is.
+std::int64_t count_frames(std::span<const BadFrame>);
 
 class FrameSource {
  public:

@@ -35,7 +35,10 @@ void show(const RunOutcome& outcome, const RunSpec& spec, Terminal& terminal,
   for (const auto& slot : outcome.record.slots)
     if (slot.status == SlotStatus::failed || slot.status == SlotStatus::over_budget)
       terminal.error(fmt::format("{}: {}", slot.name, slot.reason));
-  terminal.note(fmt::format("report: {}", (spec.out / "report.md").string()));
+  const auto report = spec.out / "report.md";
+  std::error_code error;
+  if (std::filesystem::exists(report, error))
+    terminal.note(fmt::format("report: {}", report.string()));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Directories of images, in bytewise order of their names (as LC_ALL=C ls), and single images.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -7,6 +8,7 @@
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
 #include <set>
+#include <span>
 #include <system_error>
 #include <vector>
 
@@ -22,6 +24,64 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 4> kSuffixes{".jpg", ".jpeg", ".png", ".bmp"};
+
+// The files of a directory, sorted.
+struct Listing {
+  std::vector<std::string> names;   // images
+  std::vector<std::string> others;  // files that are none
+};
+
+std::string count_others(const std::vector<std::string>& others) {
+  return fmt::format("{} other file{}", others.size(), others.size() == 1 ? "" : "s");
+}
+
+// "3 other files are ignored (a.txt, b.mp4, ...)"; empty when there are none.
+std::string describe_others(const std::vector<std::string>& others) {
+  constexpr std::size_t kNamed = 3;
+  if (others.empty()) return "";
+  const auto named = std::span(others).first(std::min(others.size(), kNamed));
+  return fmt::format("{} {} ignored ({}{})", count_others(others),
+                     others.size() == 1 ? "is" : "are", fmt::join(named, ", "),
+                     others.size() > kNamed ? ", ..." : "");
+}
+
+// What a directory without images holds instead: "2 other files (.mp4, .txt)".
+std::string describe_instead(const std::vector<std::string>& others) {
+  if (others.empty()) return "it is empty";
+  std::set<std::string> suffixes;
+  for (const auto& name : others) {
+    const auto suffix = fs::path(name).extension().string();
+    suffixes.insert(suffix.empty() ? "without a suffix" : suffix);
+  }
+  return fmt::format("it holds {} ({})", count_others(others), fmt::join(suffixes, ", "));
+}
+
+// Opening a pipe or a device could wait for ever. What leads nowhere, or is out of reach, is told
+// as a bad frame.
+bool may_be_read(const fs::file_status& status) {
+  return !fs::is_other(status) || status.type() == fs::file_type::unknown;
+}
+
+Result<Listing> list_images(const fs::path& directory) {
+  std::error_code error;
+  Listing listing;
+  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
+    std::error_code unreadable;
+    const auto status = it->status(unreadable);
+    if (fs::is_directory(status)) continue;
+    const bool image = has_suffix(it->path(), kSuffixes) && may_be_read(status);
+    (image ? listing.names : listing.others).push_back(it->path().filename().string());
+  }
+  const std::string name = in_quotes(directory.string());
+  if (error) return fail(fmt::format("directory {} may not be read: {}", name, error.message()));
+  if (listing.names.empty()) {
+    return fail(fmt::format("directory {} has no images (.jpg .jpeg .png .bmp): {}", name,
+                            describe_instead(listing.others)));
+  }
+  std::ranges::sort(listing.names);
+  std::ranges::sort(listing.others);
+  return listing;
+}
 
 // Reads files one after the other; keeps the bytes' storage.
 class ImageReader {
@@ -59,12 +119,13 @@ class ImageReader {
 
 class ImageDirSource : public FrameSource {
  public:
-  ImageDirSource(fs::path directory, std::vector<std::string> names, const std::string& location)
+  ImageDirSource(fs::path directory, Listing listing, const std::string& location)
       : directory_(std::move(directory)) {
     info_.kind = "image_dir";
     info_.location = location;
-    info_.names = std::move(names);
+    info_.names = std::move(listing.names);
     info_.frames = std::ssize(info_.names);
+    info_.left_out = describe_others(listing.others);
   }
 
   // Finds the first good image, for its size. Fails when there is none.
@@ -117,42 +178,6 @@ class ImageDirSource : public FrameSource {
   std::size_t index_ = 0;
 };
 
-// What a directory without images holds instead: "3 files (.txt, .mp4)".
-std::string describe(std::size_t files, const std::set<std::string>& suffixes) {
-  if (files == 0) return "it is empty";
-  std::string list;
-  for (const std::string& suffix : suffixes) {
-    if (!list.empty()) list += ", ";
-    list += suffix.empty() ? "without a suffix" : suffix;
-  }
-  return fmt::format("it holds {} other file{} ({})", files, files == 1 ? "" : "s", list);
-}
-
-Result<std::vector<std::string>> list_images(const fs::path& directory) {
-  std::error_code error;
-  std::vector<std::string> names;
-  std::set<std::string> other_suffixes;
-  std::size_t others = 0;
-  for (fs::directory_iterator it(directory, error), end; !error && it != end; it.increment(error)) {
-    std::error_code unreadable;
-    if (it->is_directory(unreadable)) continue;
-    if (has_suffix(it->path(), kSuffixes)) {
-      names.push_back(it->path().filename().string());
-    } else {
-      ++others;
-      other_suffixes.insert(it->path().extension().string());
-    }
-  }
-  const std::string name = in_quotes(directory.string());
-  if (error) return fail(fmt::format("directory {} may not be read: {}", name, error.message()));
-  if (names.empty()) {
-    return fail(fmt::format("directory {} has no images (.jpg .jpeg .png .bmp): {}", name,
-                            describe(others, other_suffixes)));
-  }
-  std::ranges::sort(names);
-  return names;
-}
-
 bool recognises(const std::string& text) {
   std::error_code error;
   return fs::is_directory(text, error) || has_suffix(text, kSuffixes);
@@ -163,17 +188,20 @@ Result<std::unique_ptr<FrameSource>> open(const std::string& location) {
   quieten_video_libraries();
   const fs::path path(location);
   std::error_code error;
-  std::vector<std::string> names{path.filename().string()};
+  const auto status = fs::status(path, error);
+  Listing listing{{path.filename().string()}, {}};
   fs::path directory = path.parent_path();
-  if (fs::is_directory(path, error)) {
+  if (fs::is_directory(status)) {
     auto listed = list_images(path);
     if (!listed) return tl::make_unexpected(listed.error());
-    names = std::move(*listed);
+    listing = std::move(*listed);
     directory = path;
-  } else if (!fs::exists(path, error)) {
+  } else if (!fs::exists(status)) {
     return fail(fmt::format("there is no directory or image {}", in_quotes(location)));
+  } else if (!may_be_read(status)) {
+    return fail(fmt::format("{} is a pipe or a device, not an image", in_quotes(location)));
   }
-  auto source = std::make_unique<ImageDirSource>(directory, std::move(names), location);
+  auto source = std::make_unique<ImageDirSource>(directory, std::move(listing), location);
   if (auto prepared = source->prepare(); !prepared) return tl::make_unexpected(prepared.error());
   return source;
 }

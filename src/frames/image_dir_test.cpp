@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -29,6 +30,31 @@ TEST(ImageDir, SortsBytewiseAndIgnoresOtherFiles) {
   EXPECT_FALSE(source->info().fps);
   EXPECT_THAT(ids(*source), ElementsAre("C.BMP", "a10.jpg", "a2.jpeg", "b.png"));
   EXPECT_TRUE(source->bad().empty());
+  EXPECT_EQ(source->info().left_out, "1 other file is ignored (notes.txt)");
+}
+
+TEST(ImageDir, TellsWhatElseIsThere) {
+  const MediaDir dir;
+  write_image(dir, "a.png", {32, 24});
+  EXPECT_EQ(open_or_fail(dir.path())->info().left_out, "");
+  for (const char* name : {"d.mp4", "b.txt", "c", "e.json"}) dir.write(name, "x");
+  EXPECT_EQ(open_or_fail(dir.path())->info().left_out,
+            "4 other files are ignored (b.txt, c, d.mp4, ...)");
+}
+
+// Opening a pipe that nobody writes to would wait for ever.
+TEST(ImageDir, ReadsRegularFilesAndLinksToThemOnly) {
+  const MediaDir dir;
+  const auto image = write_image(dir, "b.png", {32, 24});
+  ASSERT_EQ(::mkfifo((dir / "a.jpg").c_str(), 0600), 0);
+  fs::create_symlink("/dev/zero", dir / "c.jpg");
+  fs::create_symlink(image, dir / "d.png");
+  const auto source = open_or_fail(dir.path());
+  ASSERT_NE(source, nullptr);
+  EXPECT_THAT(ids(*source), ElementsAre("b.png", "d.png"));
+  EXPECT_EQ(source->info().left_out, "2 other files are ignored (a.jpg, c.jpg)");
+  EXPECT_TRUE(source->bad().empty());
+  EXPECT_THAT(open_error(dir / "a.jpg"), HasSubstr("is a pipe or a device"));
 }
 
 TEST(ImageDir, BadImagesAreNotedAndPassedOver) {

@@ -66,11 +66,14 @@ class VideoSource : public FrameSource {
     if (ended_) return false;
     if (std::exchange(grabbed_, false) || capture_->grab()) return true;
     ended_ = true;
-    if (info_.frames && *info_.frames - index_ > kCountSlack) {
+    const auto missing = info_.frames.value_or(index_) - index_;
+    if (missing > kCountSlack) {
       bad_.push_back(
-          {name_, fmt::format("decoding stopped after {} of {} frames: {} are missing; the file "
-                              "was probably cut off",
-                              index_, *info_.frames, *info_.frames - index_)});
+          {name_,
+           fmt::format("decoding stopped after {} of {} frames: the last {} are missing; the file "
+                       "was probably cut off",
+                       index_, *info_.frames, missing),
+           missing});
     }
     return false;
   }

@@ -111,6 +111,7 @@ TEST(Video, ADamagedFrameIsNotedAndKeepsItsPlace) {
   EXPECT_FALSE((*source)->next(frame).value());
   ASSERT_EQ((*source)->bad().size(), 1U);
   EXPECT_EQ((*source)->bad()[0].name, "frame_000001");
+  EXPECT_EQ(count_frames((*source)->bad()), 1);
 }
 
 TEST(Video, MissingFramesAreNotedOnceAlsoWhenTheyWereSkipped) {
@@ -123,7 +124,10 @@ TEST(Video, MissingFramesAreNotedOnceAlsoWhenTheyWereSkipped) {
   EXPECT_FALSE((*source)->next(frame).value());
   ASSERT_EQ((*source)->bad().size(), 1U);
   EXPECT_EQ((*source)->bad()[0].name, "a.mp4");
-  EXPECT_THAT((*source)->bad()[0].reason, HasSubstr("after 37 of 120 frames: 83 are missing"));
+  EXPECT_THAT((*source)->bad()[0].reason,
+              HasSubstr("after 37 of 120 frames: the last 83 are missing"));
+  EXPECT_EQ((*source)->bad()[0].frames, 83);
+  EXPECT_EQ(count_frames((*source)->bad()), 83);
 }
 
 TEST(Video, ContainersMayCountTwoFramesTooMany) {

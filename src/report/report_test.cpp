@@ -174,6 +174,18 @@ TEST(Text, SaysWhatTheSampleCannotCarry) {
               HasSubstr("rgb: p99.9 needs 2995 frames; there were 400"));
 }
 
+TEST(Text, TellsNoGroundTruthFromOneThatDoesNotFit) {
+  auto record = sample_record();
+  record.slots[0].accuracy.reset();
+  record.slots[0].load.reset();
+  record.run.warnings.clear();
+  EXPECT_THAT(render("text", record), HasSubstr("rgb: accuracy, for want of ground truth"));
+  record.run.warnings = {{"ground_truth_unmatched", "none fits", "", "rgb"}};
+  EXPECT_THAT(render("text", record), HasSubstr("rgb: accuracy, since the ground truth does not"));
+  record.run.warnings[0].slot = "thermal";
+  EXPECT_THAT(render("text", record), HasSubstr("rgb: accuracy, for want of ground truth"));
+}
+
 TEST(Text, LongPathsKeepTheirEnd) {
   auto record = sample_record();
   record.slots[0].source->location = std::string(200, 'x') + "/street.mp4";

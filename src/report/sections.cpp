@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "report/sentences.h"
 
 namespace jetmeter {
@@ -36,6 +38,13 @@ void add_sensors(Section& section, const Record& record, Detail detail) {
          "jetmeter list says why"});
 }
 
+bool truth_was_of_no_use(const Record& record, const std::string& slot) {
+  return std::ranges::any_of(record.run.warnings, [&](const Warning& warning) {
+    return warning.slot == slot &&
+           (warning.code == "ground_truth" || warning.code == "ground_truth_unmatched");
+  });
+}
+
 }  // namespace
 
 Section unmeasured_section(const Record& record, Detail detail) {
@@ -46,7 +55,10 @@ Section unmeasured_section(const Record& record, Detail detail) {
     if (slot.frames == 0)
       say(fmt::format("{}: no frame was measured", slot.name));
     else if (!slot.accuracy && !slot.load)
-      say(fmt::format("{}: accuracy, for want of ground truth", slot.name));
+      say(fmt::format("{}: accuracy, {}", slot.name,
+                      truth_was_of_no_use(record, slot.name)
+                          ? "since the ground truth does not fit; see the warnings"
+                          : "for want of ground truth"));
   }
   add_sensors(section, record, detail);
   return section;

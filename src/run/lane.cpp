@@ -211,14 +211,26 @@ void Lane::keep_truth(const FrameMessage& frame) {
   if (auto truth = truth_of(frame)) data.images.push_back({frame.detections, std::move(*truth)});
 }
 
-std::optional<std::vector<Truth>> Lane::truth_of(const FrameMessage& frame) const {
-  if (truth_) {
-    const auto* image = truth_->find(frame.id);
-    if (!image) return std::nullopt;
-    return image->in_pixels(frame.sample.width, frame.sample.height);
-  }
+void Lane::use_ground_truth(const GroundTruth* truth, bool background) {
+  truth_ = truth;
+  data.truth_use.background = background;
+}
+
+std::optional<std::vector<Truth>> Lane::truth_of(const FrameMessage& frame) {
+  if (truth_) return labels_of(frame);
   if (!data.model || data.model->source_labels.empty()) return std::nullopt;
   return relabel(frame.truth, data.model->source_labels, data.model->labels);
+}
+
+std::optional<std::vector<Truth>> Lane::labels_of(const FrameMessage& frame) {
+  auto& use = data.truth_use;
+  if (const auto* image = truth_->find(frame.id)) {
+    ++use.labelled;
+    return image->in_pixels(frame.sample.width, frame.sample.height);
+  }
+  if (use.unlabelled++ == 0) use.first_unlabelled = frame.id;
+  if (use.background) return std::vector<Truth>{};
+  return std::nullopt;
 }
 
 void Lane::write_frame(const FrameMessage& frame) {

@@ -61,7 +61,8 @@ class Lane {
   void leave(const std::string& why);
   // The slot ends here for its memory's sake; its worker may live on.
   void pass_budget(const std::string& why);
-  void use_ground_truth(const GroundTruth* truth) { truth_ = truth; }
+  // `background`: frames without labels are pictures without objects.
+  void use_ground_truth(const GroundTruth* truth, bool background);
 
  private:
   struct Order {
@@ -81,7 +82,8 @@ class Lane {
   void write_sample(const LoadSample&);
   void write_detections(const FrameMessage&);
   void finish_pass(std::string_view payload);
-  std::optional<std::vector<Truth>> truth_of(const FrameMessage&) const;
+  std::optional<std::vector<Truth>> truth_of(const FrameMessage&);
+  std::optional<std::vector<Truth>> labels_of(const FrameMessage&);
   bool measuring() const { return order_.pass.phase == "measure"; }
   PassData& pass() { return measuring() ? data.measure : data.solo; }
   void fail_with(const std::string& reason);

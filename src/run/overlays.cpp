@@ -42,13 +42,27 @@ void draw(cv::Mat& picture, const Detection& detection, const std::vector<std::s
               cv::Scalar::all(0), line, cv::LINE_AA);
 }
 
-std::string file_name(const OverlayJob& job, const Frame& frame) {
-  auto name = std::filesystem::path(frame.id).stem().string();
-  std::ranges::replace(name, '/', '_');
-  return fmt::format("{}_{}.jpg", job.slot, name);
+Result<std::string> as_jpeg(const cv::Mat& picture) {
+  std::vector<unsigned char> bytes;
+  try {
+    if (!cv::imencode(".jpg", picture, bytes)) return fail("a picture could not be encoded");
+  } catch (const cv::Exception& e) {
+    return fail("a picture could not be encoded: " + e.err);
+  }
+  return std::string(bytes.begin(), bytes.end());
 }
 
 }  // namespace
+
+std::string overlay_name(const std::string& slot, const std::string& id,
+                         const std::set<std::string>& taken) {
+  const auto file = std::filesystem::path(id).filename();
+  const auto named = [&](const std::string& text) { return fmt::format("{}_{}.jpg", slot, text); };
+  auto name = named(file.stem().string());
+  if (taken.contains(name)) name = named(file.string());
+  for (int n = 2; taken.contains(name); ++n) name = named(fmt::format("{}_{}", file.string(), n));
+  return name;
+}
 
 std::vector<std::int64_t> spread(std::int64_t count, std::int64_t total) {
   std::vector<std::int64_t> positions;
@@ -58,14 +72,11 @@ std::vector<std::int64_t> spread(std::int64_t count, std::int64_t total) {
   return positions;
 }
 
-Result<int> write_overlays(const OverlayJob& job, const RunDir& dir) {
+Result<int> write_overlays(const OverlayJob& job, RunDir& dir) {
   auto source = open_source(job.source);
   if (!source) return tl::make_unexpected(source.error());
   if ((*source)->info().live) return fail("a live source cannot be read a second time");
-  const auto folder = dir.path() / "overlays";
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  int written = 0;
+  std::set<std::string> names;
   std::int64_t position = 0;
   Frame frame;
   for (const auto& wanted : job.frames) {
@@ -78,12 +89,13 @@ Result<int> write_overlays(const OverlayJob& job, const RunDir& dir) {
     if (frame.index != wanted.index) continue;
     cv::Mat picture(frame.height, frame.width, CV_8UC3, frame.pixels.data());
     for (const auto& detection : wanted.detections) draw(picture, detection, job.labels);
-    const auto target = (folder / file_name(job, frame)).string();
-    if (!cv::imwrite(target, picture))
-      return fail(fmt::format("{} could not be written", in_quotes(target)));
-    ++written;
+    const auto jpeg = as_jpeg(picture);
+    if (!jpeg) return tl::make_unexpected(jpeg.error());
+    const auto name = *names.insert(overlay_name(job.slot, frame.id, names)).first;
+    if (auto done = dir.write(std::filesystem::path("overlays") / name, *jpeg); !done)
+      return tl::make_unexpected(done.error());
   }
-  return written;
+  return static_cast<int>(names.size());
 }
 
 }  // namespace jetmeter

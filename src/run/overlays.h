@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "jetmeter/core.h"
@@ -23,9 +25,15 @@ struct OverlayJob {
   std::vector<FrameDetections> frames;  // ascending by index
 };
 
-// Writes overlays/<slot>_<id>.jpg. Returns how many were written, or why the source could not be
-// read again.
-Result<int> write_overlays(const OverlayJob&, const RunDir&);
+// Writes overlays/<slot>_<id>.jpg. Returns how many were written; or why not all, either because
+// the source could not be read again, or because a file could not be written whole, which the
+// directory counts among its failures.
+Result<int> write_overlays(const OverlayJob&, RunDir&);
+
+// The name of the next picture: the id without its extension, and more where `taken` holds that
+// already ("a.jpg" and "a.jpeg" in one directory).
+std::string overlay_name(const std::string& slot, const std::string& id,
+                         const std::set<std::string>& taken);
 
 // `count` positions spread evenly over `total`, the first and the last among them.
 std::vector<std::int64_t> spread(std::int64_t count, std::int64_t total);

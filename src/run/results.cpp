@@ -255,16 +255,31 @@ EnergyRecord energy_record(const SlotData& data, const Energy& energy, std::stri
   return record;
 }
 
+namespace {
+
+std::optional<double> own_period_ms(const SlotData& slot) {
+  if (!slot.model || !slot.model->source) return std::nullopt;
+  const auto fps = slot.model->source->fps;
+  if (!fps || *fps <= 0) return std::nullopt;
+  return 1000.0 / *fps;
+}
+
+}  // namespace
+
 std::optional<double> period_ms(std::span<const SlotData> slots) {
   std::optional<double> longest;
   for (const auto& slot : slots) {
     if (!slot.model) continue;
-    const auto& source = slot.model->source;
-    const auto fps = source ? source->fps : std::nullopt;
-    if (!fps || *fps <= 0) return std::nullopt;
-    longest = std::max(longest.value_or(0), 1000.0 / *fps);
+    const auto period = own_period_ms(slot);
+    if (!period) return std::nullopt;
+    longest = std::max(longest.value_or(0), *period);
   }
   return longest;
+}
+
+std::optional<double> period_ms(const SlotData& slot, std::span<const SlotData> slots) {
+  const auto shared = period_ms(slots);
+  return shared ? shared : own_period_ms(slot);
 }
 
 PairsRecord pairs_record(const PairedRun& run, const SlotData& first, const SlotData& second,

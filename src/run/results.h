@@ -16,6 +16,7 @@
 #include "run/bench_orders.h"
 #include "run/orders.h"
 #include "run/overlays.h"
+#include "run/truth_use.h"
 #include "run/wire.h"
 
 namespace jetmeter {
@@ -40,6 +41,7 @@ struct SlotData {
   std::vector<std::int64_t> detections_per_frame;
   std::map<int, std::int64_t> detections_by_class;
   std::vector<ImageResult> images;              // frames whose truth is known
+  TruthUse truth_use;                           // of a ground truth that was given
   std::vector<FrameDetections> overlay_frames;  // kept only when overlays were asked for
   std::string worker;                           // under which its process is sampled
   std::optional<std::uint64_t> footprint_mean, footprint_peak;  // sampled from outside
@@ -65,6 +67,8 @@ SlotRecord slot_record(const SlotData&, std::optional<double> period_ms);
 // The time a frame may take: that of the slower one of the streams that are paired; absent where
 // a stream has no rate.
 std::optional<double> period_ms(std::span<const SlotData>);
+// That of one of these slots: as above, and where only its own stream has a rate, that.
+std::optional<double> period_ms(const SlotData&, std::span<const SlotData>);
 
 struct PairedRun {
   Pairing pairing;

@@ -163,6 +163,17 @@ TEST(PeriodMs, IsThatOfTheSlowerStreamAndAbsentWithoutARate) {
   EXPECT_FALSE(period_ms(slots));
 }
 
+TEST(PeriodMs, OfTheOneStreamThatHasARateIsItsOwn) {
+  std::vector<SlotData> slots{slot_with({}), slot_with({})};
+  slots[0].model->source.emplace().fps = 50;
+  slots[1].model->source.emplace();
+  EXPECT_DOUBLE_EQ(period_ms(slots[0], slots).value(), 20.0);
+  EXPECT_FALSE(period_ms(slots[1], slots));
+  slots[1].model->source->fps = 10;
+  EXPECT_DOUBLE_EQ(period_ms(slots[0], slots).value(), 100.0);
+  EXPECT_DOUBLE_EQ(period_ms(slots[1], slots).value(), 100.0);
+}
+
 TEST(PairsRecord, LastsFromTheFirstStartToTheLastEnd) {
   const auto first = slot_with({sample(0, 0, 10), sample(3, 100, 10), sample(6, 200, 10)});
   const auto second = slot_with({sample(0, 2, 20), sample(2, 203, 5)});

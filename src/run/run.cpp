@@ -40,6 +40,7 @@ std::string describe(const SourceInfo& source) {
       fmt::format("{} {}, {}x{}", source.kind, source.location, source.width, source.height);
   if (source.fps) text += fmt::format(", {:.4g} fps", *source.fps);
   if (source.frames) text += fmt::format(", {} frames", *source.frames);
+  if (!source.left_out.empty()) text += "; " + source.left_out;
   return text;
 }
 
@@ -137,6 +138,7 @@ class Run {
   Result<void> read_truth(const SlotSpec&);
   void measure(Supervisor&);
   void name_truth_classes(Supervisor&);
+  void warn_of_unlabelled(const SlotData&, const std::optional<GroundTruth>&);
   void warn_of_left_out(const SlotSpec&, const std::vector<std::string>& categories);
   std::optional<Pairing> plan_pairs() const;
   void collect(Supervisor&, RunTelemetry&);
@@ -280,10 +282,15 @@ void Run::name_truth_classes(Supervisor& supervisor) {
       warn_of_left_out(spec_.slots[i], truths_[i]->left_out);
       continue;
     }
-    current.use_ground_truth(nullptr);
+    current.use_ground_truth(nullptr, false);
     warn({"ground_truth", fmt::format("the ground truth is of no use: {}", named.error().what),
           "accuracy is absent; see --labels-file", spec_.slots[i].name});
   }
+}
+
+void Run::warn_of_unlabelled(const SlotData& slot, const std::optional<GroundTruth>& truth) {
+  if (!truth) return;
+  if (const auto warning = truth_warning(slot.truth_use, *truth, slot.spec.name)) warn(*warning);
 }
 
 void Run::measure(Supervisor& supervisor) {
@@ -291,7 +298,8 @@ void Run::measure(Supervisor& supervisor) {
   for (std::size_t i = 0; i < spec_.slots.size(); ++i) {
     if (!runs(spec_.slots[i])) continue;
     auto& lane = supervisor.add_lane(spec_.slots[i]);
-    if (truths_[i]) lane.use_ground_truth(&*truths_[i]);
+    if (truths_[i])
+      lane.use_ground_truth(&*truths_[i], unlabelled_is_background(*truths_[i], sources_[i]));
   }
   step(5, "Loading the models");
   supervisor.load();
@@ -321,6 +329,7 @@ void Run::collect(Supervisor& supervisor, RunTelemetry& telemetry) {
       data = std::move((*lane++)->data);
       telemetry.add_to(data);
       add_file_facts(data);
+      warn_of_unlabelled(data, truths_[i]);
     } else {
       data.spec = slot;
       data.reason = slot.skip_reason;
@@ -392,7 +401,8 @@ Record Run::make_record(const Supervisor& supervisor, const RunTelemetry& teleme
     record.backends.push_back(
         {std::string(backend->name), probe.version, probe.reason, probe.available});
   }
-  for (const auto& slot : slots_) record.slots.push_back(slot_record(slot, period_ms(slots_)));
+  for (const auto& slot : slots_)
+    record.slots.push_back(slot_record(slot, period_ms(slot, slots_)));
   record.pairs = pairs();
   telemetry.add_to(record);
   record.run.verdict = verdict(record.slots, supervisor.interrupted());

@@ -42,7 +42,7 @@ Result<RunDir> RunDir::create(const std::filesystem::path& path) {
     if (!std::filesystem::is_directory(path, error)) return cannot_use(path, "it is a file");
     if (!std::filesystem::is_empty(path, error)) return cannot_use(path, "it is not empty");
   }
-  std::filesystem::create_directories(path, error);
+  const bool created = std::filesystem::create_directories(path, error);
   if (error) return cannot_use(path, error.message());
   RunDir dir;
   dir.path_ = path;
@@ -52,10 +52,28 @@ Result<RunDir> RunDir::create(const std::filesystem::path& path) {
     stream.fd = open_for_writing(path / stream.name, O_APPEND);
     if (!stream.fd) return cannot_use(path, std::strerror(errno));
   }
-  const auto reserve = open_for_writing(path / kReserveName, 0);
-  if (reserve) [[maybe_unused]]
-    const int full = posix_fallocate(reserve.get(), 0, kReserveBytes);
+  if (auto kept = dir.keep_reserve(); !kept) {
+    if (created) std::filesystem::remove(path, error);
+    return tl::make_unexpected(kept.error());
+  }
   return dir;
+}
+
+Result<void> RunDir::keep_reserve() const {
+  auto reserve = open_for_writing(path_ / kReserveName, 0);
+  if (!reserve) return {};
+  const int full = posix_fallocate(reserve.get(), 0, kReserveBytes);
+  if (!why_no_reserve(full, 0)) return {};
+  reserve.reset();
+  remove_files();
+  std::error_code unknown;
+  const auto space = std::filesystem::space(path_, unknown);
+  return cannot_use(path_, *why_no_reserve(full, unknown ? 0 : space.available));
+}
+
+void RunDir::remove_files() const {
+  for (const auto& stream : streams_) unlink((path_ / stream.name).c_str());
+  unlink((path_ / kReserveName).c_str());
 }
 
 RunDir::RunDir(RunDir&&) noexcept = default;
@@ -80,19 +98,20 @@ void RunDir::log(WallTime time, std::string_view text) {
   append(Stream::log, fmt::format("{} {}", format_utc(time), text));
 }
 
-void RunDir::write(const std::filesystem::path& name, std::string_view text) {
+Result<void> RunDir::write(const std::filesystem::path& name, std::string_view text) {
   const std::scoped_lock lock(*mutex_);
   const auto target = path_ / name;
   const auto draft = target.string() + ".part";
-  std::error_code ignored;
-  std::filesystem::create_directories(target.parent_path(), ignored);
+  std::error_code no_folder;
+  std::filesystem::create_directories(target.parent_path(), no_folder);
+  if (no_folder) return tl::make_unexpected(note_failure(name.string(), no_folder.value()));
   auto file = open_for_writing(draft, O_TRUNC);
   int error = file ? write_all(file.get(), text) : errno;
   if (error == 0 && fsync(file.get()) != 0) error = errno;
   if (error == 0 && rename(draft.c_str(), target.c_str()) != 0) error = errno;
-  if (error == 0) return;
+  if (error == 0) return {};
   unlink(draft.c_str());
-  note_failure(name.string(), error);
+  return tl::make_unexpected(note_failure(name.string(), error));
 }
 
 void RunDir::sync() {
@@ -109,9 +128,19 @@ std::vector<Error> RunDir::failures() const {
   return failures_;
 }
 
-void RunDir::note_failure(std::string_view name, int error) {
-  failures_.push_back({fmt::format("{} could not be written whole: {}",
-                                   in_quotes((path_ / name).string()), std::strerror(error))});
+Error RunDir::note_failure(std::string_view name, int error) {
+  return failures_.emplace_back(
+      Error{fmt::format("{} could not be written whole: {}", in_quotes((path_ / name).string()),
+                        std::strerror(error))});
+}
+
+std::optional<std::string> why_no_reserve(int error, std::uintmax_t available_bytes) {
+  const auto needed = format_bytes(static_cast<std::uint64_t>(kReserveBytes));
+  if (error == EDQUOT)
+    return fmt::format("the quota is used up, and the reports need up to {}", needed);
+  if (error != ENOSPC) return std::nullopt;
+  return fmt::format("the disk has {} left, and the reports need up to {}",
+                     format_bytes(available_bytes), needed);
 }
 
 }  // namespace jetmeter

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +22,8 @@ enum class Stream { frames, detections, metrics, log };
 
 class RunDir {
  public:
-  // `path` must be absent or an empty directory.
+  // `path` must be absent or an empty directory, on a disk that has room for the reports. Where it
+  // is refused nothing is left behind.
   static Result<RunDir> create(const std::filesystem::path& path);
   RunDir(RunDir&&) noexcept;
   ~RunDir();
@@ -31,8 +34,8 @@ class RunDir {
   // run.log: the UTC time, then the text.
   void log(WallTime, std::string_view text);
   int log_descriptor() const { return streams_[static_cast<std::size_t>(Stream::log)].fd.get(); }
-  // A whole file, complete or not there at all.
-  void write(const std::filesystem::path& name, std::string_view text);
+  // A whole file, complete or not there at all; the error is one of failures() too.
+  Result<void> write(const std::filesystem::path& name, std::string_view text);
   // What was written so far survives a power cut.
   void sync();
   // Space that was kept back, so that the reports can be written on a disk that ran full.
@@ -47,7 +50,10 @@ class RunDir {
     bool failed = false;
   };
   RunDir() = default;
-  void note_failure(std::string_view name, int error);
+  Result<void> keep_reserve() const;
+  void remove_files() const;
+  // What the failure is to be called from here on.
+  Error note_failure(std::string_view name, int error);
 
   std::filesystem::path path_;
   std::array<StreamFile, 4> streams_;
@@ -55,5 +61,9 @@ class RunDir {
   std::vector<Error> failures_;
   std::string line_;  // the one that is written; keeps its memory
 };
+
+// Why no space can be kept back, by the errno of the attempt; absent where that says nothing of
+// space, as on file systems that cannot reserve any.
+std::optional<std::string> why_no_reserve(int error, std::uintmax_t available_bytes);
 
 }  // namespace jetmeter

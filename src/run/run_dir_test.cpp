@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 
@@ -38,6 +39,15 @@ TEST_F(RunDirTest, WholeFilesLeaveNoDraftBehind) {
   EXPECT_TRUE(dir.failures().empty());
 }
 
+TEST_F(RunDirTest, AFileInAFolderThatCannotBeMadeNamesTheFoldersCause) {
+  auto dir = RunDir::create(path_).value();
+  dir.write("overlays", "a file");
+  const auto written = dir.write("overlays/a.jpg", "x");
+  ASSERT_FALSE(written);
+  EXPECT_NE(written.error().what.find("Not a directory"), std::string::npos);
+  EXPECT_EQ(dir.failures().size(), 1U);
+}
+
 TEST_F(RunDirTest, RefusesAPlaceThatHoldsSomething) {
   std::filesystem::create_directories(path_);
   std::ofstream(path_ / "thesis.txt") << "do not overwrite";
@@ -50,6 +60,15 @@ TEST_F(RunDirTest, RefusesAPlaceThatHoldsSomething) {
 TEST_F(RunDirTest, LeavesNoReserveBehind) {
   { auto dir = RunDir::create(path_).value(); }
   EXPECT_FALSE(std::filesystem::exists(path_ / ".reserve"));
+}
+
+TEST(WhyNoReserve, SaysHowMuchThereIsAndHowMuchIsNeeded) {
+  const auto full = why_no_reserve(ENOSPC, 200 * 1024);
+  ASSERT_TRUE(full);
+  EXPECT_EQ(*full, "the disk has " + format_bytes(200 * 1024) +
+                       " left, and the reports need up to " + format_bytes(256 * 1024));
+  EXPECT_NE(why_no_reserve(EDQUOT, 0)->find("quota"), std::string::npos);
+  for (const int other : {0, EOPNOTSUPP, EINVAL, EFBIG}) EXPECT_FALSE(why_no_reserve(other, 0));
 }
 
 // A full disk, as far as one can have it without mounting one: no file may pass 300 kB.

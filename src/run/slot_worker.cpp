@@ -185,7 +185,7 @@ Result<void> SlotWorker::run_pass(const PassOrder& order) {
   report.wall_ns = (pass_end_ - began).count();
   constexpr std::size_t kListed = 100;
   const auto bad = source_->bad();
-  report.frames_bad = static_cast<std::int64_t>(bad.size());
+  report.frames_bad = count_frames(bad);
   for (const auto& frame : bad.first(std::min(bad.size(), kListed)))
     report.bad.push_back({frame.name, frame.reason});
   out_.send(MessageKind::pass_done, to_json(report));

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <opencv2/imgcodecs.hpp>
+
 #include "support/program.h"
 #include "support/reference_model.h"
 
@@ -156,6 +158,94 @@ TEST(FullDisk, LosesNoResult) {
   EXPECT_EQ(WEXITSTATUS(status), 2) << slurp(place / "err.txt");
   EXPECT_THAT(slurp(place / "err.txt"), HasSubstr("frames.jsonl' could not be written whole"));
   EXPECT_EQ(read_json(place / "run/report.json").at("slots").at(0).at("frames"), 1000);
+}
+
+// A picture that is large as a JPEG too.
+void write_noise(const Workplace& place, const std::string& name) {
+  cv::Mat noise(900, 1200, CV_8UC3);
+  cv::theRNG().state = 1;
+  cv::randu(noise, 0, 256);
+  cv::imwrite(place.write(name, ""), noise);
+}
+
+TEST(FullDisk, LosesNoOverlayInSilence) {
+  const Workplace place;
+  place.write("good.ref", ReferenceModel{}.text());
+  write_noise(place, "images/a.png");
+  const std::string script = std::string("ulimit -f 100; export XDG_DATA_HOME=$PWD/.data; exec ") +
+                             JM_PROGRAM +
+                             " detect --model0 good.ref --source images --save-overlays 1 "
+                             "--out run > out.txt 2> err.txt";
+  const auto command =
+      "cd " + place.path().string() + " && bash -c 'trap \"\" XFSZ; " + script + "'";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 2) << slurp(place / "err.txt");
+  EXPECT_THAT(slurp(place / "err.txt"),
+              HasSubstr("overlays/rgb_a.jpg' could not be written whole: File too large"));
+  EXPECT_EQ(read_json(place / "run/report.json").at("slots").at(0).at("frames"), 1);
+  EXPECT_FALSE(std::filesystem::exists(place / "run/overlays/rgb_a.jpg"));
+}
+
+// The last line names no file that is not there.
+TEST(FullDisk, NamesNoReportThatCouldNotBeWritten) {
+  const Workplace place;
+  place.write("good.ref", ReferenceModel{}.text());
+  const std::string script =
+      std::string(
+          "export XDG_DATA_HOME=$PWD/.data XDG_CACHE_HOME=$PWD/.cache; "
+          "(ulimit -f 1; exec ") +
+      JM_PROGRAM +
+      " detect --model0 good.ref --source synthetic --max-frames 3 --out run) 2>&1 | "
+      "cat > err.txt; exit ${PIPESTATUS[0]}";
+  const auto command =
+      "cd " + place.path().string() + " && bash -c 'trap \"\" XFSZ; " + script + "'";
+  EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 2);
+  const auto said = slurp(place / "err.txt");
+  EXPECT_THAT(said, HasSubstr("report.md' could not be written whole"));
+  EXPECT_THAT(said, Not(HasSubstr("report: run/report.md")));
+}
+
+// Small disks, mounted where only their program sees them.
+class SmallDisk : public testing::Test {
+ protected:
+  SmallDisk() {
+    place_.write("good.ref", ReferenceModel{}.text());
+    std::filesystem::create_directories(place_ / "disk");
+  }
+  // The exit code of `words`, said in the disk's folder.
+  int in_shell(int kilobytes, const std::string& words) const {
+    const auto mount = "mount -t tmpfs -o size=" + std::to_string(kilobytes) + "k none disk";
+    const auto command = "cd " + place_.path().string() +
+                         " && export XDG_DATA_HOME=$PWD/.data && unshare -Urm sh -c '" + mount +
+                         " && " + words + "' > out.txt 2> err.txt";
+    return WEXITSTATUS(std::system(command.c_str()));
+  }
+  bool can_be_had() const { return in_shell(200, "true") == 0; }
+  std::string detect(const std::string& options) const {
+    return std::string(JM_PROGRAM) + " detect --model0 good.ref --out disk/run " + options;
+  }
+  std::string said() const { return slurp(place_ / "err.txt"); }
+  Workplace place_;
+};
+
+TEST_F(SmallDisk, ThatHasNoRoomForTheReportsIsRefusedAtTheStart) {
+  if (!can_be_had()) GTEST_SKIP() << "no disk can be mounted here: " << said();
+  const auto command = detect("--source synthetic --max-frames 3; code=$?; ls -A disk; exit $code");
+  EXPECT_EQ(in_shell(200, command), 1) << said();
+  EXPECT_THAT(said(), HasSubstr("cannot write the run into"));
+  EXPECT_THAT(said(), HasSubstr("and the reports need up to"));
+  EXPECT_THAT(said(), Not(HasSubstr("report.md")));
+  EXPECT_EQ(slurp(place_ / "out.txt"), "") << "something was left behind";
+}
+
+TEST_F(SmallDisk, CostsTheOverlaysAndNotTheReports) {
+  if (!can_be_had()) GTEST_SKIP() << "no disk can be mounted here: " << said();
+  write_noise(place_, "images/a.png");
+  const auto command = detect(
+      "--source images --save-overlays 1; code=$?; test -s disk/run/report.json && exit $code");
+  EXPECT_EQ(in_shell(500, command), 2) << said();
+  EXPECT_THAT(said(), HasSubstr("rgb_a.jpg' could not be written whole: No space left on device"));
+  EXPECT_THAT(said(), HasSubstr("report: disk/run/report.md"));
 }
 
 int exit_code_in_shell(const Workplace& place, const std::string& words) {

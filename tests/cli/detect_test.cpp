@@ -83,6 +83,7 @@ TEST_F(Detect, ImagesWithBadOnesAmongThem) {
   EXPECT_EQ(source["bad"][0]["name"], "a_broken.jpg");
   EXPECT_EQ(source["bad"][1]["name"], "c_empty.png");
   EXPECT_THAT(result_.err, HasSubstr("a_broken.jpg"));
+  EXPECT_THAT(slurp(place_ / "run/run.log"), HasSubstr("1 other file is ignored (notes.txt)"));
   EXPECT_EQ(report["run"]["warnings"][0]["code"], "bad_frames");
   EXPECT_TRUE(report["slots"][0]["deadline"].is_null());  // images have no rate
 }
@@ -95,6 +96,10 @@ TEST_F(Detect, AVideoThatWasCutShort) {
   const int frames = report["slots"][0]["frames"];
   EXPECT_GT(frames, 5);
   EXPECT_LT(frames, 40);
+  const auto& source = report["slots"][0]["source"];
+  const int announced = source["frames_announced"];
+  EXPECT_EQ(source["frames_bad"], announced - frames);
+  EXPECT_EQ(source["bad"].back()["name"], "cut.avi");
 }
 
 TEST_F(Detect, StreamsOfDifferentRatesArePairedByTime) {
@@ -114,6 +119,18 @@ TEST_F(Detect, StreamsOfDifferentRatesArePairedByTime) {
     if (frame["slot"] == "rgb" && frame["pass"] == "measure") indices.push_back(frame["index"]);
   ASSERT_EQ(indices.size(), 20U);
   EXPECT_THAT(std::vector(indices.begin(), indices.begin() + 4), ElementsAre(0, 3, 6, 9));
+}
+
+TEST_F(Detect, ADeadlineStaysWithTheStreamThatHasARate) {
+  for (int i = 0; i < 4; ++i)
+    cv::imwrite(place_.write("images/" + std::to_string(i) + ".png", ""), picture(i));
+  write_video(place_ / "clip.avi", 20, 4);
+  const auto report =
+      run({"--model0", model_, "--model1", model_, "--rgb-source", place_ / "clip.avi",
+           "--thermal-source", place_ / "images", "--solo-frames", "0"});
+  EXPECT_NEAR(report["slots"][0]["deadline"]["period_ms"].get<double>(), 50.0, 0.1);
+  EXPECT_TRUE(report["slots"][1]["deadline"].is_null());
+  EXPECT_TRUE(report["pairs"]["deadline"].is_null());
 }
 
 // In turn, the two slots never work at the same time; side by side, they do.
@@ -183,6 +200,33 @@ TEST_F(Detect, GroundTruthOfOtherClassesIsAWarningAndNoAccuracy) {
   EXPECT_TRUE(report["slots"][0]["accuracy"].is_null());
   EXPECT_EQ(report["run"]["warnings"][0]["code"], "ground_truth");
   EXPECT_THAT(result_.err, HasSubstr("zebra"));
+}
+
+TEST_F(Detect, AGroundTruthThatFitsNoFrameIsTold) {
+  cv::imwrite(place_.write("images/b0.png", ""), picture(0));
+  place_.write("labels/other.txt", "0 0.5 0.5 0.2 0.2\n");
+  const auto report =
+      run({"--model0", model_, "--source", place_ / "images", "--ground-truth", place_ / "labels"});
+  EXPECT_TRUE(report["slots"][0]["accuracy"].is_null());
+  EXPECT_EQ(report["run"]["warnings"][0]["code"], "ground_truth_unmatched");
+  EXPECT_THAT(result_.err,
+              HasSubstr("none of the 1 labelled pictures ('other') is among the 1 frames"));
+  EXPECT_THAT(result_.out, HasSubstr("since the ground truth does not fit"));
+}
+
+// The model finds the box in both pictures; by the labels, the one in b1.png is not there.
+TEST_F(Detect, APictureWithoutALabelFileIsOneWithoutObjects) {
+  for (const auto* name : {"images/b0.png", "images/b1.png"})
+    cv::imwrite(place_.write(name, ""), picture(0));
+  place_.write("labels/b0.txt", "0 0.21875 0.333333 0.3125 0.333333\n");
+  const auto report = run({"--model0", zoo_model(place_, "scene-rgb"), "--source",
+                           place_ / "images", "--ground-truth", place_ / "labels"});
+  const auto& accuracy = report["slots"][0]["accuracy"];
+  EXPECT_EQ(accuracy["images"], 2);
+  EXPECT_EQ(accuracy["truths"], 1);
+  EXPECT_GT(accuracy["recall50"].get<double>(), 0.99);
+  EXPECT_LT(accuracy["precision50"].get<double>(), 0.51);
+  EXPECT_THAT(result_.err, HasSubstr("1 of 2 frames, first 'b1.png', have no label file"));
 }
 
 TEST_F(Detect, UnderscoresAreTheOlderSpelling) {
