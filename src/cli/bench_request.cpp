@@ -95,10 +95,9 @@ void add_closer_look(CLI::App& app, BenchOptions& o) {
   add(app, group, "--source", o.source, "frames of the ladder's pipeline")->capture_default_str();
   add(app, group, "--head", o.head, "layout of the model's outputs, for the ladder's pipeline")
       ->capture_default_str();
-  add(app, group, "--image-size,--imgsz", o.image_size,
+  add(app, group, "--imgsz,--image-size", o.image_size,
       "of the ladder's pipeline, where the model leaves it open")
-      ->check(CLI::Range(32, 8192))
-      ->capture_default_str();
+      ->check(CLI::Range(32, 8192));
   add(app, group, "--layers", o.layers,
       "inferences under the backend's layer profiler, after measuring; 0: none")
       ->check(CLI::Range(0, 10000));

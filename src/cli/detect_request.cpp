@@ -57,10 +57,12 @@ void add_pipeline(CLI::App& app, DetectOptions& o) {
       ->capture_default_str();
   add(app, group, "--thermal-head", o.thermal_head, "another one for the thermal slot")
       ->check(CLI::IsMember(head_names()));
-  add(app, group, "--image-size,--imgsz", o.image_size,
-      "input size, where the model leaves it open")
-      ->check(CLI::Range(32, 8192))
-      ->capture_default_str();
+  add(app, group, "--imgsz,--image-size", o.image_size,
+      "input size, where the model leaves it open; default: its metadata's, else 640")
+      ->check(CLI::Range(32, 8192));
+  add(app, group, "--thermal-imgsz,--thermal-image-size", o.thermal_image_size,
+      "another one for the thermal slot")
+      ->check(CLI::Range(32, 8192));
   add(app, group, "--conf,--confidence", o.confidence, "least score")
       ->check(CLI::Range(0.0, 1.0))
       ->check(finite())
@@ -196,6 +198,7 @@ Result<SlotSpec> make_slot(const Both& both, bool thermal) {
   if (!pipeline) return tl::make_unexpected(pipeline.error());
   slot.pipeline = std::move(*pipeline);
   if (thermal && !o.thermal_head.empty()) slot.pipeline.head = o.thermal_head;
+  if (thermal && o.thermal_image_size) slot.pipeline.image_size = o.thermal_image_size;
   const bool own_labels = thermal && !o.thermal_labels_file.empty();
   auto labels = read_labels(own_labels ? o.thermal_labels_file : o.labels_file);
   if (!labels) return tl::make_unexpected(labels.error());
