@@ -58,6 +58,13 @@ INSTANTIATE_TEST_SUITE_P(
     , WrongRequests,
     testing::Values(
         WrongRequest{"Subcommand", {"detcet"}, "did you mean detect?"},
+        WrongRequest{"OptionOfTheProgram",
+                     {"--hepl"},
+                     "jetmeter has no option '--hepl'; did you mean --help?"},
+        WrongRequest{"OptionInPlaceOfACommandOfModel",
+                     {"model", "--hepl"},
+                     "model has no option '--hepl'; did you mean --help?"},
+        WrongRequest{"CommandOfModel", {"model", "cst", "good.ref"}, "did you mean cost?"},
         WrongRequest{"Option", good_with({"--max-framse", "3"}), "did you mean --max-frames?"},
         WrongRequest{"RateThatIsNoNumber",
                      {"bench", "good.ref", "--scenario", "rate", "--rate", "nan"},

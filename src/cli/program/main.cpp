@@ -23,7 +23,7 @@ struct Program {
   bool quiet = false, no_color = false;
 
   explicit Program(const std::string& command) {
-    app.name("jetmeter");
+    app.name(kProgramName);
     app.set_version_flag("--version", fmt::format("jetmeter {} ({})", kVersion, kGitRevision));
     app.require_subcommand(1);
     app.footer("New here? Try: jetmeter demo\nThe options of a subcommand: jetmeter detect --help");
@@ -44,6 +44,22 @@ struct Program {
     return static_cast<int>(code);
   }
 
+  // Of the subcommands that were typed; without one, the program.
+  const CLI::App& innermost() const {
+    const auto* child = &app;
+    while (!child->get_subcommands().empty()) child = child->get_subcommands().front();
+    return *child;
+  }
+
+  // A misspelt word is the likelier reason for what is missing.
+  std::string what_is_missing(const CLI::RequiredError& error) const {
+    const auto extras = app.remaining(true);
+    if (extras.empty()) return error.what();
+    const auto& child = innermost();
+    return child.get_require_subcommand_min() > 0 ? no_subcommand(child, extras)
+                                                  : unexpected(child, extras);
+  }
+
   int parse_and_run(std::vector<std::string> words) {
     const bool is_word = !words.empty() && !words.front().starts_with("-");
     if (is_word && !actions.contains(words.front()))
@@ -56,14 +72,14 @@ struct Program {
       std::ranges::reverse(words);
       app.parse(std::move(words));
     } catch (const CLI::ExtrasError&) {
-      const auto* child = &app;
-      while (!child->get_subcommands().empty()) child = child->get_subcommands().front();
-      return fail_with(ExitCode::wrong_request, unexpected(*child, app.remaining(true)));
+      return fail_with(ExitCode::wrong_request, unexpected(innermost(), app.remaining(true)));
     } catch (const CLI::Success& done) {
       std::ostringstream out, nothing;
       app.exit(done, out, nothing);
       terminal.print(out.str());
       return exit_code(ExitCode::done);
+    } catch (const CLI::RequiredError& error) {
+      return fail_with(ExitCode::wrong_request, what_is_missing(error));
     } catch (const CLI::ParseError& error) {
       return fail_with(ExitCode::wrong_request, error.what());
     }
