@@ -72,6 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
         WrongRequest{"OptionOfACommandOfModel",
                      {"model", "inspect", "good.ref", "--layres"},
                      "model inspect has no option '--layres'; did you mean --layers?"},
+        WrongRequest{"QuietAndVerbose", good_with({"-q", "-v"}), "--quiet"},
         WrongRequest{"StrayWord", good_with({"extra"}), "'extra'"},
         WrongRequest{"NoModel", {"detect", "--source", "synthetic"}, "--model0"},
         WrongRequest{"NoSource", {"detect", "--model0", "good.ref"}, "needs --source"},

@@ -270,6 +270,16 @@ TEST_F(Detect, QuietSaysNothingButTheResult) {
   EXPECT_THAT(result_.out, HasSubstr("rgb"));
 }
 
+TEST_F(Detect, VerboseTellsAlsoWhatOnlyTheLogHolds) {
+  run({"--model0", model_, "--source", "synthetic", "--max-frames", "3"});
+  EXPECT_THAT(result_.err, Not(HasSubstr("verdict: ")));
+  std::filesystem::remove_all(place_ / "run");
+  run({"--model0", model_, "--source", "synthetic", "--max-frames", "3", "-v"});
+  EXPECT_THAT(result_.err, HasSubstr("verdict: completed"));
+  const auto at = result_.err.find("[7/7]");
+  EXPECT_EQ(result_.err.find("[7/7]", at + 1), std::string::npos) << result_.err;
+}
+
 TEST_F(Detect, AReportCanBeRenderedAgain) {
   run({"--model0", model_, "--source", "synthetic", "--max-frames", "3"});
   for (const auto* format : {"markdown", "csv", "json"}) {

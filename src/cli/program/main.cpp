@@ -20,7 +20,7 @@ struct Program {
       "numbers can be believed."};
   Terminal terminal;
   std::map<std::string, Action> actions;
-  bool quiet = false, no_color = false;
+  bool quiet = false, verbose = false, no_color = false;
 
   explicit Program(const std::string& command) {
     app.name(kProgramName);
@@ -32,11 +32,19 @@ struct Program {
           app.add_subcommand(std::string(subcommand->name), std::string(subcommand->summary));
       child->footer("");  // not the program's
       if (subcommand->summary.empty()) child->group("");
-      child->add_flag("-q,--quiet", quiet, "print results and errors only")->group("Output");
-      child->add_flag("--no-color", no_color, "no colours, also on a terminal")->group("Output");
+      add_common_flags(*child);
       actions[std::string(subcommand->name)] = subcommand->define(*child, {&terminal, command});
-      for (auto* own : child->get_subcommands({})) own->fallthrough();  // to -q and --no-color
+      for (auto* own : child->get_subcommands({})) own->fallthrough();  // to those flags
     }
+  }
+
+  void add_common_flags(CLI::App& child) {
+    auto* shorter =
+        child.add_flag("-q,--quiet", quiet, "print results and errors only")->group("Output");
+    child.add_flag("-v,--verbose", verbose, "print also what only run.log would tell")
+        ->group("Output")
+        ->excludes(shorter);
+    child.add_flag("--no-color", no_color, "no colours, also on a terminal")->group("Output");
   }
 
   int fail_with(ExitCode code, std::string_view sentence) {
@@ -83,7 +91,7 @@ struct Program {
     } catch (const CLI::ParseError& error) {
       return fail_with(ExitCode::wrong_request, error.what());
     }
-    terminal.configure({.quiet = quiet, .color = !no_color});
+    terminal.configure({.quiet = quiet, .verbose = verbose, .color = !no_color});
     const auto code = actions.at(app.get_subcommands().front()->get_name())();
     if (!code) return fail_with(ExitCode::wrong_request, code.error().what);
     return exit_code(*code);
