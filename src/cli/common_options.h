@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/config_file.h"
@@ -49,8 +50,8 @@ struct RunOptions {
 void add_run_options(CLI::App& app, RunOptions&);
 Result<void> apply(const RunOptions&, RunSpec&);
 
-// A duration as typed, into `target`.
-Result<void> read_duration(const std::string& text, Nanoseconds& target);
+// A duration as typed for `option` ("--timeout"), which a refusal names, into `target`.
+Result<void> read_duration(std::string_view option, const std::string& text, Nanoseconds& target);
 
 // Every option of `app` that has a value, as `option -> value`.
 OptionValues option_values(const CLI::App& app);

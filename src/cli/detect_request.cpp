@@ -238,7 +238,7 @@ Result<RunSpec> run_spec(const DetectOptions& options) {
   auto memory = memory_policy(options.memory, kLargestLimit);
   if (!memory) return tl::make_unexpected(memory.error());
   spec.memory = *memory;
-  if (auto read = read_duration(options.tolerance, spec.tolerance); !read)
+  if (auto read = read_duration("--tolerance", options.tolerance, spec.tolerance); !read)
     return tl::make_unexpected(read.error());
   if (auto applied = apply(options.run, spec); !applied)
     return tl::make_unexpected(applied.error());
