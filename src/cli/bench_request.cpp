@@ -228,7 +228,7 @@ Result<SlotSpec> slot_of(const BenchOptions& o) {
   auto load = load_options(o.runtime);
   if (!load) return tl::make_unexpected(load.error());
   slot.load = std::move(*load);
-  const auto threads = whole("--threads", o.threads, 0, 1024);
+  const auto threads = whole("--threads", o.threads, 0, kMostThreads);
   if (!threads) return tl::make_unexpected(threads.error());
   slot.load.threads = *threads;
   slot.source = o.source;

@@ -24,9 +24,13 @@ CLI::Option* add(CLI::App& app, const char* group, const char* name, T& value, c
 // "auto" and the names of the backends of this build.
 std::vector<std::string> backend_names();
 
+// More than any machine that runs this has cores. Runtimes do not refuse tens of thousands: they
+// hang while they start them.
+constexpr int kMostThreads = 1024;
+
 struct BackendOptions {
   std::string device;
-  int threads = 0;
+  int threads = 0;                   // at most kMostThreads
   std::vector<std::string> options;  // KEY=VALUE
 };
 // `--device` and `--backend-option`.

@@ -46,7 +46,7 @@ void add_backends(CLI::App& app, DetectOptions& o) {
   add_backend_options(app, o.runtime);
   add(app, group, "--threads", o.runtime.threads,
       "threads inside one inference; 0: the runtime's choice")
-      ->check(not_negative())
+      ->check(CLI::Range(0, kMostThreads))
       ->capture_default_str();
 }
 
