@@ -33,6 +33,9 @@ struct Preprocess {
   std::uint8_t pad = 114;  // grey of the letterbox's border, before scale and mean
 };
 
+// Of both sides, where neither a person nor the model's metadata says another.
+inline constexpr int kDefaultImageSize = 640;
+
 struct PipelineOptions {
   std::string head = "auto";
   // Each overrides the head's preset.
@@ -40,10 +43,12 @@ struct PipelineOptions {
   std::optional<Channels> channels;
   std::optional<float> scale;
   std::optional<std::array<float, 3>> mean, stdev;
-  float confidence = 0.25F;         // candidates score above it, strictly
-  float iou = 0.45F;                // suppressed when IoU is above it, strictly
-  int max_detections = 300;         // per frame
-  int image_size = 640;             // for models whose input extents are open
+  float confidence = 0.25F;  // candidates score above it, strictly
+  float iou = 0.45F;         // suppressed when IoU is above it, strictly
+  int max_detections = 300;  // per frame
+  // Fills open input extents; absent: the metadata's, else kDefaultImageSize. A model whose extents
+  // are fixed must have it as its longer side.
+  std::optional<int> image_size;
   std::vector<std::string> labels;  // empty: model metadata, else COCO when there are 80 classes
 };
 

@@ -38,21 +38,26 @@ std::vector<std::string> with_dashes(std::vector<std::string> arguments) {
   return arguments;
 }
 
-std::string unexpected(const CLI::App& subcommand, const std::vector<std::string>& extras) {
+std::string unexpected(const CLI::App& app, const std::vector<std::string>& extras) {
   const auto is_option = [](const std::string& word) { return word.starts_with("-"); };
   const auto option = std::ranges::find_if(extras, is_option);
   const auto& word = option == extras.end() ? extras.front() : *option;
-  auto name = subcommand.get_name();
-  for (const auto* parent = subcommand.get_parent(); parent && parent->get_parent();
+  auto name = app.get_name();
+  for (const auto* parent = app.get_parent(); parent && parent->get_parent();
        parent = parent->get_parent())
     name = parent->get_name() + " " + name;
+  const auto command = name == kProgramName ? name : fmt::format("{} {}", kProgramName, name);
   if (option == extras.end())
-    return fmt::format("{} takes no {}; see jetmeter {} --help", name, in_quotes(word), name);
-  const auto names = long_names(subcommand);
+    return fmt::format("{} takes no {}; see {} --help", name, in_quotes(word), command);
+  const auto names = long_names(app);
   const auto meant = closest(without_value(word), names);
-  return fmt::format("{} has no option {}{}; see jetmeter {} --help", name,
-                     in_quotes(without_value(word)),
-                     meant ? fmt::format("; did you mean {}?", *meant) : "", name);
+  return fmt::format("{} has no option {}{}; see {} --help", name, in_quotes(without_value(word)),
+                     meant ? fmt::format("; did you mean {}?", *meant) : "", command);
+}
+
+std::string no_subcommand(const CLI::App& app, const std::vector<std::string>& extras) {
+  const bool is_word = !extras.front().starts_with("-");
+  return is_word ? unknown_subcommand(app, extras.front()) : unexpected(app, extras);
 }
 
 std::string unknown_subcommand(const CLI::App& app, const std::string& word) {

@@ -23,6 +23,25 @@ TEST(Unexpected, NamesTheOptionThatWasProbablyMeant) {
   EXPECT_EQ(unexpected(app, {"stray"}), "detect takes no 'stray'; see jetmeter detect --help");
 }
 
+TEST(Unexpected, KnowsTheProgramItselfAndTheCommandsInsideACommand) {
+  CLI::App app("", kProgramName);
+  EXPECT_EQ(unexpected(app, {"--hepl"}),
+            "jetmeter has no option '--hepl'; did you mean --help?; see jetmeter --help");
+  const auto* cost = app.add_subcommand("model")->add_subcommand("cost");
+  EXPECT_EQ(unexpected(*cost, {"--zzz"}),
+            "model cost has no option '--zzz'; see jetmeter model cost --help");
+}
+
+TEST(NoSubcommand, SaysWhatStandsInItsPlace) {
+  CLI::App app("", kProgramName);
+  auto* model = app.add_subcommand("model");
+  model->add_subcommand("cost");
+  EXPECT_EQ(no_subcommand(*model, {"cst", "x"}),
+            "there is no subcommand 'cst'; did you mean cost?; there are cost");
+  EXPECT_EQ(no_subcommand(*model, {"--hepl"}),
+            "model has no option '--hepl'; did you mean --help?; see jetmeter model --help");
+}
+
 TEST(UnknownSubcommand, ListsThemAllButTheHidden) {
   CLI::App app;
   app.add_subcommand("detect");

@@ -95,10 +95,9 @@ void add_closer_look(CLI::App& app, BenchOptions& o) {
   add(app, group, "--source", o.source, "frames of the ladder's pipeline")->capture_default_str();
   add(app, group, "--head", o.head, "layout of the model's outputs, for the ladder's pipeline")
       ->capture_default_str();
-  add(app, group, "--image-size,--imgsz", o.image_size,
+  add(app, group, "--imgsz,--image-size", o.image_size,
       "of the ladder's pipeline, where the model leaves it open")
-      ->check(CLI::Range(32, 8192))
-      ->capture_default_str();
+      ->check(CLI::Range(32, 8192));
   add(app, group, "--layers", o.layers,
       "inferences under the backend's layer profiler, after measuring; 0: none")
       ->check(CLI::Range(0, 10000));
@@ -147,19 +146,31 @@ Result<Scenario> scenario_of(const BenchOptions& o) {
   if (o.offline_count > 0 && scenario.kind != ScenarioKind::offline)
     return fail("--count needs --scenario offline; elsewhere --min-count and --max-count decide");
   if (o.deadline.empty()) return scenario;
-  const auto deadline = parse_duration(o.deadline);
-  if (!deadline) return fail("--deadline: " + deadline.error().what);
-  scenario.deadline = *deadline;
+  Nanoseconds deadline{};
+  if (auto read = read_duration("--deadline", o.deadline, deadline); !read)
+    return tl::make_unexpected(read.error());
+  scenario.deadline = deadline;
   return scenario;
 }
 
+Result<void> read_durations(const BenchOptions& o, BenchSpec& bench) {
+  struct Typed {
+    const char* option;
+    const std::string& text;
+    Nanoseconds& target;
+  };
+  for (const auto& [option, text, target] :
+       {Typed{"--min-time", o.min_time, bench.stop.min_time},
+        Typed{"--max-time", o.max_time, bench.stop.max_time},
+        Typed{"--warmup-time", o.warmup_time, bench.warm_up.min_time},
+        Typed{"--trial-time", o.trial_time, bench.trial_time},
+        Typed{"--hold-after-load", o.hold, bench.hold}})
+    if (auto read = read_duration(option, text, target); !read) return read;
+  return {};
+}
+
 Result<void> read_stop_rules(const BenchOptions& o, BenchSpec& bench) {
-  auto read = read_duration(o.min_time, bench.stop.min_time)
-                  .and_then([&] { return read_duration(o.max_time, bench.stop.max_time); })
-                  .and_then([&] { return read_duration(o.warmup_time, bench.warm_up.min_time); })
-                  .and_then([&] { return read_duration(o.trial_time, bench.trial_time); })
-                  .and_then([&] { return read_duration(o.hold, bench.hold); });
-  if (!read) return read;
+  if (auto read = read_durations(o, bench); !read) return read;
   bench.stop.min_count = o.min_count;
   bench.stop.max_count = o.max_count;
   bench.warm_up.min_count = o.warmup;
@@ -217,7 +228,7 @@ Result<SlotSpec> slot_of(const BenchOptions& o) {
   auto load = load_options(o.runtime);
   if (!load) return tl::make_unexpected(load.error());
   slot.load = std::move(*load);
-  const auto threads = whole("--threads", o.threads, 0, 1024);
+  const auto threads = whole("--threads", o.threads, 0, kMostThreads);
   if (!threads) return tl::make_unexpected(threads.error());
   slot.load.threads = *threads;
   slot.source = o.source;

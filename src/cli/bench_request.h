@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct BenchOptions {
   std::int64_t min_count = 10, max_count = 1'000'000, warmup = 10;
   bool ladder = false;
   std::string source = "synthetic", head = "auto";
-  int image_size = 640;
+  std::optional<int> image_size;
   int layers = 0;
   std::string dump_outputs, hold = "0s";
   MemoryOptions memory{.limit = "none"};

@@ -26,6 +26,13 @@ const BenchSpec& bench(const Result<RunSpec>& spec) {
   return *spec.value().slots.at(0).bench;
 }
 
+TEST(BenchRequest, NamesTheOptionThatIsNoDuration) {
+  for (const auto* option : {"--min-time", "--max-time", "--warmup-time", "--trial-time",
+                             "--hold-after-load", "--deadline", "--timeout", "--idle-baseline"})
+    EXPECT_THAT(refused({option, "soon", "--scenario", "rate", "--rate", "9"}),
+                HasSubstr(std::string(option) + ": 'soon' is not a duration"));
+}
+
 TEST(BenchRequest, OfAModelAloneIsOneAtATimeForThreeSeconds) {
   const auto spec = parsed({"m.onnx"});
   EXPECT_EQ(spec.value().slots.at(0).model, "m.onnx");

@@ -341,7 +341,7 @@ std::string plan_text(const BenchSweep& bench, const std::vector<SweepStep>& ste
 void add_bench_sweep_options(CLI::App& app, BenchSweepOptions& o) {
   const char* group = "Sweep";
   app.add_option("--sweep", o.axes,
-                 "OPTION=VALUES of any option above: rate=10,20,30, image-size=320:640:160; may be "
+                 "OPTION=VALUES of any option above: rate=10,20,30, imgsz=320:640:160; may be "
                  "repeated. Lists of models, --backend, --threads, --batch and --streams need none")
       ->group(group)
       ->allow_extra_args(false);

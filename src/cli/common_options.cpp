@@ -106,9 +106,9 @@ void add_run_options(CLI::App& app, RunOptions& o) {
   add(app, run, "--out,--output-dir", o.out, "run directory; default: runs/<UTC time>");
 }
 
-Result<void> read_duration(const std::string& text, Nanoseconds& target) {
+Result<void> read_duration(std::string_view option, const std::string& text, Nanoseconds& target) {
   const auto duration = parse_duration(text);
-  if (!duration) return tl::make_unexpected(duration.error());
+  if (!duration) return fail(fmt::format("{}: {}", option, duration.error().what));
   target = *duration;
   return {};
 }
@@ -116,9 +116,12 @@ Result<void> read_duration(const std::string& text, Nanoseconds& target) {
 Result<void> apply(const RunOptions& o, RunSpec& spec) {
   spec.out = o.out;
   const auto read =
-      read_duration(o.timeout, spec.timeout)
-          .and_then([&] { return read_duration(o.idle_baseline, spec.idle_baseline); })
-          .and_then([&] { return read_duration(o.metrics_interval, spec.metrics_interval); });
+      read_duration("--timeout", o.timeout, spec.timeout)
+          .and_then(
+              [&] { return read_duration("--idle-baseline", o.idle_baseline, spec.idle_baseline); })
+          .and_then([&] {
+            return read_duration("--metrics-interval", o.metrics_interval, spec.metrics_interval);
+          });
   if (!read) return read;
   if (spec.timeout <= Nanoseconds{0}) return fail("--timeout must be longer than nothing");
   if (spec.metrics_interval < std::chrono::milliseconds(10))

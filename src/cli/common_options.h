@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/config_file.h"
@@ -23,9 +24,13 @@ CLI::Option* add(CLI::App& app, const char* group, const char* name, T& value, c
 // "auto" and the names of the backends of this build.
 std::vector<std::string> backend_names();
 
+// More than any machine that runs this has cores. Runtimes do not refuse tens of thousands: they
+// hang while they start them.
+constexpr int kMostThreads = 1024;
+
 struct BackendOptions {
   std::string device;
-  int threads = 0;
+  int threads = 0;                   // at most kMostThreads
   std::vector<std::string> options;  // KEY=VALUE
 };
 // `--device` and `--backend-option`.
@@ -49,8 +54,8 @@ struct RunOptions {
 void add_run_options(CLI::App& app, RunOptions&);
 Result<void> apply(const RunOptions&, RunSpec&);
 
-// A duration as typed, into `target`.
-Result<void> read_duration(const std::string& text, Nanoseconds& target);
+// A duration as typed for `option` ("--timeout"), which a refusal names, into `target`.
+Result<void> read_duration(std::string_view option, const std::string& text, Nanoseconds& target);
 
 // Every option of `app` that has a value, as `option -> value`.
 OptionValues option_values(const CLI::App& app);

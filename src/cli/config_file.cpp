@@ -51,6 +51,12 @@ bool has_sweep(const std::string& file) {
   return toml::parse(read_text(file).value_or(""))["sweep"].is_table();
 }
 
+// Records once held the default of this option as if it had been typed, under this name; those that
+// hold it only when it was typed say "imgsz".
+bool is_default_of_old(const std::string& option, const std::string& value) {
+  return option == "image-size" && value == "640";
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path& file,
@@ -90,7 +96,7 @@ Result<std::vector<std::string>> arguments_from_record(const std::filesystem::pa
                             subcommand));
   std::vector<std::string> words;
   for (const auto& [option, value] : record->run.config)
-    words.push_back(fmt::format("--{}={}", option, value));
+    if (!is_default_of_old(option, value)) words.push_back(fmt::format("--{}={}", option, value));
   return words;
 }
 

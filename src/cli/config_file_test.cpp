@@ -5,6 +5,8 @@
 
 #include <fstream>
 
+#include "support/sample_record.h"
+
 namespace jetmeter {
 namespace {
 
@@ -57,6 +59,20 @@ TEST_F(ConfigFile, WhatIsWrittenIsReadAgain) {
   const auto words = arguments_from_toml(write(to_toml(values, "detect")), "detect");
   ASSERT_TRUE(words) << words.error().what;
   EXPECT_EQ(*words, (Words{"--max-frames", "30", "--model0", "a \"quoted\" name.onnx"}));
+}
+
+// The default of --image-size was once recorded as if it had been typed.
+TEST_F(ConfigFile, OfAnOldRecordTheDefaultImageSizeWasNotTyped) {
+  auto record = sample_record();
+  record.run.command = "jetmeter detect --model0 m.onnx";
+  record.run.config = {{"image-size", "640"}, {"warmup", "2"}};
+  EXPECT_EQ(arguments_from_record(write(to_json(record)), "detect").value(), (Words{"--warmup=2"}));
+  record.run.config = {{"image-size", "480"}};
+  EXPECT_EQ(arguments_from_record(write(to_json(record)), "detect").value(),
+            (Words{"--image-size=480"}));
+  record.run.config = {{"imgsz", "640"}};
+  EXPECT_EQ(arguments_from_record(write(to_json(record)), "detect").value(),
+            (Words{"--imgsz=640"}));
 }
 
 TEST_F(ConfigFile, AnOptionThatIsRepeatedIsAnArray) {

@@ -46,7 +46,7 @@ void add_backends(CLI::App& app, DetectOptions& o) {
   add_backend_options(app, o.runtime);
   add(app, group, "--threads", o.runtime.threads,
       "threads inside one inference; 0: the runtime's choice")
-      ->check(not_negative())
+      ->check(CLI::Range(0, kMostThreads))
       ->capture_default_str();
 }
 
@@ -57,10 +57,12 @@ void add_pipeline(CLI::App& app, DetectOptions& o) {
       ->capture_default_str();
   add(app, group, "--thermal-head", o.thermal_head, "another one for the thermal slot")
       ->check(CLI::IsMember(head_names()));
-  add(app, group, "--image-size,--imgsz", o.image_size,
-      "input size, where the model leaves it open")
-      ->check(CLI::Range(32, 8192))
-      ->capture_default_str();
+  add(app, group, "--imgsz,--image-size", o.image_size,
+      "input size, where the model leaves it open; default: its metadata's, else 640")
+      ->check(CLI::Range(32, 8192));
+  add(app, group, "--thermal-imgsz,--thermal-image-size", o.thermal_image_size,
+      "another one for the thermal slot")
+      ->check(CLI::Range(32, 8192));
   add(app, group, "--conf,--confidence", o.confidence, "least score")
       ->check(CLI::Range(0.0, 1.0))
       ->check(finite())
@@ -196,6 +198,7 @@ Result<SlotSpec> make_slot(const Both& both, bool thermal) {
   if (!pipeline) return tl::make_unexpected(pipeline.error());
   slot.pipeline = std::move(*pipeline);
   if (thermal && !o.thermal_head.empty()) slot.pipeline.head = o.thermal_head;
+  if (thermal && o.thermal_image_size) slot.pipeline.image_size = o.thermal_image_size;
   const bool own_labels = thermal && !o.thermal_labels_file.empty();
   auto labels = read_labels(own_labels ? o.thermal_labels_file : o.labels_file);
   if (!labels) return tl::make_unexpected(labels.error());
@@ -235,7 +238,7 @@ Result<RunSpec> run_spec(const DetectOptions& options) {
   auto memory = memory_policy(options.memory, kLargestLimit);
   if (!memory) return tl::make_unexpected(memory.error());
   spec.memory = *memory;
-  if (auto read = read_duration(options.tolerance, spec.tolerance); !read)
+  if (auto read = read_duration("--tolerance", options.tolerance, spec.tolerance); !read)
     return tl::make_unexpected(read.error());
   if (auto applied = apply(options.run, spec); !applied)
     return tl::make_unexpected(applied.error());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,7 @@ struct DetectOptions {
   std::string fit, channels;
   std::string scale;
   std::vector<float> mean, stdev;
-  int image_size = 640;
+  std::optional<int> image_size, thermal_image_size;
   float confidence = 0.25F, iou = 0.45F;
   int max_detections = 300;
   std::string labels_file, thermal_labels_file;

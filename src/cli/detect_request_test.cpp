@@ -28,15 +28,26 @@ TEST(Mode, FollowsFromWhatIsGiven) {
 }
 
 TEST(ThermalOptions, ApplyToTheThermalSlotOnly) {
-  const auto spec = parsed({"--model0", "a.onnx", "--model1", "b.onnx", "--rgb-source", "x",
-                            "--thermal-source", "y", "--head", "yolo", "--thermal-head", "yolox",
-                            "--thermal-backend", "opencv_dnn", "--ground-truth", "t"});
+  const auto spec = parsed(
+      {"--model0",          "a.onnx",     "--model1",       "b.onnx", "--rgb-source",   "x",
+       "--thermal-source",  "y",          "--head",         "yolo",   "--thermal-head", "yolox",
+       "--thermal-backend", "opencv_dnn", "--ground-truth", "t",      "--imgsz",        "480",
+       "--thermal-imgsz",   "416"});
   EXPECT_EQ(spec.value().slots[0].pipeline.head, "yolo");
   EXPECT_EQ(spec.value().slots[1].pipeline.head, "yolox");
+  EXPECT_EQ(spec.value().slots[0].pipeline.image_size, 480);
+  EXPECT_EQ(spec.value().slots[1].pipeline.image_size, 416);
   EXPECT_EQ(spec.value().slots[0].backend, "auto");
   EXPECT_EQ(spec.value().slots[1].backend, "opencv_dnn");
   EXPECT_EQ(spec.value().slots[0].ground_truth, "t");
   EXPECT_EQ(spec.value().slots[1].ground_truth, "");
+}
+
+TEST(ImageSize, IsKnownOnlyWhereItWasTyped) {
+  const auto plain = parsed({"--model0", "a.onnx", "--source", "x"});
+  EXPECT_EQ(plain.value().slots[0].pipeline.image_size, std::nullopt);
+  const auto typed = parsed({"--model0", "a.onnx", "--source", "x", "--image-size", "640"});
+  EXPECT_EQ(typed.value().slots[0].pipeline.image_size, 640);
 }
 
 TEST(Normalisation, IsReadAsPeopleWriteIt) {

@@ -37,10 +37,10 @@ void add_picture_options(CLI::App& app, PictureOptions& o) {
       ->group(group)
       ->check(CLI::IsMember(names_of_heads()))
       ->capture_default_str();
-  app.add_option("--image-size,--imgsz", o.image_size, "input size, where the model leaves it open")
+  app.add_option("--imgsz,--image-size", o.image_size,
+                 "input size, where the model leaves it open; default: its metadata's, else 640")
       ->group(group)
-      ->check(CLI::Range(32, 8192))
-      ->capture_default_str();
+      ->check(CLI::Range(32, 8192));
   app.add_option("--fit", o.fit, "letterbox, letterbox-top-left or stretch; default: the head's")
       ->group(group)
       ->check(CLI::IsMember({"letterbox", "letterbox-top-left", "stretch"}));

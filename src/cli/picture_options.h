@@ -1,6 +1,7 @@
 // How pictures become a model's input, for commands that feed pictures to a model.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,7 @@ namespace jetmeter {
 struct PictureOptions {
   std::string head = "auto", fit, channels, scale;
   std::vector<float> mean, stdev;
-  int image_size = 640;
+  std::optional<int> image_size;
 };
 void add_picture_options(CLI::App&, PictureOptions&);
 Result<PipelineOptions> pipeline_options(const PictureOptions&);

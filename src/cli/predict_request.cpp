@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/common_options.h"
 #include "jetmeter/inputs.h"
 
 namespace jetmeter {
@@ -76,7 +77,7 @@ void add_predict_options(CLI::App& app, PredictRequest& o) {
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
   app.add_option("--threads", o.threads, "of this machine's runtime; 0: its own choice")
-      ->check(CLI::Range(0, 4096))
+      ->check(CLI::Range(0, kMostThreads))
       ->capture_default_str();
   app.add_flag("--recalibrate", o.recalibrate, "measure this machine again");
 }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "cli/history_option.h"
 #include "cli/interrupts.h"
+#include "cli/log_follower.h"
 #include "jetmeter/model.h"
 #include "jetmeter/report.h"
 
@@ -87,6 +89,11 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
   context.warn = [&](const Warning& warning) { terminal.warn(warning); };
   const auto outcome = [&] {
     const InterruptGuard guard;
+    std::optional<LogFollower> log;
+    if (terminal.verbose())
+      log.emplace(spec.out / "run.log", [&](std::string_view line) {
+        if (only_in_log(line)) terminal.detail(line);
+      });
     return run(spec, context);
   }();
   if (!outcome) return tl::make_unexpected(outcome.error());

@@ -12,6 +12,7 @@
 namespace jetmeter {
 namespace {
 
+constexpr const char* kClearLine = "\r\033[K";
 constexpr auto kBetweenLines = std::chrono::milliseconds(100);
 
 std::size_t columns() {
@@ -73,6 +74,11 @@ void Terminal::warn(const Warning& warning) {
                    warning.slot.empty() ? "" : warning.slot + ": ", warning.message));
 }
 
+void Terminal::detail(std::string_view text) const {
+  if (!options_.verbose) return;
+  tell(fmt::format("{}      {}\n", stderr_is_terminal_ ? kClearLine : "", text));
+}
+
 void Terminal::error(std::string_view sentence) {
   clear_line();
   const auto style = options_.color && stderr_is_terminal_
@@ -99,7 +105,7 @@ void Terminal::progress(const Progress& progress) {
   if (now - last_line_ < kBetweenLines) return;
   last_line_ = now;
   line_shown_ = true;
-  tell("\r\033[K" + line().substr(0, columns() - 1));
+  tell(kClearLine + line().substr(0, columns() - 1));
   std::fflush(stderr);
 }
 
@@ -124,7 +130,7 @@ std::string Terminal::line() const {
 }
 
 void Terminal::clear_line() {
-  if (line_shown_) tell("\r\033[K");
+  if (line_shown_) tell(kClearLine);
   line_shown_ = false;
 }
 

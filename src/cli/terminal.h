@@ -15,8 +15,9 @@ namespace jetmeter {
 class Terminal {
  public:
   struct Options {
-    bool quiet = false;  // errors only
-    bool color = true;   // where it is a terminal
+    bool quiet = false;    // errors only
+    bool verbose = false;  // details too
+    bool color = true;     // where it is a terminal
   };
   Terminal();
   void configure(const Options&);
@@ -25,6 +26,9 @@ class Terminal {
   void step(int number, std::string_view what);
   void note(std::string_view text);
   void warn(const Warning&);
+  bool verbose() const { return options_.verbose; }
+  // What goes into the log of a run otherwise. Safe beside the others, from another thread.
+  void detail(std::string_view text) const;
   void progress(const Progress&);
   // A line that the next one overwrites; only on a terminal.
   void status(std::string_view text);

@@ -35,6 +35,32 @@ tl::expected<ChosenHead, Misfit> try_head(const Head& head, const HeadInput& inp
   return ChosenHead{&head, std::move(*decoder), describe(input)};
 }
 
+constexpr int kCocoClasses = static_cast<int>(kCocoLabels.size());
+
+// Another head than `taken` that counts COCO's classes in the same outputs.
+const Head* reader_as_coco(const Head& taken, const HeadInput& input) {
+  for (const auto* head : heads()) {
+    if (head == &taken) continue;
+    const auto decoder = head->bind(input);
+    if (decoder && (*decoder)->classes() == kCocoClasses) return head;
+  }
+  return nullptr;
+}
+
+// A name alone does not settle which of two readings is meant, when the other finds COCO's 80.
+Result<ChosenHead> unless_doubtful(ChosenHead chosen, const HeadInput& input,
+                                   const Labels& labels) {
+  const int classes = chosen.decoder->classes();
+  if (!labels.names.empty() || classes == 0 || classes == kCocoClasses) return chosen;
+  const auto* other = reader_as_coco(*chosen.head, input);
+  if (!other) return chosen;
+  return fail(
+      fmt::format("head {} counts {} classes ({}), but head {} counts COCO's {}: give "
+                  "--labels-file with {} names, or take --head {}",
+                  chosen.head->name, classes, describe(input), other->name, kCocoClasses, classes,
+                  other->name));
+}
+
 Result<ChosenHead> choose_named(std::string_view name, const HeadInput& input,
                                 const Labels& labels) {
   std::string known = "auto";
@@ -44,7 +70,7 @@ Result<ChosenHead> choose_named(std::string_view name, const HeadInput& input,
       continue;
     }
     auto chosen = try_head(*head, input, labels);
-    if (chosen) return std::move(*chosen);
+    if (chosen) return unless_doubtful(std::move(*chosen), input, labels);
     const auto& [what, of_labels] = chosen.error();
     return fail(fmt::format("head {} does not fit: {}{}", name,
                             of_labels ? describe(input) + ": read so, there are " : "", what));
@@ -77,7 +103,7 @@ Result<ChosenHead> choose_head(std::string_view name, const HeadInput& input,
     return fail(fmt::format("no detection head reads this model's outputs ({}){}", describe(input),
                             refusals));
   for (auto& chosen : fitting)
-    if (chosen.decoder->classes() == static_cast<int>(kCocoLabels.size())) return std::move(chosen);
+    if (chosen.decoder->classes() == kCocoClasses) return std::move(chosen);
   return std::move(fitting.front());
 }
 

@@ -72,11 +72,29 @@ TEST(ChooseHead, RefusesALayoutThatCountsOtherClassesThanTheLabels) {
 }
 
 TEST(ChooseHead, ANamedHeadIsTakenOrSaysWhyNot) {
-  EXPECT_EQ(choose(output({1, 8400, 85}), 640, {}, "yolo").classes, 81);
+  EXPECT_EQ(choose(output({1, 8400, 85}), 640, labels(81), "yolo").classes, 81);
+  EXPECT_EQ(choose(output({1, 8400, 85}), 640, {}, "yolox").classes, 80);
+  EXPECT_EQ(choose(output({1, 8400, 84}), 640, {}, "yolo").classes, 80);
   EXPECT_THAT(choose(output({1, 84, 8400}), 640, {}, "yolox").why,
               HasSubstr("head yolox does not fit: output0 is 1x84x8400"));
   EXPECT_THAT(choose(output({1, 84, 8400}), 640, {}, "yolo9000").why,
               HasSubstr("auto, yolo-e2e, yolox, yolo, nanodet"));
+}
+
+TEST(ChooseHead, ANamedHeadThatMissesCocosClassesNeedsTheLabels) {
+  const auto doubtful = choose(output({1, 3549, 85}), 416, {}, "yolo");
+  EXPECT_EQ(doubtful.head, "none");
+  EXPECT_EQ(doubtful.why,
+            "head yolo counts 81 classes (output0 is 1x3549x85), but head yolox counts COCO's 80: "
+            "give --labels-file with 81 names, or take --head yolox");
+  EXPECT_EQ(choose(output({1, 3549, 85}), 416, labels(81), "yolo").head, "yolo");
+  EXPECT_THAT(choose(output({1, 8400, 84}), 640, {}, "yolox").why,
+              HasSubstr("head yolox counts 79 classes (output0 is 1x8400x84), but head yolo"));
+}
+
+TEST(ChooseHead, ANamedHeadThatNobodyDoubtsNeedsNoLabels) {
+  EXPECT_EQ(choose(output({1, 8400, 12}), 640, {}, "yolox").classes, 7);
+  EXPECT_EQ(choose(output({1, 300, 6}), 640, {}, "yolo-e2e").head, "yolo-e2e");
 }
 
 }  // namespace

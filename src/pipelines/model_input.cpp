@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "pipelines/names.h"
 
 namespace jetmeter {
@@ -40,10 +42,22 @@ Result<void> check(const ModelInfo& info) {
 }
 
 Size wanted_size(const ModelInfo& info, const PipelineOptions& options) {
+  if (options.image_size) return {*options.image_size, *options.image_size};
   const auto entry = info.metadata.find("imgsz");
-  if (options.image_size == PipelineOptions{}.image_size && entry != info.metadata.end())
+  if (entry != info.metadata.end())
     if (const auto size = parse_image_size(entry->second)) return *size;
-  return {options.image_size, options.image_size};
+  return {kDefaultImageSize, kDefaultImageSize};
+}
+
+// A size that somebody asked for and that the file does not leave open is not passed over.
+Result<void> check_fixed_size(const TensorSpec& input, const PipelineOptions& options) {
+  const auto height = input.shape[2], width = input.shape[3];
+  if (!options.image_size || is_open(height) || is_open(width)) return {};
+  if (std::max(height, width) == *options.image_size) return {};
+  return fail(fmt::format(
+      "an image size of {0} was asked for, but {1}: its {2}x{3} pixels are fixed; leave "
+      "--imgsz out, or export the model with open axes or at {0}",
+      *options.image_size, describe(input), height, width));
 }
 
 }  // namespace
@@ -51,6 +65,8 @@ Size wanted_size(const ModelInfo& info, const PipelineOptions& options) {
 Result<Shape> input_shape(const ModelInfo& info, const PipelineOptions& options) {
   if (auto good = check(info); !good) return tl::make_unexpected(good.error());
   const auto& declared = info.inputs.front();
+  if (auto good = check_fixed_size(declared, options); !good)
+    return tl::make_unexpected(good.error());
   const auto wanted = wanted_size(info, options);
   Shape shape{1, kChannels, declared.shape[2], declared.shape[3]};
   if (is_open(shape[2])) shape[2] = wanted.height;

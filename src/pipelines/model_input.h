@@ -10,8 +10,8 @@
 namespace jetmeter {
 
 // The declared shape with open axes filled: batch 1, 3 channels, extents from the options or, when
-// those are left at their default, from the metadata's "imgsz". Fails, naming the input, for
-// anything that a frame cannot be written into.
+// those name none, from the metadata's "imgsz". Fails, naming the input, for anything that a frame
+// cannot be written into, and for an image size in the options that fixed extents contradict.
 Result<Shape> input_shape(const ModelInfo&, const PipelineOptions&);
 
 }  // namespace jetmeter

@@ -15,8 +15,18 @@ ModelInfo with_input(Shape shape, ElementType type = ElementType::float32) {
 }
 
 TEST(InputShape, IsTheModelsOwnWhereItIsFixed) {
-  EXPECT_THAT(*input_shape(with_input({1, 3, 416, 320}), {.image_size = 1280}),
+  EXPECT_THAT(*input_shape(with_input({1, 3, 416, 320}), {}), ElementsAre(1, 3, 416, 320));
+  EXPECT_THAT(*input_shape(with_input({1, 3, 416, 320}), {.image_size = 416}),
               ElementsAre(1, 3, 416, 320));
+}
+
+TEST(InputShape, OfAFixedModelIsNoOther) {
+  const auto refused = input_shape(with_input({1, 3, 416, 320}), {.image_size = 320});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what,
+            "an image size of 320 was asked for, but input images is 1x3x416x320 float32: its "
+            "416x320 pixels are fixed; leave --imgsz out, or export the model with open axes or at "
+            "320");
 }
 
 TEST(InputShape, FillsOpenAxesFromTheOptions) {
@@ -31,6 +41,7 @@ TEST(InputShape, TakesTheMetadatasSizeWhenNobodyAskedForAnother) {
   info.metadata["imgsz"] = "[384, 672]";
   EXPECT_THAT(*input_shape(info, {}), ElementsAre(1, 3, 384, 672));
   EXPECT_THAT(*input_shape(info, {.image_size = 320}), ElementsAre(1, 3, 320, 320));
+  EXPECT_THAT(*input_shape(info, {.image_size = kDefaultImageSize}), ElementsAre(1, 3, 640, 640));
   info.metadata["imgsz"] = "large";
   EXPECT_THAT(*input_shape(info, {}), ElementsAre(1, 3, 640, 640));
 }

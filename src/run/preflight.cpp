@@ -75,7 +75,8 @@ Result<ModelMemory> read_for(const SlotSpec& slot) {
   for (const auto& input : memory->inputs) {
     auto shape = input.shape;
     if (shape.size() != 4 || std::ranges::find(shape, kDynamic) == shape.end()) continue;
-    const Shape picture{1, 3, slot.pipeline.image_size, slot.pipeline.image_size};
+    const int size = slot.pipeline.image_size.value_or(kDefaultImageSize);
+    const Shape picture{1, 3, size, size};
     for (std::size_t axis = 0; axis < shape.size(); ++axis)
       if (shape[axis] == kDynamic) shape[axis] = picture[axis];
     hints.inputs.emplace_back(input.name, shape);

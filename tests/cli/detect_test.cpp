@@ -265,6 +265,36 @@ TEST_F(Detect, OptionsOfTheBackendAreDumpedOneByOne) {
   EXPECT_EQ(again.out, dumped.out) << again.err;
 }
 
+// Open axes, and a size of 32 in the metadata.
+constexpr auto kOpenModel = R"({"behaviour": "noop",
+  "inputs": [{"name": "images", "type": "float32", "shape": [1, 3, -1, -1]}],
+  "outputs": [{"name": "output0", "type": "float32", "shape": [1, 6, 21]}],
+  "metadata": {"names": "{0: 'red-box', 1: 'green-disc'}", "imgsz": "[32, 32]"}})";
+
+TEST_F(Detect, ASizeThatWasTypedIsTakenAlsoWhereItIsTheDefault) {
+  const auto model = place_.write("open.ref", kOpenModel);
+  const std::vector<std::string> words{"--model0",  model,          "--source",
+                                       "synthetic", "--max-frames", "2"};
+  EXPECT_EQ(run(words)["slots"][0]["pipeline"]["input_width"], 32);
+  std::filesystem::rename(place_ / "run", place_ / "plain");
+  auto typed = words;
+  typed.insert(typed.end(), {"--imgsz", "640"});
+  EXPECT_EQ(run(typed)["slots"][0]["pipeline"]["input_width"], 640);
+  std::filesystem::rename(place_ / "run", place_ / "typed");
+  EXPECT_EQ(run({"--from", place_ / "plain/report.json"})["slots"][0]["pipeline"]["input_width"],
+            32);
+  std::filesystem::remove_all(place_ / "run");
+  EXPECT_EQ(run({"--from", place_ / "typed/report.json"})["slots"][0]["pipeline"]["input_width"],
+            640);
+}
+
+TEST_F(Detect, ASizeThatAFixedModelDoesNotHaveIsRefused) {
+  const auto report =
+      run({"--model0", model_, "--source", "synthetic", "--max-frames", "2", "--imgsz", "64"}, 4);
+  EXPECT_THAT(std::string(report["slots"][0]["reason"]),
+              HasSubstr("an image size of 64 was asked for, but input images is 1x3x32x32"));
+}
+
 TEST_F(Detect, JsonOnStandardOutputIsTheRecord) {
   const auto report =
       run({"--model0", model_, "--source", "synthetic", "--max-frames", "3", "--format", "json"});
@@ -282,6 +312,16 @@ TEST_F(Detect, QuietSaysNothingButTheResult) {
   run({"--model0", model_, "--source", "synthetic", "--max-frames", "3", "-q"});
   EXPECT_EQ(result_.err, "");
   EXPECT_THAT(result_.out, HasSubstr("rgb"));
+}
+
+TEST_F(Detect, VerboseTellsAlsoWhatOnlyTheLogHolds) {
+  run({"--model0", model_, "--source", "synthetic", "--max-frames", "3"});
+  EXPECT_THAT(result_.err, Not(HasSubstr("verdict: ")));
+  std::filesystem::remove_all(place_ / "run");
+  run({"--model0", model_, "--source", "synthetic", "--max-frames", "3", "-v"});
+  EXPECT_THAT(result_.err, HasSubstr("verdict: completed"));
+  const auto at = result_.err.find("[7/7]");
+  EXPECT_EQ(result_.err.find("[7/7]", at + 1), std::string::npos) << result_.err;
 }
 
 TEST_F(Detect, AReportCanBeRenderedAgain) {

@@ -43,6 +43,15 @@ TEST_F(ModelCostCommand, GivesTotalsFirstThenTheDearestLayers) {
   EXPECT_EQ(result.err, "");
 }
 
+TEST_F(ModelCostCommand, TakesTheCommonFlagsOnEitherSideOfItsName) {
+  const auto behind = cost({model_, "--axis", "batch=2", "--no-color", "-q"});
+  EXPECT_EQ(behind.exit_code, 0) << behind.err;
+  const auto before =
+      run_program({"model", "--no-color", "-q", "cost", model_, "--axis", "batch=2"}, place_);
+  EXPECT_EQ(before.exit_code, 0) << before.err;
+  EXPECT_EQ(before.out, behind.out);
+}
+
 TEST_F(ModelCostCommand, JsonHasEveryLayerWithUnitsInTheKeys) {
   const auto result = cost({model_, "--shape", "images=1x2x8x8", "--format", "json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;

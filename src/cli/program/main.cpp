@@ -20,10 +20,10 @@ struct Program {
       "numbers can be believed."};
   Terminal terminal;
   std::map<std::string, Action> actions;
-  bool quiet = false, no_color = false;
+  bool quiet = false, verbose = false, no_color = false;
 
   explicit Program(const std::string& command) {
-    app.name("jetmeter");
+    app.name(kProgramName);
     app.set_version_flag("--version", fmt::format("jetmeter {} ({})", kVersion, kGitRevision));
     app.require_subcommand(1);
     app.footer("New here? Try: jetmeter demo\nThe options of a subcommand: jetmeter detect --help");
@@ -32,16 +32,40 @@ struct Program {
           app.add_subcommand(std::string(subcommand->name), std::string(subcommand->summary));
       child->footer("");  // not the program's
       if (subcommand->summary.empty()) child->group("");
-      child->add_flag("-q,--quiet", quiet, "print results and errors only")->group("Output");
-      child->add_flag("--no-color", no_color, "no colours, also on a terminal")->group("Output");
+      add_common_flags(*child);
       actions[std::string(subcommand->name)] = subcommand->define(*child, {&terminal, command});
-      for (auto* own : child->get_subcommands({})) own->fallthrough();  // to -q and --no-color
+      for (auto* own : child->get_subcommands({})) own->fallthrough();  // to those flags
     }
+  }
+
+  void add_common_flags(CLI::App& child) {
+    auto* shorter =
+        child.add_flag("-q,--quiet", quiet, "print results and errors only")->group("Output");
+    child.add_flag("-v,--verbose", verbose, "print also what only run.log would tell")
+        ->group("Output")
+        ->excludes(shorter);
+    child.add_flag("--no-color", no_color, "no colours, also on a terminal")->group("Output");
   }
 
   int fail_with(ExitCode code, std::string_view sentence) {
     terminal.error(sentence);
     return static_cast<int>(code);
+  }
+
+  // Of the subcommands that were typed; without one, the program.
+  const CLI::App& innermost() const {
+    const auto* child = &app;
+    while (!child->get_subcommands().empty()) child = child->get_subcommands().front();
+    return *child;
+  }
+
+  // A misspelt word is the likelier reason for what is missing.
+  std::string what_is_missing(const CLI::RequiredError& error) const {
+    const auto extras = app.remaining(true);
+    if (extras.empty()) return error.what();
+    const auto& child = innermost();
+    return child.get_require_subcommand_min() > 0 ? no_subcommand(child, extras)
+                                                  : unexpected(child, extras);
   }
 
   int parse_and_run(std::vector<std::string> words) {
@@ -56,18 +80,18 @@ struct Program {
       std::ranges::reverse(words);
       app.parse(std::move(words));
     } catch (const CLI::ExtrasError&) {
-      const auto* child = &app;
-      while (!child->get_subcommands().empty()) child = child->get_subcommands().front();
-      return fail_with(ExitCode::wrong_request, unexpected(*child, app.remaining(true)));
+      return fail_with(ExitCode::wrong_request, unexpected(innermost(), app.remaining(true)));
     } catch (const CLI::Success& done) {
       std::ostringstream out, nothing;
       app.exit(done, out, nothing);
       terminal.print(out.str());
       return exit_code(ExitCode::done);
+    } catch (const CLI::RequiredError& error) {
+      return fail_with(ExitCode::wrong_request, what_is_missing(error));
     } catch (const CLI::ParseError& error) {
       return fail_with(ExitCode::wrong_request, error.what());
     }
-    terminal.configure({.quiet = quiet, .color = !no_color});
+    terminal.configure({.quiet = quiet, .verbose = verbose, .color = !no_color});
     const auto code = actions.at(app.get_subcommands().front()->get_name())();
     if (!code) return fail_with(ExitCode::wrong_request, code.error().what);
     return exit_code(*code);
