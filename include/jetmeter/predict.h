@@ -101,12 +101,16 @@ struct KernelTime {
   double doubt = 0;  // its time lies between seconds / (1 + doubt) and seconds * (1 + doubt)
 };
 
+struct LatencyBand {
+  double mid = 0, low = 0, high = 0;  // seconds
+};
+
 // One inference.
 struct Prediction {
   std::string target, mode;  // "Jetson Orin Nano 8GB Super", "MAXN_SUPER"; mode empty: none
   std::string precision;     // "fp16"; "as in the file"
-  double seconds = 0, low_seconds = 0, high_seconds = 0;
-  bool at_least = false;  // some kernels have no time
+  std::optional<LatencyBand> seconds;  // of the kernels that have a time; absent: none has
+  bool at_least = false;               // some kernels have no time
   double flops = 0, bytes = 0;
   std::vector<KernelTime> kernels;
   std::optional<double> joules, watts;  // by a model of the chip; nothing measured

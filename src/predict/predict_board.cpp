@@ -107,11 +107,12 @@ std::optional<double> memory_of(const FusedModel& model, double element_bytes) {
 }
 
 void add_energy(Prediction& prediction, double joules, std::optional<double> budget) {
-  if (!budget || prediction.seconds <= 0) return;
-  joules += kIdleShare * *budget * prediction.seconds;
-  const auto most = *budget * prediction.seconds;
+  if (!budget || !prediction.seconds) return;
+  const auto seconds = prediction.seconds->mid;
+  joules += kIdleShare * *budget * seconds;
+  const auto most = *budget * seconds;
   prediction.joules = std::min(joules, most);
-  prediction.watts = *prediction.joules / prediction.seconds;
+  prediction.watts = *prediction.joules / seconds;
   prediction.rests_on.push_back(fmt::format(
       "energy is an estimate from the chip's generation (operations, bytes and {:.0f} % of the "
       "{:.0f} W budget while idle), {}",

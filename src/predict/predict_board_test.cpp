@@ -57,9 +57,9 @@ void compare(const Published& published, Precision precision, const Latencies& l
   for (std::size_t i = 0; i < kScales.size(); ++i) {
     const auto prediction = predict(yolo(i), target, precision).value();
     const auto measured = latencies[i] / 1e3;
-    errors.push_back(std::abs(prediction.seconds / measured - 1));
-    EXPECT_GE(measured, prediction.low_seconds) << published.board << " " << kScales[i];
-    EXPECT_LE(measured, prediction.high_seconds) << published.board << " " << kScales[i];
+    errors.push_back(std::abs(prediction.seconds->mid / measured - 1));
+    EXPECT_GE(measured, prediction.seconds->low) << published.board << " " << kScales[i];
+    EXPECT_LE(measured, prediction.seconds->high) << published.board << " " << kScales[i];
     EXPECT_FALSE(prediction.at_least);
   }
 }
@@ -99,7 +99,7 @@ TEST(PredictBoard, ASlowerModeIsSlower) {
   const auto slow =
       predict(yolo(0), target_of("agx-orin-64gb", "MODE_15W"), Precision::fp16).value();
   EXPECT_EQ(fast.mode, "MAXN");
-  EXPECT_GT(slow.seconds, 3 * fast.seconds);
+  EXPECT_GT(slow.seconds->mid, 3 * fast.seconds->mid);
   EXPECT_LE(*slow.watts, 15);
 }
 
@@ -149,9 +149,27 @@ TEST(PredictBoard, AnUnknownLayerHasNoTimeAndTheSumSaysSo) {
   const auto prediction = predict(model, target_of("orin-nano-8gb-super"), Precision::fp16).value();
   EXPECT_TRUE(prediction.at_least);
   EXPECT_FALSE(prediction.kernels[1].seconds);
-  EXPECT_GT(prediction.seconds, 0);
+  EXPECT_GT(prediction.seconds->mid, 0);
   EXPECT_THAT(prediction.rests_on, testing::Contains(HasSubstr("1 Wonder")));
   EXPECT_FALSE(prediction.memory_bytes);
+}
+
+TEST(PredictBoard, WithoutAKernelOfKnownCostThereIsNoTime) {
+  FusedModel model;
+  const auto target = target_of("orin-nano-8gb-super");
+  const auto of_free_layers = predict(model, target, Precision::fp16).value();
+  EXPECT_FALSE(of_free_layers.seconds);
+  EXPECT_FALSE(of_free_layers.at_least);
+  EXPECT_THAT(of_free_layers.rests_on, testing::Contains(HasSubstr("every layer is free")));
+  model.kernels.resize(1);
+  model.kernels[0].known = false;
+  model.unknown_operators["Wonder"] = 1;
+  const auto of_unknown = predict(model, target, Precision::fp16).value();
+  EXPECT_FALSE(of_unknown.seconds);
+  EXPECT_TRUE(of_unknown.at_least);
+  EXPECT_FALSE(of_unknown.joules);
+  EXPECT_THAT(of_unknown.rests_on,
+              testing::Contains(HasSubstr("no time can be told: the cost of 1 Wonder")));
 }
 
 TEST(PredictBoard, CountsWeightsAndActivationsAtThePrecision) {
