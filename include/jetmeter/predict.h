@@ -127,9 +127,11 @@ struct BoardTarget {
   Peaks peaks;
   double sms = 0, gpu_hz = 0;
   std::optional<double> watts;  // the budget of the mode, else of the board
+  std::string assumption = {};  // a sentence where the table does not state the mode; or empty
 };
 // The error names the mode that was meant, or lists them, or says what the table lacks. An empty
-// mode is the fastest one.
+// mode is the fastest one. A mode that caps nothing by its name, MAXN, has the board's highest
+// clocks where the table does not state it.
 Result<BoardTarget> board_target(const Device&, std::string_view mode);
 
 // TensorRT builds no engine from the operators that hold 8-bit arithmetic in themselves

@@ -143,11 +143,14 @@ std::map<std::string, int> integer_operators(const FusedModel& model) {
   return counts;
 }
 
-void say_what_it_rests_on(Prediction& prediction, const FusedModel& model, const Device& device) {
+void say_what_it_rests_on(Prediction& prediction, const FusedModel& model,
+                          const BoardTarget& target) {
+  const auto& device = *target.device;
   auto& said = prediction.rests_on;
   said.insert(said.begin(),
               "one table of efficiencies, fitted to TensorRT on the Orin Nano Super; the mode's "
               "clocks held, inputs already on the GPU");
+  if (!target.assumption.empty()) said.push_back(target.assumption);
   if (!is_orin(device))
     said.push_back(fmt::format("the {} is of another generation than the boards that were compared",
                                device.name));
@@ -204,7 +207,7 @@ Result<Prediction> predict(const FusedModel& model, const BoardTarget& target,
   add_energy(prediction, joules, target.watts);
   prediction.memory_bytes = memory_of(model, facts_of(precision).element_bytes);
   if (device.memory_gib) prediction.memory_limit_bytes = *device.memory_gib * kGiB * kUsableShare;
-  say_what_it_rests_on(prediction, model, device);
+  say_what_it_rests_on(prediction, model, target);
   return prediction;
 }
 

@@ -109,6 +109,37 @@ TEST(PredictBoard, TheFastestModeIsTheOneWithoutCaps) {
   EXPECT_EQ(target_of("orin-nx-16gb-super").mode, "MAXN_SUPER");
 }
 
+// No source states the memory clock of these, or any clock; the highest ones are known.
+TEST(PredictBoard, AModeWithoutCapsIsTheBoardAtItsHighest) {
+  for (const auto& [board, mode] :
+       {std::pair{"orin-nx-8gb-super", "MAXN_SUPER"}, std::pair{"agx-thor-t5000", "MAXN"}}) {
+    const auto named = target_of(board, mode), usual = target_of(board);
+    EXPECT_EQ(usual.mode, mode);
+    EXPECT_THAT(named.assumption, HasSubstr(mode));
+    const auto highest = peaks(**find_device(board));
+    EXPECT_EQ(named.peaks.fp16, highest.fp16);
+    EXPECT_EQ(named.peaks.bandwidth_bytes_per_second, highest.bandwidth_bytes_per_second);
+    const auto first = predict(yolo(0), named, Precision::fp16).value();
+    const auto second = predict(yolo(0), usual, Precision::fp16).value();
+    EXPECT_EQ(first.seconds->mid, second.seconds->mid);
+    EXPECT_THAT(first.rests_on, testing::Contains(HasSubstr("caps nothing")));
+  }
+  // What is stated needs no assumption; what has a cap is not taken for the highest.
+  EXPECT_EQ(target_of("orin-nx-16gb-super").assumption, "");
+  EXPECT_EQ(target_of("agx-orin-32gb", "MAXN").assumption, "");
+  const auto& super = **find_device("orin-nx-8gb-super");
+  EXPECT_THAT(board_target(super, "40W").error().what, HasSubstr("no source states the clocks"));
+  EXPECT_THAT(board_target(**find_device("agx-thor-t5000"), "120W").error().what,
+              HasSubstr("no source states the clocks"));
+}
+
+TEST(PredictBoard, ABoardWithoutModesSaysWhatItRestsOn) {
+  const auto prediction = predict(yolo(0), target_of("agx-xavier-32gb"), Precision::fp16).value();
+  EXPECT_EQ(prediction.mode, "");
+  EXPECT_THAT(prediction.rests_on,
+              testing::Contains("the table has no modes of this board; its highest clocks"));
+}
+
 TEST(PredictBoard, RefusesWhatTheBoardCannotDo) {
   const auto& nano = **find_device("jetson-nano-4gb");
   const auto prediction = predict(yolo(0), board_target(nano, "").value(), Precision::int8);
