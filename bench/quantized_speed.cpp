@@ -51,6 +51,7 @@ void run() {
   std::filesystem::create_directories(folder);
   fmt::print("FP32 beside INT8, ONNX Runtime, 1 thread, {} rounds ABBA\n", kRounds);
   compare("yolox_nano", data_folder() / "models/detectors/yolox_nano_416.onnx", folder);
+  compare("nanodet_m", data_folder() / "models/detectors/nanodet_m_416.onnx", folder);
   const auto zoo = folder / "yolo11n.onnx";
   if (program(fmt::format("zoo make yolo11n -o '{}'", zoo.string())))
     compare("zoo yolo11n", zoo, folder);

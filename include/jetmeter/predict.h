@@ -101,12 +101,16 @@ struct KernelTime {
   double doubt = 0;  // its time lies between seconds / (1 + doubt) and seconds * (1 + doubt)
 };
 
+struct LatencyBand {
+  double mid = 0, low = 0, high = 0;  // seconds
+};
+
 // One inference.
 struct Prediction {
   std::string target, mode;  // "Jetson Orin Nano 8GB Super", "MAXN_SUPER"; mode empty: none
   std::string precision;     // "fp16"; "as in the file"
-  double seconds = 0, low_seconds = 0, high_seconds = 0;
-  bool at_least = false;  // some kernels have no time
+  std::optional<LatencyBand> seconds;  // of the kernels that have a time; absent: none has
+  bool at_least = false;               // some kernels have no time
   double flops = 0, bytes = 0;
   std::vector<KernelTime> kernels;
   std::optional<double> joules, watts;  // by a model of the chip; nothing measured
@@ -123,9 +127,11 @@ struct BoardTarget {
   Peaks peaks;
   double sms = 0, gpu_hz = 0;
   std::optional<double> watts;  // the budget of the mode, else of the board
+  std::string assumption = {};  // a sentence where the table does not state the mode; or empty
 };
 // The error names the mode that was meant, or lists them, or says what the table lacks. An empty
-// mode is the fastest one.
+// mode is the fastest one. A mode that caps nothing by its name, MAXN, has the board's highest
+// clocks where the table does not state it.
 Result<BoardTarget> board_target(const Device&, std::string_view mode);
 
 // TensorRT builds no engine from the operators that hold 8-bit arithmetic in themselves

@@ -110,9 +110,8 @@ Result<ExitCode> predict_for_boards(const PredictRequest& request, const CostedM
     for (const auto& mode : device.modes)
       lines.push_back(line_of(device, mode.name, kernels, precision));
   }
-  const auto name = file_name(request);
-  terminal.print(request.format == "json" ? boards_json(name, lines, request.batch)
-                                          : boards_text(name, lines, request.batch));
+  const BoardsView view{file_name(request), &kernels, lines, request.batch};
+  terminal.print(request.format == "json" ? boards_json(view) : boards_text(view));
   return ExitCode::done;
 }
 

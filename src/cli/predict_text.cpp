@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr double kMilli = 1e3;
 constexpr std::size_t kLongestName = 44;
+constexpr const char* kUnknown = "?";
 
 std::string time_text(double seconds) {
   return format_duration(Nanoseconds(static_cast<std::int64_t>(seconds * 1e9)));
@@ -56,25 +57,31 @@ std::string memory_text(const Prediction& prediction) {
   return text;
 }
 
+bool takes_time(const Prediction& prediction) {
+  return prediction.seconds && prediction.seconds->mid > 0;
+}
+
 std::string headline(const PredictionView& view) {
   const auto& p = *view.prediction;
   const auto least = p.at_least ? "at least " : "";
   auto text =
       fmt::format("{} on {}{}, {}{}\n\n", view.model, p.target, p.mode.empty() ? "" : ", " + p.mode,
                   p.precision, view.batch == 1 ? "" : fmt::format(", batch {}", view.batch));
-  text += line("time", fmt::format("{}{}   ({} to {})", least, time_text(p.seconds),
-                                   time_text(p.low_seconds), time_text(p.high_seconds)));
-  if (p.seconds > 0)
+  text +=
+      line("time", p.seconds ? fmt::format("{}{}   ({} to {})", least, time_text(p.seconds->mid),
+                                           time_text(p.seconds->low), time_text(p.seconds->high))
+                             : kUnknown);
+  if (takes_time(p))
     text += line("rate", fmt::format("{}{:.3g} per second   ({:.3g} to {:.3g})",
-                                     p.at_least ? "at most " : "", view.batch / p.seconds,
-                                     view.batch / p.high_seconds, view.batch / p.low_seconds));
+                                     p.at_least ? "at most " : "", view.batch / p.seconds->mid,
+                                     view.batch / p.seconds->high, view.batch / p.seconds->low));
   if (p.joules)
     text += line("energy", fmt::format("{}{} per inference, {:.1f} W   (an estimate)", least,
                                        energy_text(*p.joules), *p.watts));
   text += line("memory", memory_text(p));
-  if (p.seconds > 0)
+  if (takes_time(p))
     text += line("work", fmt::format("{}FLOP at {}FLOP/s, {} moved", with_prefix(p.flops),
-                                     with_prefix(p.flops / p.seconds), bytes_text(p.bytes)));
+                                     with_prefix(p.flops / p.seconds->mid), bytes_text(p.bytes)));
   return text + line("kernels",
                      fmt::format("{} of {} layers; {} layers are free", view.fused->kernels.size(),
                                  view.fused->layers, view.fused->free_layers));
@@ -112,12 +119,14 @@ std::string bottlenecks_text(const ClassShare& share) {
 
 std::string classes_text(const PredictionView& view) {
   const auto& p = *view.prediction;
+  const auto shares = shares_of(view);
+  if (shares.empty()) return "";
   std::string text = fmt::format("\nWhere the time goes\n  {:<10} {:>7} {:>10} {:>8}  {:>10}  {}\n",
                                  "class", "kernels", "time, ms", "share, %", "FLOP/s",
                                  "bound by compute / bandwidth / overhead, %");
-  for (const auto& share : shares_of(view))
+  for (const auto& share : shares)
     text += fmt::format("  {:<10} {:>7} {:>10.3f} {:>8.1f}  {:>10}  {}\n", name(share.kind),
-                        share.kernels, share.seconds * kMilli, share.seconds / p.seconds * 100,
+                        share.kernels, share.seconds * kMilli, share.seconds / p.seconds->mid * 100,
                         share.flops > 0 ? with_prefix(share.flops / share.seconds) : "-",
                         bottlenecks_text(share));
   return text;
@@ -152,7 +161,7 @@ std::string kernels_text(const PredictionView& view) {
     const auto& kernel = view.fused->kernels[time->kernel];
     text += fmt::format("  {:<{}} {:<10} {:>9.1f} {:>8.1f} {:>10}  {:<9}  {}\n", cut(kernel.name),
                         width, name(kernel.kind), *time->seconds * 1e6,
-                        *time->seconds / view.prediction->seconds * 100,
+                        *time->seconds / view.prediction->seconds->mid * 100,
                         kernel.flops > 0 ? with_prefix(kernel.flops / *time->seconds) : "-",
                         name(time->bottleneck), cut(kernel.ops));
   }
@@ -170,15 +179,20 @@ Json times_json(const Prediction& p, int batch) {
   json["mode"] = p.mode.empty() ? Json(nullptr) : Json(p.mode);
   json["precision"] = p.precision;
   json["batch"] = batch;
-  json["latency_ms"] = {{"low", p.low_seconds * kMilli},
-                        {"mid", p.seconds * kMilli},
-                        {"high", p.high_seconds * kMilli}};
+  const auto milliseconds = [&](double LatencyBand::*part) {
+    return p.seconds ? Json(*p.seconds.*part * kMilli) : Json(nullptr);
+  };
+  json["latency_ms"] = {{"low", milliseconds(&LatencyBand::low)},
+                        {"mid", milliseconds(&LatencyBand::mid)},
+                        {"high", milliseconds(&LatencyBand::high)}};
   json["at_least"] = p.at_least;
-  json["throughput_per_second"] = p.seconds > 0 ? Json(batch / p.seconds) : Json(nullptr);
+  json["throughput_per_second"] = takes_time(p) ? Json(batch / p.seconds->mid) : Json(nullptr);
   json["energy_joules"] = or_null(p.joules);
   json["power_watts"] = or_null(p.watts);
-  json["flops"] = p.flops;
-  json["moved_bytes"] = p.bytes;
+  // Of kernels without a cost neither is known.
+  const bool nothing_known = p.at_least && !p.seconds;
+  json["flops"] = nothing_known ? Json(nullptr) : Json(p.flops);
+  json["moved_bytes"] = nothing_known ? Json(nullptr) : Json(p.bytes);
   json["memory_bytes"] = or_null(p.memory_bytes);
   json["memory_limit_bytes"] = or_null(p.memory_limit_bytes);
   json["fits"] = or_null(fits(p));
@@ -198,6 +212,85 @@ Json kernel_json(const Kernel& kernel, const KernelTime& time) {
   json["flops"] = kernel.flops;
   json["flops_per_second"] = kernel.flops / *time.seconds;
   return json;
+}
+
+// Names of nodes may be of any bytes.
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// ---- tables of boards --------------------------------------------------------------------------
+
+struct BoardWidths {
+  std::size_t board = 5, mode = 4, time = 8, rate = 8, energy = 9;
+};
+
+// Figures that are bounds have a mark, and need the room.
+BoardWidths widths_of(std::span<const BoardLine> lines) {
+  constexpr std::size_t kMark = 3;
+  BoardWidths widths;
+  for (const auto& each : lines) {
+    widths.board = std::max(widths.board, each.board.size());
+    widths.mode = std::max(widths.mode, each.mode.size());
+  }
+  if (std::ranges::any_of(lines, [](const auto& each) {
+        return each.prediction && each.prediction->seconds && each.prediction->at_least;
+      }))
+    for (auto* width : {&widths.time, &widths.rate, &widths.energy}) *width += kMark;
+  return widths;
+}
+
+std::string fits_text(const Prediction& prediction) {
+  const auto fit = fits(prediction);
+  if (!fit) return kUnknown;
+  return *fit ? "yes" : "no";
+}
+
+std::string board_figures(const Prediction& p, const BoardWidths& widths, int batch) {
+  std::string time = kUnknown, band = kUnknown, rate = kUnknown, energy = "-";
+  const auto* least = p.at_least ? ">= " : "";
+  if (p.seconds) {
+    time = fmt::format("{}{:.2f}", least, p.seconds->mid * kMilli);
+    band = fmt::format("{:>7.2f} to {:>7.2f}", p.seconds->low * kMilli, p.seconds->high * kMilli);
+  }
+  if (takes_time(p))
+    rate = fmt::format("{}{:.1f}", p.at_least ? "<= " : "", batch / p.seconds->mid);
+  if (p.joules) energy = least + energy_text(*p.joules);
+  return fmt::format("  {:>{}}  {:>18}  {:>{}}  {:>{}}  {:>6}  {}\n", time, widths.time, band, rate,
+                     widths.rate, energy, widths.energy,
+                     p.watts ? fmt::format("{:.1f}", *p.watts) : "-", fits_text(p));
+}
+
+std::string board_row(const BoardLine& row, const BoardWidths& widths, int batch) {
+  const auto names = fmt::format("  {:<{}}  {:<{}}", row.board, widths.board,
+                                 row.mode.empty() ? "-" : row.mode, widths.mode);
+  if (!row.prediction) return names + "  no prediction: " + row.why + "\n";
+  return names + board_figures(*row.prediction, widths, batch);
+}
+
+// Why times are bounds, or why there are none.
+std::string unknown_note(const BoardsView& view) {
+  const auto is_at = [&](bool least, bool timed) {
+    return std::ranges::any_of(view.lines, [&](const auto& each) {
+      return each.prediction && each.prediction->at_least == least &&
+             each.prediction->seconds.has_value() == timed;
+    });
+  };
+  std::string list;
+  for (const auto& [op, count] : view.fused->unknown_operators)
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", count, op);
+  if (list.empty()) list = "some layers";
+  if (is_at(true, true))
+    return fmt::format(
+        "\nThe times of {} are not in the sums, as their cost is not known: times are at "
+        "least (>=) and rates at most (<=) what stands here.\n",
+        list);
+  if (is_at(true, false))
+    return fmt::format("\nNo time can be told, as the cost of {} is not known.\n", list);
+  if (is_at(false, false))
+    return "\nNo time can be told: every layer is free, and what a run itself takes is not "
+           "known.\n";
+  return "";
 }
 
 }  // namespace
@@ -223,48 +316,31 @@ std::string prediction_json(const PredictionView& view) {
   for (const auto& time : view.prediction->kernels)
     kernels.push_back(kernel_json(view.fused->kernels[time.kernel], time));
   json["kernels"] = kernels;
-  return json.dump(2) + "\n";
+  return text_of(json);
 }
 
-std::string boards_text(const std::string& model, std::span<const BoardLine> lines, int batch) {
-  std::size_t boards = 5, modes = 4;
-  for (const auto& each : lines) {
-    boards = std::max(boards, each.board.size());
-    modes = std::max(modes, each.mode.size());
-  }
+std::string boards_text(const BoardsView& view) {
+  const auto widths = widths_of(view.lines);
   std::string precision, text;
-  for (const auto& each : lines) {
-    text += fmt::format("  {:<{}}  {:<{}}", each.board, boards, each.mode.empty() ? "-" : each.mode,
-                        modes);
-    if (!each.prediction) {
-      text += "  no prediction: " + each.why + "\n";
-      continue;
-    }
-    const auto& p = *each.prediction;
-    precision = p.precision;
-    const auto fit = fits(p);
-    text += fmt::format("  {:>8.2f}  {:>7.2f} to {:>7.2f}  {:>8.1f}  {:>9}  {:>6}  {}\n",
-                        p.seconds * kMilli, p.low_seconds * kMilli, p.high_seconds * kMilli,
-                        batch / p.seconds, p.joules ? energy_text(*p.joules) : "-",
-                        p.watts ? fmt::format("{:.1f}", *p.watts) : "-",
-                        !fit   ? "?"
-                        : *fit ? "yes"
-                               : "no");
+  for (const auto& each : view.lines) {
+    text += board_row(each, widths, view.batch);
+    if (each.prediction) precision = each.prediction->precision;
   }
   return fmt::format(
-             "{}, {}, batch {}\n\n  {:<{}}  {:<{}}  {:>8}  {:>18}  {:>8}  {:>9}  {:>6}  {}\n",
-             model, precision, batch, "board", boards, "mode", modes, "time, ms", "low to high",
-             "per s", "energy", "W", "fits") +
-         text +
+             "{}, {}, batch {}\n\n  {:<{}}  {:<{}}  {:>{}}  {:>18}  {:>{}}  {:>{}}  {:>6}  {}\n",
+             view.model, precision, view.batch, "board", widths.board, "mode", widths.mode,
+             "time, ms", widths.time, "low to high", "per s", widths.rate, "energy", widths.energy,
+             "W", "fits") +
+         text + unknown_note(view) +
          "\nEnergy and watts are estimates; times rest on efficiencies fitted on one board. For "
          "one board's reasons: --board.\n";
 }
 
-std::string boards_json(const std::string& model, std::span<const BoardLine> lines, int batch) {
+std::string boards_json(const BoardsView& view) {
   auto rows = Json::array();
-  for (const auto& each : lines) {
+  for (const auto& each : view.lines) {
     if (each.prediction) {
-      rows.push_back(times_json(*each.prediction, batch));
+      rows.push_back(times_json(*each.prediction, view.batch));
       continue;
     }
     rows.push_back({{"board", each.board},
@@ -272,7 +348,9 @@ std::string boards_json(const std::string& model, std::span<const BoardLine> lin
                     {"latency_ms", nullptr},
                     {"reason", each.why}});
   }
-  return Json{{"model", model}, {"boards", rows}}.dump(2) + "\n";
+  return text_of({{"model", view.model},
+                  {"unknown_operators", view.fused->unknown_operators},
+                  {"boards", rows}});
 }
 
 }  // namespace jetmeter

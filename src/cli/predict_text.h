@@ -24,7 +24,13 @@ struct BoardLine {
   std::optional<Prediction> prediction;
   std::string why;  // there is none
 };
-std::string boards_text(const std::string& model, std::span<const BoardLine>, int batch);
-std::string boards_json(const std::string& model, std::span<const BoardLine>, int batch);
+struct BoardsView {
+  std::string model;
+  const FusedModel* fused = nullptr;
+  std::span<const BoardLine> lines;
+  int batch = 1;
+};
+std::string boards_text(const BoardsView&);
+std::string boards_json(const BoardsView&);
 
 }  // namespace jetmeter

@@ -8,6 +8,9 @@
 namespace jetmeter {
 namespace {
 
+// Bodies of control flow in each other; deeper ones are not followed.
+constexpr int kDeepest = 16;
+
 // Whether its bytes hang on the precision that a model is run in.
 bool scales(ElementType type) {
   switch (type) {
@@ -35,6 +38,25 @@ void limit(Traffic& traffic, const Traffic& most) {
   traffic.own_bytes = std::min(traffic.own_bytes, most.own_bytes);
 }
 
+double scaled_elements(const Tensor& tensor) {
+  return scales(tensor.type) ? static_cast<double>(tensor.elements()) : 0;
+}
+
+// Of all weights and Constant nodes, those of bodies included.
+double weight_elements(const Graph& graph, int depth = 0) {
+  double elements = 0;
+  for (const auto& weight : graph.weights) elements += scaled_elements(weight);
+  for (const auto& node : graph.nodes) {
+    if (node.op == "Constant")
+      if (const auto* value = attribute<Tensor>(node, "value")) elements += scaled_elements(*value);
+    if (depth >= kDeepest) continue;
+    for (const auto& each : node.attributes)
+      if (const auto* body = std::get_if<std::shared_ptr<Graph>>(&each.value))
+        elements += weight_elements(**body, depth + 1);
+  }
+  return elements;
+}
+
 KernelClass class_of(OpRole role) {
   switch (role) {
     case OpRole::product: return KernelClass::matmul;
@@ -60,7 +82,7 @@ class KernelMaker {
     kernel.nodes = group.nodes;
     kernel.quantized =
         group.quantized || first.op.find("Integer") != std::string::npos || first.op[0] == 'Q';
-    for (const auto i : group.nodes) add_node(kernel, i);
+    for (const auto i : group.nodes) add_node(kernel, i, all);
     for (const auto& value : group.reads) add_tensor(kernel, kernel.read, value);
     for (const auto& value : group.values)
       if (all.escaping.count(value) > 0) add_tensor(kernel, kernel.write, value);
@@ -84,7 +106,7 @@ class KernelMaker {
     kernel.groups = shape->groups;
   }
 
-  void add_node(Kernel& kernel, std::size_t i) const {
+  void add_node(Kernel& kernel, std::size_t i, const KernelGroups& all) const {
     const auto& node = graph_.nodes[i];
     if (!kernel.ops.empty()) kernel.ops += '+';
     kernel.ops += operator_name(node);
@@ -93,10 +115,42 @@ class KernelMaker {
       kernel.known = false;
     else
       kernel.flops += static_cast<double>(*layer->second->flops);
-    for (const auto& name : node.inputs)
-      if (const auto* weight = index_.weight(name); weight != nullptr && scales(weight->type))
+    for (const auto& name : node.inputs) add_weight(kernel, name, all);
+  }
+
+  // What was made of weights is read like a weight.
+  void add_weight(Kernel& kernel, const std::string& name, const KernelGroups& all) const {
+    if (const auto* weight = index_.weight(name)) {
+      if (scales(weight->type))
         add_to(kernel.weights, weight->type, static_cast<double>(weight->elements()),
                static_cast<double>(weight->byte_size()));
+      return;
+    }
+    if (name.empty() || all.folded.count(name) == 0) return;
+    const auto* tensor = shapes_.find(name);
+    if (tensor == nullptr || !scales(tensor->type)) return;
+    const auto count = tensor->shape ? count_of(*tensor->shape) : std::nullopt;
+    if (!count) {
+      kernel.known = false;
+      return;
+    }
+    const auto elements = static_cast<double>(*count);
+    const auto type = stored_type(name).value_or(tensor->type);
+    add_to(kernel.weights, type, elements, elements * static_cast<double>(element_bytes(type)));
+  }
+
+  // Of what is dequantised, however its axes are moved behind that; absent for all else.
+  std::optional<ElementType> stored_type(const std::string& name) const {
+    const auto* node = index_.producer(name);
+    while (node != nullptr && !node->inputs.empty()) {
+      const auto* source = shapes_.find(node->inputs.front());
+      if (node->op == "DequantizeLinear")
+        return source != nullptr && scales(source->type) ? std::optional(source->type)
+                                                         : std::nullopt;
+      if (role_of(*node) != OpRole::free && node->op != "Transpose") return std::nullopt;
+      node = index_.producer(node->inputs.front());
+    }
+    return std::nullopt;
   }
 
   void add_tensor(Kernel& kernel, Traffic& traffic, const std::string& name) const {
@@ -157,8 +211,7 @@ FusedModel fuse(const ModelGraph& model, const ShapeTable& shapes, const ModelCo
         ++fused.unknown_operators[op];
     }
   }
-  for (const auto& weight : model.graph.weights)
-    if (scales(weight.type)) fused.weight_elements += static_cast<double>(weight.elements());
+  fused.weight_elements = weight_elements(model.graph);
   fused.weight_bytes = cost.weight_bytes;
   if (cost.peak_activation_bytes)
     fused.peak_activation_bytes = static_cast<double>(*cost.peak_activation_bytes);

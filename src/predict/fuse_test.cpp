@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <memory>
+
 #include "jetmeter/graph_builder.h"
 #include "jetmeter/predict.h"
 
@@ -165,6 +167,109 @@ TEST(Fuse, ABatchScalesWhatFlowsButNoWeights) {
   EXPECT_EQ(four.kernels[0].read.elements, 4 * one.kernels[0].read.elements);
   EXPECT_EQ(four.kernels[0].weights.elements, one.kernels[0].weights.elements);
   EXPECT_EQ(four.kernels[0].m, 4 * one.kernels[0].m);
+}
+
+// ---- weights that are made before anything runs ------------------------------------------------
+
+constexpr std::int64_t kRows = 64, kColumns = 32;
+
+Tensor raw(const std::string& name, ElementType type) {
+  return raw_tensor(name, type, {kRows, kColumns},
+                    std::vector<std::byte>(kRows * kColumns * element_bytes(type)));
+}
+
+// Puts a weight of kRows x kColumns into the graph and says what a product reads.
+using Weight = std::string (*)(GraphBuilder&);
+
+std::string plain(GraphBuilder& graph) {
+  return graph.weight(raw("w", ElementType::float32));
+}
+std::string dequantized(GraphBuilder& graph) {
+  return graph.node(
+      "DequantizeLinear", "dq",
+      {graph.weight(raw("w8", ElementType::int8)), graph.floats("scale", {}, {0.1F})});
+}
+std::string transposed(GraphBuilder& graph) {
+  const std::vector<float> values(kRows * kColumns, 0.1F);
+  return graph.node("Transpose", "t", {graph.floats("turned", {kColumns, kRows}, values)},
+                    {{"perm", std::vector<std::int64_t>{1, 0}}});
+}
+std::string renamed(GraphBuilder& graph) {
+  return graph.node("Identity", "same", {plain(graph)});
+}
+std::string widened(GraphBuilder& graph) {
+  return graph.node("Cast", "cast", {graph.weight(raw("w16", ElementType::float16))},
+                    {{"to", std::int64_t{1}}});
+}
+std::string dequantized_and_renamed(GraphBuilder& graph) {
+  return graph.node("Identity", "same", {dequantized(graph)});
+}
+std::string constant(GraphBuilder& graph) {
+  return graph.node("Constant", "w", {}, {{"value", raw("", ElementType::float32)}});
+}
+
+Kernel product_with(Weight weight, const FusionRules& rules) {
+  GraphBuilder graph("product");
+  const auto x = graph.input("x", {1, kRows});
+  graph.node("MatMul", graph.output("y", {1, kColumns}), {x, weight(graph)});
+  const auto model = fused(graph, rules);
+  EXPECT_THAT(ops_of(model), ElementsAre("MatMul"));
+  return model.kernels.empty() ? Kernel{} : model.kernels.front();
+}
+
+TEST(Fuse, AWeightIsReadHoweverItCameToBe) {
+  constexpr double kElements = kRows * kColumns;
+  for (const auto& rules : {tensorrt_fusion(), onnxruntime_cpu_fusion()}) {
+    for (const auto weight : {&plain, &transposed, &renamed, &widened, &constant}) {
+      const auto kernel = product_with(weight, rules);
+      EXPECT_EQ(kernel.weights.elements, kElements);
+      EXPECT_EQ(kernel.weights.own_bytes, 4 * kElements);
+      EXPECT_TRUE(kernel.known);
+    }
+    // It stays in the file's 8 bits until the kernel takes it.
+    for (const auto weight : {&dequantized, &dequantized_and_renamed}) {
+      const auto kernel = product_with(weight, rules);
+      EXPECT_EQ(kernel.weights.elements, kElements);
+      EXPECT_EQ(kernel.weights.own_bytes, kElements);
+    }
+  }
+}
+
+TEST(Fuse, ShapesThatAreComputedAreNoWeights) {
+  GraphBuilder graph("shapes");
+  const auto x = graph.input("x", {1, 8, 4, 4});
+  const auto shape = graph.node("Identity", "same", {graph.node("Shape", "shape", {x})});
+  graph.node("Relu", graph.output("y", {1, 8, 4, 4}), {graph.node("Reshape", "r", {x, shape})});
+  const auto model = fused(graph, tensorrt_fusion());
+  ASSERT_THAT(ops_of(model), ElementsAre("Relu"));
+  EXPECT_EQ(model.kernels.front().weights.own_bytes, 0);
+}
+
+TEST(Fuse, ConstantNodesAreWeightsInMemory) {
+  for (const auto weight : {&plain, &constant}) {
+    GraphBuilder graph("product");
+    const auto x = graph.input("x", {1, kRows});
+    graph.node("MatMul", graph.output("y", {1, kColumns}), {x, weight(graph)});
+    EXPECT_EQ(fused(graph, tensorrt_fusion()).weight_elements, kRows * kColumns);
+  }
+}
+
+// Its bodies read what its inputs do not name.
+TEST(Fuse, ControlFlowIsNotFoldedWithItsCondition) {
+  GraphBuilder graph("if");
+  graph.input("x", {1, 8});
+  const auto condition =
+      graph.weight(raw_tensor("condition", ElementType::boolean, {}, std::vector<std::byte>(1)));
+  const auto body = [](const std::string& result) {
+    const auto branch = std::make_shared<Graph>();
+    branch->nodes.push_back({.op = "Neg", .inputs = {"x"}, .outputs = {result}});
+    branch->outputs.push_back({.name = result, .type = ElementType::float32});
+    return branch;
+  };
+  const auto chosen =
+      graph.node("If", "if", {condition}, {{"then_branch", body("a")}, {"else_branch", body("b")}});
+  graph.node("Relu", graph.output("y", {1, 8}), {chosen});
+  EXPECT_THAT(ops_of(fused(graph, tensorrt_fusion())), ElementsAre("If", "Relu"));
 }
 
 }  // namespace

@@ -16,6 +16,13 @@ bool one_of(std::string_view op, std::initializer_list<std::string_view> ops) {
   return std::ranges::find(ops, op) != ops.end();
 }
 
+// Of control flow: what a body reads from around it is not among the node's inputs.
+bool has_body(const Node& node) {
+  return std::ranges::any_of(node.attributes, [](const Attribute& each) {
+    return std::holds_alternative<std::shared_ptr<Graph>>(each.value);
+  });
+}
+
 // An input of a node that is computed: where its bytes were written, and by whom.
 struct Operand {
   std::string name;   // as the node has it
@@ -46,7 +53,7 @@ class Grouper {
   void escape(const std::string& value) { result_.escaping.insert(value); }
 
   bool is_constant(const std::string& name) const {
-    return name.empty() || constants_.count(name) > 0 || index_.weight(name) != nullptr;
+    return name.empty() || result_.folded.count(name) > 0 || index_.weight(name) != nullptr;
   }
 
   std::optional<double> elements(const std::string& name) const {
@@ -75,6 +82,7 @@ class Grouper {
       return name.empty() || (tensor != nullptr && tensor->integers);
     });
     if (values_known && !node.outputs.empty()) return true;
+    if (has_body(node)) return false;
     const auto random = node.op.rfind("Random", 0) == 0;
     return !random &&
            std::ranges::all_of(node.inputs, [&](const auto& name) { return is_constant(name); });
@@ -110,7 +118,7 @@ class Grouper {
     const auto& node = graph_.nodes[i];
     const auto role = role_of(node);
     if (folds(node)) {
-      for (const auto& name : node.outputs) constants_.insert(name);
+      for (const auto& name : node.outputs) result_.folded.insert(name);
       ++result_.free_layers;
     } else if (only_renames(node, role)) {
       rename(node);
@@ -268,7 +276,7 @@ class Grouper {
   KernelGroups result_;
   std::unordered_map<std::string, std::string> same_;  // tensors with the bytes of another
   std::unordered_map<std::string, std::size_t> group_of_;
-  std::unordered_set<std::string> constants_, quantized_;
+  std::unordered_set<std::string> quantized_;
 };
 
 }  // namespace

@@ -27,6 +27,8 @@ struct KernelGroups {
   std::size_t free_layers = 0;
   // What is read by other groups, or leaves the graph.
   std::unordered_set<std::string> escaping;
+  // Made of weights alone before anything runs; and shapes.
+  std::unordered_set<std::string> folded;
 };
 
 KernelGroups group_kernels(const ModelGraph&, const ShapeTable&, const FusionRules&);

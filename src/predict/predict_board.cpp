@@ -107,11 +107,12 @@ std::optional<double> memory_of(const FusedModel& model, double element_bytes) {
 }
 
 void add_energy(Prediction& prediction, double joules, std::optional<double> budget) {
-  if (!budget || prediction.seconds <= 0) return;
-  joules += kIdleShare * *budget * prediction.seconds;
-  const auto most = *budget * prediction.seconds;
+  if (!budget || !prediction.seconds) return;
+  const auto seconds = prediction.seconds->mid;
+  joules += kIdleShare * *budget * seconds;
+  const auto most = *budget * seconds;
   prediction.joules = std::min(joules, most);
-  prediction.watts = *prediction.joules / prediction.seconds;
+  prediction.watts = *prediction.joules / seconds;
   prediction.rests_on.push_back(fmt::format(
       "energy is an estimate from the chip's generation (operations, bytes and {:.0f} % of the "
       "{:.0f} W budget while idle), {}",
@@ -142,11 +143,14 @@ std::map<std::string, int> integer_operators(const FusedModel& model) {
   return counts;
 }
 
-void say_what_it_rests_on(Prediction& prediction, const FusedModel& model, const Device& device) {
+void say_what_it_rests_on(Prediction& prediction, const FusedModel& model,
+                          const BoardTarget& target) {
+  const auto& device = *target.device;
   auto& said = prediction.rests_on;
   said.insert(said.begin(),
               "one table of efficiencies, fitted to TensorRT on the Orin Nano Super; the mode's "
               "clocks held, inputs already on the GPU");
+  if (!target.assumption.empty()) said.push_back(target.assumption);
   if (!is_orin(device))
     said.push_back(fmt::format("the {} is of another generation than the boards that were compared",
                                device.name));
@@ -203,7 +207,7 @@ Result<Prediction> predict(const FusedModel& model, const BoardTarget& target,
   add_energy(prediction, joules, target.watts);
   prediction.memory_bytes = memory_of(model, facts_of(precision).element_bytes);
   if (device.memory_gib) prediction.memory_limit_bytes = *device.memory_gib * kGiB * kUsableShare;
-  say_what_it_rests_on(prediction, model, device);
+  say_what_it_rests_on(prediction, model, target);
   return prediction;
 }
 

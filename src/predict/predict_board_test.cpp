@@ -57,9 +57,9 @@ void compare(const Published& published, Precision precision, const Latencies& l
   for (std::size_t i = 0; i < kScales.size(); ++i) {
     const auto prediction = predict(yolo(i), target, precision).value();
     const auto measured = latencies[i] / 1e3;
-    errors.push_back(std::abs(prediction.seconds / measured - 1));
-    EXPECT_GE(measured, prediction.low_seconds) << published.board << " " << kScales[i];
-    EXPECT_LE(measured, prediction.high_seconds) << published.board << " " << kScales[i];
+    errors.push_back(std::abs(prediction.seconds->mid / measured - 1));
+    EXPECT_GE(measured, prediction.seconds->low) << published.board << " " << kScales[i];
+    EXPECT_LE(measured, prediction.seconds->high) << published.board << " " << kScales[i];
     EXPECT_FALSE(prediction.at_least);
   }
 }
@@ -99,7 +99,7 @@ TEST(PredictBoard, ASlowerModeIsSlower) {
   const auto slow =
       predict(yolo(0), target_of("agx-orin-64gb", "MODE_15W"), Precision::fp16).value();
   EXPECT_EQ(fast.mode, "MAXN");
-  EXPECT_GT(slow.seconds, 3 * fast.seconds);
+  EXPECT_GT(slow.seconds->mid, 3 * fast.seconds->mid);
   EXPECT_LE(*slow.watts, 15);
 }
 
@@ -107,6 +107,37 @@ TEST(PredictBoard, TheFastestModeIsTheOneWithoutCaps) {
   EXPECT_EQ(target_of("orin-nano-8gb-super").mode, "MAXN_SUPER");
   EXPECT_EQ(target_of("orin-nano-4gb-super").mode, "MAXN_SUPER");
   EXPECT_EQ(target_of("orin-nx-16gb-super").mode, "MAXN_SUPER");
+}
+
+// No source states the memory clock of these, or any clock; the highest ones are known.
+TEST(PredictBoard, AModeWithoutCapsIsTheBoardAtItsHighest) {
+  for (const auto& [board, mode] :
+       {std::pair{"orin-nx-8gb-super", "MAXN_SUPER"}, std::pair{"agx-thor-t5000", "MAXN"}}) {
+    const auto named = target_of(board, mode), usual = target_of(board);
+    EXPECT_EQ(usual.mode, mode);
+    EXPECT_THAT(named.assumption, HasSubstr(mode));
+    const auto highest = peaks(**find_device(board));
+    EXPECT_EQ(named.peaks.fp16, highest.fp16);
+    EXPECT_EQ(named.peaks.bandwidth_bytes_per_second, highest.bandwidth_bytes_per_second);
+    const auto first = predict(yolo(0), named, Precision::fp16).value();
+    const auto second = predict(yolo(0), usual, Precision::fp16).value();
+    EXPECT_EQ(first.seconds->mid, second.seconds->mid);
+    EXPECT_THAT(first.rests_on, testing::Contains(HasSubstr("caps nothing")));
+  }
+  // What is stated needs no assumption; what has a cap is not taken for the highest.
+  EXPECT_EQ(target_of("orin-nx-16gb-super").assumption, "");
+  EXPECT_EQ(target_of("agx-orin-32gb", "MAXN").assumption, "");
+  const auto& super = **find_device("orin-nx-8gb-super");
+  EXPECT_THAT(board_target(super, "40W").error().what, HasSubstr("no source states the clocks"));
+  EXPECT_THAT(board_target(**find_device("agx-thor-t5000"), "120W").error().what,
+              HasSubstr("no source states the clocks"));
+}
+
+TEST(PredictBoard, ABoardWithoutModesSaysWhatItRestsOn) {
+  const auto prediction = predict(yolo(0), target_of("agx-xavier-32gb"), Precision::fp16).value();
+  EXPECT_EQ(prediction.mode, "");
+  EXPECT_THAT(prediction.rests_on,
+              testing::Contains("the table has no modes of this board; its highest clocks"));
 }
 
 TEST(PredictBoard, RefusesWhatTheBoardCannotDo) {
@@ -149,9 +180,27 @@ TEST(PredictBoard, AnUnknownLayerHasNoTimeAndTheSumSaysSo) {
   const auto prediction = predict(model, target_of("orin-nano-8gb-super"), Precision::fp16).value();
   EXPECT_TRUE(prediction.at_least);
   EXPECT_FALSE(prediction.kernels[1].seconds);
-  EXPECT_GT(prediction.seconds, 0);
+  EXPECT_GT(prediction.seconds->mid, 0);
   EXPECT_THAT(prediction.rests_on, testing::Contains(HasSubstr("1 Wonder")));
   EXPECT_FALSE(prediction.memory_bytes);
+}
+
+TEST(PredictBoard, WithoutAKernelOfKnownCostThereIsNoTime) {
+  FusedModel model;
+  const auto target = target_of("orin-nano-8gb-super");
+  const auto of_free_layers = predict(model, target, Precision::fp16).value();
+  EXPECT_FALSE(of_free_layers.seconds);
+  EXPECT_FALSE(of_free_layers.at_least);
+  EXPECT_THAT(of_free_layers.rests_on, testing::Contains(HasSubstr("every layer is free")));
+  model.kernels.resize(1);
+  model.kernels[0].known = false;
+  model.unknown_operators["Wonder"] = 1;
+  const auto of_unknown = predict(model, target, Precision::fp16).value();
+  EXPECT_FALSE(of_unknown.seconds);
+  EXPECT_TRUE(of_unknown.at_least);
+  EXPECT_FALSE(of_unknown.joules);
+  EXPECT_THAT(of_unknown.rests_on,
+              testing::Contains(HasSubstr("no time can be told: the cost of 1 Wonder")));
 }
 
 TEST(PredictBoard, CountsWeightsAndActivationsAtThePrecision) {

@@ -89,6 +89,15 @@ bool was_busy(const MachineCalibration& calibration) {
   return static_cast<std::size_t>(wide) * 2 > calibration.points.size();
 }
 
+// A run takes that as well, and only that where every layer is free.
+void add_run(Prediction& prediction, double seconds) {
+  if (!prediction.seconds && prediction.at_least) return;
+  auto& sum = prediction.seconds ? *prediction.seconds : prediction.seconds.emplace();
+  sum.mid += seconds;
+  sum.low += seconds;
+  sum.high += seconds;
+}
+
 }  // namespace
 
 Prediction predict(const FusedModel& model, const MachineCalibration& calibration) {
@@ -100,9 +109,7 @@ Prediction predict(const FusedModel& model, const MachineCalibration& calibratio
     prediction.bytes += bytes_through(model.kernels[i]);
   }
   sum_up(prediction, model);
-  prediction.seconds += calibration.run_seconds;
-  prediction.low_seconds += calibration.run_seconds;
-  prediction.high_seconds += calibration.run_seconds;
+  add_run(prediction, calibration.run_seconds);
   if (model.peak_activation_bytes)
     prediction.memory_bytes =
         static_cast<double>(model.weight_bytes) + *model.peak_activation_bytes;

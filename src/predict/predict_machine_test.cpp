@@ -68,8 +68,8 @@ TEST(PredictMachine, AddsOverheadsToWork) {
   EXPECT_EQ(prediction.kernels[0].bottleneck, Bottleneck::compute);
   EXPECT_NEAR(*prediction.kernels[1].seconds, concat, 1e-9);
   EXPECT_EQ(prediction.kernels[1].bottleneck, Bottleneck::bandwidth);
-  EXPECT_NEAR(prediction.seconds, conv + concat + 2e-6, 1e-9);
-  EXPECT_NEAR(prediction.high_seconds, (conv + concat) * 1.2 + 2e-6, 1e-9);
+  EXPECT_NEAR(prediction.seconds->mid, conv + concat + 2e-6, 1e-9);
+  EXPECT_NEAR(prediction.seconds->high, (conv + concat) * 1.2 + 2e-6, 1e-9);
   EXPECT_FALSE(prediction.joules);
 }
 
@@ -87,6 +87,14 @@ TEST(PredictMachine, WhatWasNotMeasuredHasNoTime) {
   const auto prediction = predict(model, example());
   EXPECT_TRUE(prediction.at_least);
   EXPECT_FALSE(prediction.kernels[0].seconds);
+  EXPECT_FALSE(prediction.seconds);
+}
+
+TEST(PredictMachine, AModelOfFreeLayersTakesAnEmptyRun) {
+  const auto prediction = predict({}, example());
+  EXPECT_FALSE(prediction.at_least);
+  ASSERT_TRUE(prediction.seconds);
+  EXPECT_EQ(prediction.seconds->mid, example().run_seconds);
 }
 
 TEST(MachineCalibration, IsTheSameAfterItsFile) {

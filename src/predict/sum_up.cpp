@@ -32,21 +32,29 @@ void sum_up(Prediction& prediction, const FusedModel& model) {
       continue;
     }
     prediction.flops += model.kernels[time.kernel].flops;
-    prediction.seconds += *time.seconds;
+    auto& sum = prediction.seconds ? *prediction.seconds : prediction.seconds.emplace();
+    sum.mid += *time.seconds;
     // What is wrong with one kernel of a class is wrong with all of them: bounds add up.
-    prediction.low_seconds += *time.seconds / (1 + time.doubt);
-    prediction.high_seconds += *time.seconds * (1 + time.doubt);
+    sum.low += *time.seconds / (1 + time.doubt);
+    sum.high += *time.seconds * (1 + time.doubt);
   }
 }
 
 void say_what_is_unknown(Prediction& prediction, const FusedModel& model) {
-  if (!prediction.at_least) return;
+  if (!prediction.at_least) {
+    if (!prediction.seconds)
+      prediction.rests_on.push_back(
+          "no time can be told: every layer is free, and what a run itself takes is not known");
+    return;
+  }
   std::string list;
   for (const auto& [op, count] : model.unknown_operators)
     list += fmt::format("{}{} {}", list.empty() ? "" : ", ", count, op);
+  if (list.empty()) list = "some layers";
   prediction.rests_on.push_back(
-      fmt::format("the times of {} are not in the sum: their cost is not known",
-                  list.empty() ? "some layers" : list));
+      prediction.seconds
+          ? fmt::format("the times of {} are not in the sum: their cost is not known", list)
+          : fmt::format("no time can be told: the cost of {} is not known", list));
 }
 
 }  // namespace jetmeter

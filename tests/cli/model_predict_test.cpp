@@ -2,13 +2,16 @@
 // tested where it is computed.
 #include <gmock/gmock.h>
 
+#include "jetmeter/graph_builder.h"
 #include "jetmeter/zoo.h"
 #include "support/program.h"
 
 namespace jetmeter {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string yolo(const Workplace& place) {
   return place.write("yolo11n.onnx", build_zoo_model("yolo11n").value());
@@ -55,6 +58,70 @@ TEST(ModelPredict, TablesNameEveryBoardAndWhyOneIsLeftOut) {
       place);
   ASSERT_EQ(modes.exit_code, 0) << modes.err;
   EXPECT_EQ(nlohmann::json::parse(modes.out).at("boards").size(), 4U);
+}
+
+// A convolution that is known, where asked for, and two operators that nobody knows.
+std::string strange_model(bool with_known) {
+  GraphBuilder graph("strange");
+  const Shape shape{1, 8, 16, 16};
+  auto x = graph.input("x", shape);
+  if (with_known)
+    x = graph.node("Conv", "c", {x, graph.floats("w", {8, 8, 1, 1}, std::vector<float>(64, 0.1F))});
+  graph.node("Wonder", graph.output("y", shape), {graph.node("Wonder", "a", {x})});
+  return graph.serialise();
+}
+
+TEST(ModelPredict, OperatorsThatNobodyKnowsMakeBounds) {
+  const Workplace place;
+  const auto model = place.write("partly.onnx", strange_model(true));
+  const auto table = run_program({"model", "predict", model, "--all-boards"}, place);
+  ASSERT_EQ(table.exit_code, 0) << table.err;
+  EXPECT_THAT(table.out, HasSubstr(">= 0."));
+  EXPECT_THAT(table.out, HasSubstr("<= "));
+  EXPECT_THAT(table.out, HasSubstr("\nThe times of 2 Wonder are not in the sums"));
+  const auto rows =
+      run_program({"model", "predict", model, "--all-boards", "--format", "json"}, place);
+  const auto json = nlohmann::json::parse(rows.out);
+  EXPECT_EQ(json.at("unknown_operators").at("Wonder"), 2);
+  EXPECT_EQ(json.at("boards").at(0).at("at_least"), true);
+  EXPECT_GT(json.at("boards").at(0).at("latency_ms").at("mid"), 0);
+}
+
+TEST(ModelPredict, WhereNoTimeIsKnownNoneIsTold) {
+  const Workplace place;
+  GraphBuilder free("free");
+  free.node("Identity", free.output("y", {1, 8}), {free.input("x", {1, 8})});
+  const std::vector<std::pair<std::string, std::string>> models{
+      {place.write("strange.onnx", strange_model(false)), "the cost of 2 Wonder is not known"},
+      {place.write("free.onnx", free.serialise()), "every layer is free"},
+  };
+  for (const auto& [model, why] : models) {
+    const auto table = run_program({"model", "predict", model, "--all-boards"}, place);
+    ASSERT_EQ(table.exit_code, 0) << table.err;
+    EXPECT_THAT(table.out, AllOf(HasSubstr("  ?  "), HasSubstr(why)));
+    for (const auto* wrong : {"inf", "nan", "0.00"}) EXPECT_THAT(table.out, Not(HasSubstr(wrong)));
+    const auto one = run_program({"model", "predict", model, "--board", "agx-orin-64gb"}, place);
+    EXPECT_THAT(one.out, AllOf(HasSubstr("time      ?\n"), HasSubstr(why)));
+    EXPECT_THAT(one.out, Not(HasSubstr("0 ns")));
+    const auto document = run_program(
+        {"model", "predict", model, "--board", "agx-orin-64gb", "--format", "json"}, place);
+    const auto json = nlohmann::json::parse(document.out);
+    for (const auto* part : {"low", "mid", "high"})
+      EXPECT_TRUE(json.at("latency_ms").at(part).is_null()) << part;
+    EXPECT_TRUE(json.at("throughput_per_second").is_null());
+  }
+}
+
+TEST(ModelPredict, ANodesNameMayBeOfAnyBytes) {
+  const Workplace place;
+  GraphBuilder graph("bytes");
+  const auto strange = graph.node("Relu", "re\xff_lu", {graph.input("x", {1, 8})});
+  graph.node("Sigmoid", graph.output("y", {1, 8}), {strange});
+  const auto model = place.write("bytes.onnx", graph.serialise());
+  const auto result = run_program(
+      {"model", "predict", model, "--board", "agx-orin-64gb", "--format", "json"}, place);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(nlohmann::json::parse(result.out).at("kernels").at(0).at("name"), "re\uFFFD_lu");
 }
 
 TEST(ModelPredict, RefusesInOneSentence) {

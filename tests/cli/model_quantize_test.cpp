@@ -1,6 +1,8 @@
 // From a real detector to one in integers, and what the program says of wrong requests.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "support/program.h"
 #include "support/real_data.h"
 
@@ -90,6 +92,65 @@ TEST_F(ModelQuantize, RefusesInOneSentence) {
   const auto broken = place_.write("seen.json", "{\"jetmeter_calibration\": 1");
   EXPECT_THAT(refusal({nanodet, "--calibration-cache", broken}),
               HasSubstr("it is damaged or no calibration"));
+}
+
+// What 8 bits cost on pictures that the calibration has not seen.
+class QuantizedAccuracy : public ModelQuantize {
+ protected:
+  static constexpr std::size_t kShown = 32, kOthers = 18;
+  static constexpr double kMostLoss = 0.02;
+
+  void SetUp() override {
+    JM_SKIP_WITHOUT(real_data("images/voc50"));
+    ModelQuantize::SetUp();
+    if (!IsSkipped()) split();
+  }
+
+  void expect_small_loss(const std::string& file) {
+    const auto result =
+        quantize({model(file), "--calibration", place_ / "shown", "--error-samples", "1"});
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    const auto before = map50(model(file), "fp32");
+    EXPECT_GT(before, 0.7);
+    EXPECT_GE(map50(place_ / "int8.onnx", "int8"), before - kMostLoss);
+  }
+
+ private:
+  // The first pictures by name in one folder, the others in another, with their labels.
+  void split() {
+    for (const auto* folder : {"shown", "others", "labels"}) fs::create_directory(place_ / folder);
+    std::vector<fs::path> pictures;
+    for (const auto& each : fs::directory_iterator(images())) pictures.push_back(each.path());
+    std::sort(pictures.begin(), pictures.end());
+    ASSERT_EQ(pictures.size(), kShown + kOthers);
+    for (std::size_t i = 0; i < pictures.size(); ++i) {
+      const fs::path folder = place_ / (i < kShown ? "shown" : "others");
+      fs::create_symlink(pictures[i], folder / pictures[i].filename());
+      const auto label = pictures[i].stem().string() + ".txt";
+      if (i >= kShown)
+        fs::create_symlink(real_data("images/voc50/labels/" + label),
+                           fs::path(place_ / "labels") / label);
+    }
+  }
+
+  double map50(const std::string& file, const std::string& run) {
+    const auto result =
+        run_program({"detect", "--model0", file, "--source", place_ / "others", "--ground-truth",
+                     place_ / "labels", "--conf", "0.05", "--iou", "0.6", "--out", place_ / run},
+                    place_);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    const auto slot = read_json(fs::path(place_ / run) / "report.json").at("slots").at(0);
+    EXPECT_EQ(slot.at("frames"), kOthers);
+    return slot.at("accuracy").at("map50");
+  }
+};
+
+TEST_F(QuantizedAccuracy, YoloxLosesLittle) {
+  expect_small_loss("yolox_nano_416.onnx");
+}
+
+TEST_F(QuantizedAccuracy, NanodetLosesLittle) {
+  expect_small_loss("nanodet_m_416.onnx");
 }
 
 }  // namespace

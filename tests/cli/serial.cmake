@@ -5,3 +5,6 @@ set_tests_properties(program.MemoryRun.TheFootprintIsThatOfSmapsRollup
 # It takes every core, on purpose.
 set_tests_properties(
   program.Disturbed.AnotherProgramOnTheCoresIsToldWithTheFramesThatItTouched PROPERTIES RUN_SERIAL ON)
+# Dozens of calibrated pictures, and the error of each layer: minutes where tests run side by side.
+set_tests_properties(program.QuantizedAccuracy.YoloxLosesLittle
+  program.QuantizedAccuracy.NanodetLosesLittle PROPERTIES TIMEOUT 900)
