@@ -32,9 +32,19 @@ struct LoadedSide {
   std::shared_ptr<Model> model;
 };
 
+// Before a runtime sees it: names that are given twice, circles, weights that are not there.
+Result<void> check_graph(const Backend& backend, const std::filesystem::path& path) {
+  if (backend.extensions.find(".onnx") == std::string_view::npos || path.extension() == ".ort")
+    return {};
+  const auto graph = read_onnx(path);
+  return graph ? Result<void>() : tl::make_unexpected(graph.error());
+}
+
 Result<LoadedSide> load_side(const std::string& path, const std::string& backend) {
   auto choice = choose_backend(backend, path);
   if (!choice) return tl::make_unexpected(choice.error());
+  if (auto good = check_graph(*choice->backend, path); !good)
+    return tl::make_unexpected(good.error());
   auto model = load_model(*choice, path, {});
   if (!model) return tl::make_unexpected(model.error());
   return LoadedSide{path, *choice, *std::move(model)};

@@ -88,6 +88,45 @@ TEST_F(ModelVerify, RefusesRequestsThatMakeNoSense) {
   refused({"a.onnx", "same.onnx", "--ground-truth", "empty"}, "folder of pictures");
 }
 
+// The same sums, with their weights in a file that is named.
+std::string with_weights_in(const Workplace& place, const std::string& location) {
+  GraphBuilder builder("net", 13);
+  builder.input("x", {512});
+  builder.floats("w", {512}, std::vector<float>(512, 1));
+  builder.node("Add", "y", {"x", "w"});
+  builder.output("y", {512});
+  EXPECT_TRUE(write_onnx(builder.model(), place / "m/net.onnx", WeightPlace::beside));
+  auto bytes = slurp(place / "m/net.onnx");
+  const std::string was = "net.onnx.data";
+  EXPECT_EQ(location.size(), was.size());
+  bytes.replace(bytes.find(was), was.size(), location);
+  return place.write("m/other.onnx", bytes);
+}
+
+TEST_F(ModelVerify, ReadsNoFileOutsideOfTheModelsFolder) {
+  place_.write("secret.bin", std::string(2048, 's'));
+  std::filesystem::create_directory(place_.path() / "m");
+  const auto model = with_weights_in(place_, "../secret.bin");
+  const auto refused = verify({model, model, "--backend-b", "onnxruntime"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("outside of the model's folder, which is refused"));
+  EXPECT_EQ(count_lines(refused.err), 1U) << refused.err;
+}
+
+TEST_F(ModelVerify, ReadsTheGraphBeforeARuntimeDoes) {
+  GraphBuilder builder("net", 13);
+  builder.input("x", {4});
+  builder.node("Add", "a", {"x", "b"});
+  builder.node("Relu", "b", {"a"});
+  builder.node("Relu", "y", {"b"});
+  builder.output("y", {4});
+  place_.write("circle.onnx", builder.serialise());
+  const auto refused = verify({"circle.onnx", "a.onnx"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("in a circle"));
+  EXPECT_EQ(count_lines(refused.err), 1U) << refused.err;
+}
+
 TEST(ModelVerifyReal, JudgesDetectorsByTheirTask) {
   const auto model = real_data("models/detectors/nanodet_m_416.onnx");
   JM_SKIP_WITHOUT(model);
