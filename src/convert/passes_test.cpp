@@ -469,6 +469,30 @@ TEST(MeasureRanges, SeesEveryTensorInBatches) {
   EXPECT_EQ(measure_ranges(builder.model(), options).error().what, "the data hold no sample");
 }
 
+TEST(MeasureRanges, RefusesSamplesThatAreNoNumbers) {
+  JM_SKIP_WITHOUT_RUNTIME();
+  GraphBuilder builder("m", 17);
+  builder.input("x", {2});
+  builder.node("Neg", "y", {"x"});
+  builder.output("y", {2});
+  for (const float wrong :
+       {std::numeric_limits<float>::quiet_NaN(), -std::numeric_limits<float>::infinity()}) {
+    MeasureRangesOptions options;
+    options.runtime = onnxruntime_backend();
+    options.samples = [&]() -> NextSample {
+      return [&](std::span<const TensorView> inputs) -> Result<bool> {
+        inputs[0].as<float>()[0] = 1;
+        inputs[0].as<float>()[1] = wrong;
+        return true;
+      };
+    };
+    const auto ranges = measure_ranges(builder.model(), options);
+    ASSERT_FALSE(ranges);
+    EXPECT_EQ(ranges.error().what,
+              "array 'x' holds NaN or infinity; calibration needs finite numbers");
+  }
+}
+
 class FoldedRealModels : public testing::TestWithParam<const char*> {};
 
 TEST_P(FoldedRealModels, GiveTheSameAnswer) {
