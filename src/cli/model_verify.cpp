@@ -22,7 +22,8 @@ struct VerifyRequest {
   FeedRequest feed;
   std::vector<std::string> shapes;
   double min_cosine = 0.999;
-  std::optional<double> max_error, max_relative_l2;
+  double max_relative_l2 = 0.5;
+  std::optional<double> max_error, max_p99_error, max_map_loss;
   bool layers = false;
 };
 
@@ -99,6 +100,7 @@ class VerifyRun {
     report_.b = side_report(b_);
     report_.inputs = plan_.words;
     report_.limits = limits();
+    report_.max_map_loss = request_.max_map_loss;
     report_.outputs = verifier_.outputs();
     const auto& more = verifier_.notes();
     report_.notes.insert(report_.notes.end(), more.begin(), more.end());
@@ -110,7 +112,8 @@ class VerifyRun {
 
  private:
   VerifyLimits limits() const {
-    return {request_.min_cosine, request_.max_error, request_.max_relative_l2};
+    return {request_.min_cosine, request_.max_error, request_.max_relative_l2,
+            request_.max_p99_error};
   }
 
   // Detectors see pictures as `detect` shows them; other models see them stretched.
@@ -261,6 +264,8 @@ Result<ExitCode> verify(const VerifyRequest& request, Terminal& terminal) {
     return fail(
         "one model on one backend has nothing to differ from: name a second model, or "
         "--backend-a and --backend-b");
+  if (request.max_map_loss && request.ground_truth.empty())
+    return fail("--max-map-loss judges detectors by their task: it needs --ground-truth");
   auto plan = plan_feed(request.feed);
   if (!plan) return tl::make_unexpected(plan.error());
   auto a = load_side(request.a, request.backend_a);
@@ -309,6 +314,18 @@ Action define(CLI::App& app, const Invocation& invocation) {
       ->group("Limits");
   app.add_option("--max-relative-l2", o.max_relative_l2, "exit with 3 above it")
       ->check(not_negative())
+      ->check(finite())
+      ->capture_default_str()
+      ->group("Limits");
+  app.add_option("--max-p99-error", o.max_p99_error,
+                 "exit with 3 when one value in a hundred is further off")
+      ->check(not_negative())
+      ->group("Limits");
+  app.add_option("--max-map-loss", o.max_map_loss,
+                 "with --ground-truth: exit with 3 when B's mAP50 or mAP50-95 is lower than A's "
+                 "by more; 0.01 is one point in a hundred")
+      ->check(CLI::Range(0.0, 1.0))
+      ->check(finite())
       ->group("Limits");
   app.add_flag("--layers", o.layers, "find the first layer whose answers differ");
   app.add_option("--format", o.format, "text or json")

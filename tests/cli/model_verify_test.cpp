@@ -54,9 +54,28 @@ TEST_F(ModelVerify, FailsWithThreeAndNamesTheLayer) {
   EXPECT_THAT(result.out, HasSubstr("the answers differ"));
   EXPECT_THAT(result.out, HasSubstr("is below 0.999"));
   EXPECT_THAT(result.out, HasSubstr("they part at 'm', in Mul 'm'"));
-  EXPECT_EQ(verify({"a.onnx", "off.onnx", "--min-cosine", "0.1"}).exit_code, 0);
+  const std::vector<std::string> lax{"a.onnx", "off.onnx",     "--max-relative-l2",
+                                     "100",    "--min-cosine", "0.1"};
+  EXPECT_EQ(verify(lax).exit_code, 0);
+  auto p99 = lax;
+  p99.insert(p99.end(), {"--max-p99-error", "0.01"});
+  EXPECT_EQ(verify(p99).exit_code, 3);
   EXPECT_EQ(verify({"a.onnx", "off.onnx", "--min-cosine", "0", "--max-error", "0.01"}).exit_code,
             3);
+}
+
+// Whose cosine is that of equal answers.
+TEST_F(ModelVerify, FailsAnswersOfAnotherScale) {
+  GraphBuilder builder("net", 13);
+  builder.input("x", {1, 4});
+  builder.floats("w", {4}, {100, 100, 100, 100});
+  builder.node("Mul", "m", {"x", "w"});
+  builder.output("y", {1, 4});
+  builder.node("Relu", "y", {"m"});
+  place_.write("loud.onnx", builder.serialise());
+  const auto result = verify({"a.onnx", "loud.onnx"});
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("relative L2 99 is above 0.5"));
 }
 
 TEST_F(ModelVerify, SaysWhatItMatchedByPlace) {
@@ -86,6 +105,7 @@ TEST_F(ModelVerify, RefusesRequestsThatMakeNoSense) {
   refused({"a.onnx", "same.onnx", "--data", "words.txt"}, "--data 'words.txt'");
   refused({"a.onnx", "same.onnx", "--data", "empty"}, "neither .npz or .npy files nor pictures");
   refused({"a.onnx", "same.onnx", "--ground-truth", "empty"}, "folder of pictures");
+  refused({"a.onnx", "same.onnx", "--max-map-loss", "0.01"}, "it needs --ground-truth");
 }
 
 // The same sums, with their weights in a file that is named.
