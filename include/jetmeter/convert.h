@@ -60,7 +60,9 @@ Rewrite fold_batch_norm(ModelGraph);
 // Nodes that read nothing but weights become weights. Integers that shapes hang on are taken from
 // `shapes`; the rest is computed by `runtime`, in one run of a model of those nodes alone, so that
 // the numbers are exactly those that the runtime would have come to. Quantised weights stay
-// quantised. What would make the file larger by more than `most_growth_bytes` is left.
+// quantised. What would make the file larger by more than `most_growth_bytes`, alone or with the
+// others, is left, and so is what has no size before it is computed, and what divides integers by
+// 0.
 struct FoldOptions {
   const ShapeTable* shapes = nullptr;  // null: only what hangs on weights alone
   const Backend* runtime = nullptr;    // null: only what `shapes` knows
@@ -98,7 +100,7 @@ struct MeasureRangesOptions {
   std::function<bool(std::uint64_t done, std::uint64_t of)> watch;
 };
 // Runs the model with its float32 tensors as outputs, a batch of them at a time. Tensors in bodies
-// of control flow are not seen. Fails where there is no sample.
+// of control flow are not seen. Fails where there is no sample, or one that is not finite.
 Result<ValueRanges> measure_ranges(const ModelGraph&, const MeasureRangesOptions&);
 
 struct PrecisionOptions {

@@ -62,6 +62,11 @@ std::optional<std::string> read_text(const std::filesystem::path&);
 // more.
 Result<std::filesystem::path> replaceable(const std::filesystem::path&);
 std::optional<double> read_number(const std::filesystem::path&);
+// The file that a model in `folder` says its weights lie in. Fails where it is not there or lies
+// outside of the folder, by "..", an absolute path or a link: a model from somewhere else must not
+// choose what is read. The error is to be read after the model's name.
+Result<std::filesystem::path> weights_beside(const std::filesystem::path& folder,
+                                             const std::string& location);
 
 // "8GiB", "512MiB", "8GB", "1.5g", "4096" (bytes). KiB/MiB/GiB and bare K/M/G are powers of 1024,
 // KB/MB/GB of 1000.

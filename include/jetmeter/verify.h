@@ -59,8 +59,10 @@ class DifferenceMeter {
 
 struct VerifyLimits {
   std::optional<double> min_cosine = 0.999;
-  std::optional<double> max_error;        // absolute
-  std::optional<double> max_relative_l2;  // |a-b| / |a|
+  std::optional<double> max_error;  // absolute
+  // |a-b| / |a|, which sees what a cosine does not: a wrong scale.
+  std::optional<double> max_relative_l2 = 0.5;
+  std::optional<double> max_p99_error;  // absolute
 };
 // What of a difference is beyond a limit: "cosine 0.98 is below 0.999". Absent: all is well. New
 // places that are not finite fail always; two answers that are all zero are equal.

@@ -6,6 +6,7 @@
 #include <exception>
 #include <iterator>
 
+#include "backends/external_data.h"
 #include "backends/model_file.h"
 
 namespace jetmeter {
@@ -102,6 +103,7 @@ Result<std::shared_ptr<Model>> load_from(BackendTable table, const BackendChoice
                                          const LoadOptions& options) {
   // What is wrong with the file itself is wrong for every backend.
   if (auto good = check_model_file(path); !good) return tl::make_unexpected(good.error());
+  if (auto good = check_external_data(path); !good) return tl::make_unexpected(good.error());
   auto model = load_guarded(*choice.backend, path, options);
   if (model) return model;
   return fail(fmt::format("{} cannot load {}: {}{}", choice.backend->name, in_quotes(path.string()),

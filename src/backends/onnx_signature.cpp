@@ -1,9 +1,7 @@
 #include "backends/onnx_signature.h"
 
 #include <fcntl.h>
-#include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl.h>
-#include <google/protobuf/wire_format_lite.h>
 #include <onnx/onnx_pb.h>
 
 #include <limits>
@@ -11,11 +9,10 @@
 #include <system_error>
 #include <utility>
 
+#include "backends/wire_walk.h"
+
 namespace jetmeter {
 namespace {
-
-using google::protobuf::internal::WireFormatLite;
-using google::protobuf::io::CodedInputStream;
 
 TensorSpec spec_of(const onnx::ValueInfoProto& value) {
   const auto& tensor = value.type().tensor_type();
@@ -26,12 +23,10 @@ TensorSpec spec_of(const onnx::ValueInfoProto& value) {
   return spec;
 }
 
-// Walks the wire format of a ModelProto field by field. A parsed ModelProto would hold the weights
-// beside the runtime's own copy of them.
 class SignatureReader {
  public:
   bool read(CodedInputStream& in) {
-    const bool whole = fields(in, [&](int field) { return model_field(in, field); });
+    const bool whole = walk_fields(in, [&](int field) { return model_field(in, field); });
     if (!whole || !has_graph_) return false;
     std::erase_if(signature_.inputs,
                   [&](const auto& input) { return initialisers_.contains(input.name); });
@@ -40,55 +35,19 @@ class SignatureReader {
   OnnxSignature take() { return std::move(signature_); }
 
  private:
-  enum class Taken { yes, no, broken };
-
-  // Calls `take` with every field's number; a field that it does not want is passed over.
-  template <typename Take>
-  static bool fields(CodedInputStream& in, Take take) {
-    while (const auto tag = in.ReadTag()) {
-      const bool sized =
-          WireFormatLite::GetTagWireType(tag) == WireFormatLite::WIRETYPE_LENGTH_DELIMITED;
-      const auto taken = sized ? take(WireFormatLite::GetTagFieldNumber(tag)) : Taken::no;
-      if (taken == Taken::broken) return false;
-      if (taken == Taken::no && !WireFormatLite::SkipField(&in, tag)) return false;
-    }
-    return in.ConsumedEntireMessage();
-  }
-
-  // Runs `inner` within the bounds of the length-delimited field that begins here. A field that is
-  // longer than what holds it is cut short; a limit alone would be narrowed in silence.
-  template <typename Inner>
-  static Taken nested(CodedInputStream& in, Inner inner) {
-    int length = 0;
-    if (!in.ReadVarintSizeAsInt(&length) || length > in.BytesUntilLimit()) return Taken::broken;
-    const auto limit = in.PushLimit(length);
-    const bool good = inner();
-    return in.CheckEntireMessageConsumedAndPopLimit(limit) && good ? Taken::yes : Taken::broken;
-  }
-
-  template <typename Message, typename Use>
-  static Taken message(CodedInputStream& in, Use use) {
-    return nested(in, [&] {
-      Message value;
-      if (!value.MergePartialFromCodedStream(&in)) return false;
-      use(value);
-      return true;
-    });
-  }
-
   Taken model_field(CodedInputStream& in, int field) {
     switch (field) {
       case onnx::ModelProto::kGraphFieldNumber:
         has_graph_ = true;
-        return nested(
-            in, [&] { return fields(in, [&](int inner) { return graph_field(in, inner); }); });
+        return walk_nested(
+            in, [&] { return walk_fields(in, [&](int inner) { return graph_field(in, inner); }); });
       case onnx::ModelProto::kMetadataPropsFieldNumber:
-        return message<onnx::StringStringEntryProto>(in, [&](const auto& entry) {
+        return walk_message<onnx::StringStringEntryProto>(in, [&](const auto& entry) {
           signature_.metadata.insert_or_assign(entry.key(), entry.value());
         });
       case onnx::ModelProto::kProducerNameFieldNumber: return producer(in);
       case onnx::ModelProto::kOpsetImportFieldNumber:
-        return message<onnx::OperatorSetIdProto>(
+        return walk_message<onnx::OperatorSetIdProto>(
             in, [&](const auto& set) { signature_.opsets[set.domain()] = set.version(); });
       default: return Taken::no;
     }
@@ -97,14 +56,14 @@ class SignatureReader {
   Taken graph_field(CodedInputStream& in, int field) {
     switch (field) {
       case onnx::GraphProto::kInputFieldNumber:
-        return message<onnx::ValueInfoProto>(
+        return walk_message<onnx::ValueInfoProto>(
             in, [&](const auto& value) { signature_.inputs.push_back(spec_of(value)); });
       case onnx::GraphProto::kOutputFieldNumber:
-        return message<onnx::ValueInfoProto>(
+        return walk_message<onnx::ValueInfoProto>(
             in, [&](const auto& value) { signature_.outputs.push_back(spec_of(value)); });
       case onnx::GraphProto::kInitializerFieldNumber:
-        return nested(in, [&] {
-          return fields(in, [&](int inner) { return initialiser_field(in, inner); });
+        return walk_nested(in, [&] {
+          return walk_fields(in, [&](int inner) { return initialiser_field(in, inner); });
         });
       default: return Taken::no;
     }

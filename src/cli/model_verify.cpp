@@ -23,7 +23,8 @@ struct VerifyRequest {
   FeedRequest feed;
   std::vector<std::string> shapes;
   double min_cosine = 0.999;
-  std::optional<double> max_error, max_relative_l2;
+  double max_relative_l2 = 0.5;
+  std::optional<double> max_error, max_p99_error, max_map_loss;
   bool layers = false;
 };
 
@@ -33,9 +34,19 @@ struct LoadedSide {
   std::shared_ptr<Model> model;
 };
 
+// Before a runtime sees it: names that are given twice, circles, weights that are not there.
+Result<void> check_graph(const Backend& backend, const std::filesystem::path& path) {
+  if (backend.extensions.find(".onnx") == std::string_view::npos || path.extension() == ".ort")
+    return {};
+  const auto graph = read_onnx(path);
+  return graph ? Result<void>() : tl::make_unexpected(graph.error());
+}
+
 Result<LoadedSide> load_side(const std::string& path, const std::string& backend) {
   auto choice = choose_backend(backend, path);
   if (!choice) return tl::make_unexpected(choice.error());
+  if (auto good = check_graph(*choice->backend, path); !good)
+    return tl::make_unexpected(good.error());
   auto model = load_model(*choice, path, {});
   if (!model) return tl::make_unexpected(model.error());
   return LoadedSide{path, *choice, *std::move(model)};
@@ -90,6 +101,7 @@ class VerifyRun {
     report_.b = side_report(b_);
     report_.inputs = plan_.words;
     report_.limits = limits();
+    report_.max_map_loss = request_.max_map_loss;
     report_.outputs = verifier_.outputs();
     const auto& more = verifier_.notes();
     report_.notes.insert(report_.notes.end(), more.begin(), more.end());
@@ -101,7 +113,8 @@ class VerifyRun {
 
  private:
   VerifyLimits limits() const {
-    return {request_.min_cosine, request_.max_error, request_.max_relative_l2};
+    return {request_.min_cosine, request_.max_error, request_.max_relative_l2,
+            request_.max_p99_error};
   }
 
   // Detectors see pictures as `detect` shows them; other models see them stretched.
@@ -252,6 +265,8 @@ Result<ExitCode> verify(const VerifyRequest& request, Terminal& terminal) {
     return fail(
         "one model on one backend has nothing to differ from: name a second model, or "
         "--backend-a and --backend-b");
+  if (request.max_map_loss && request.ground_truth.empty())
+    return fail("--max-map-loss judges detectors by their task: it needs --ground-truth");
   auto plan = plan_feed(request.feed);
   if (!plan) return tl::make_unexpected(plan.error());
   auto a = load_side(request.a, request.backend_a);
@@ -300,6 +315,18 @@ Action define(CLI::App& app, const Invocation& invocation) {
       ->group("Limits");
   app.add_option("--max-relative-l2", o.max_relative_l2, "exit with 3 above it")
       ->check(not_negative())
+      ->check(finite())
+      ->capture_default_str()
+      ->group("Limits");
+  app.add_option("--max-p99-error", o.max_p99_error,
+                 "exit with 3 when one value in a hundred is further off")
+      ->check(not_negative())
+      ->group("Limits");
+  app.add_option("--max-map-loss", o.max_map_loss,
+                 "with --ground-truth: exit with 3 when B's mAP50 or mAP50-95 is lower than A's "
+                 "by more; 0.01 is one point in a hundred")
+      ->check(CLI::Range(0.0, 1.0))
+      ->check(finite())
       ->group("Limits");
   app.add_flag("--layers", o.layers, "find the first layer whose answers differ");
   app.add_option("--format", o.format, "text or json")

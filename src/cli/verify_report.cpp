@@ -157,8 +157,22 @@ Json accuracy_json(const TaskAccuracy& accuracy) {
 
 }  // namespace
 
+std::optional<std::string> beyond_map_loss(const VerifyReport& report) {
+  if (!report.max_map_loss) return std::nullopt;
+  const auto& accuracy = report.accuracy;
+  if (!accuracy || !accuracy->a.map50 || !accuracy->a.map50_95 || !accuracy->b.map50 ||
+      !accuracy->b.map50_95)
+    return "the pictures have no labelled object that mAP could be told of";
+  const auto lost = [&](std::string_view name, double a, double b) -> std::optional<std::string> {
+    if (a - b <= *report.max_map_loss) return std::nullopt;
+    return fmt::format("{} falls by {:.4f}, more than {:g}", name, a - b, *report.max_map_loss);
+  };
+  const auto map50 = lost("mAP50", *accuracy->a.map50, *accuracy->b.map50);
+  return map50 ? map50 : lost("mAP50-95", *accuracy->a.map50_95, *accuracy->b.map50_95);
+}
+
 bool VerifyReport::passed() const {
-  return std::ranges::all_of(outputs, [&](const VerifiedOutput& output) {
+  return !beyond_map_loss(*this) && std::ranges::all_of(outputs, [&](const auto& output) {
     return !beyond_limits(output.difference, limits);
   });
 }
@@ -170,6 +184,7 @@ std::string verify_text(const VerifyReport& report) {
   text += outputs_text(report);
   if (report.parting) text += parting_text(*report.parting);
   if (report.accuracy) text += accuracy_text(*report.accuracy);
+  if (const auto lost = beyond_map_loss(report)) text += "  " + *lost + '\n';
   if (!report.notes.empty()) text += "\nnotes\n";
   for (const auto& note : report.notes) text += "  " + note + '\n';
   return text;
@@ -191,10 +206,14 @@ std::string verify_json(const VerifyReport& report) {
            {"runs", report.runs}};
   out["limits"] = {{"min_cosine", optional_json(report.limits.min_cosine)},
                    {"max_error", optional_json(report.limits.max_error)},
-                   {"max_relative_l2", optional_json(report.limits.max_relative_l2)}};
+                   {"max_relative_l2", optional_json(report.limits.max_relative_l2)},
+                   {"max_p99_error", optional_json(report.limits.max_p99_error)},
+                   {"max_map_loss", optional_json(report.max_map_loss)}};
   out["outputs"] = std::move(outputs);
   out["parting"] = report.parting ? parting_json(*report.parting) : Json();
   out["accuracy"] = report.accuracy ? accuracy_json(*report.accuracy) : Json();
+  const auto lost = beyond_map_loss(report);
+  out["map_beyond"] = lost ? Json(*lost) : Json();
   out["notes"] = report.notes;
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

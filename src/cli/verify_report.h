@@ -26,8 +26,12 @@ struct VerifyReport {
   std::vector<std::string> notes;
   std::optional<Parting> parting;
   std::optional<TaskAccuracy> accuracy;
+  std::optional<double> max_map_loss;
   bool passed() const;
 };
+// What the task lost beyond the limit: "mAP50 0.31 is 0.02 below A's". Absent: nothing, or there is
+// no limit. A limit that nothing can be held against is passed by nobody.
+std::optional<std::string> beyond_map_loss(const VerifyReport&);
 std::string verify_text(const VerifyReport&);
 std::string verify_json(const VerifyReport&);
 

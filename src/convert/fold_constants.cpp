@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 #include <map>
-#include <set>
 
 #include "convert/edit.h"
 #include "convert/element_types.h"
@@ -26,6 +26,10 @@ constexpr auto kNever = std::to_array<std::string_view>(
 constexpr auto kGrow =
     std::to_array<std::string_view>({"ConstantOfShape", "Expand", "Tile", "Range", "OneHot", "Pad",
                                      "Resize", "Upsample", "EyeLike", "Loop"});
+
+// The tensors of one run of the runtime may take so many times what its weights take.
+constexpr std::uint64_t kMostAtOnce = 64;
+constexpr std::string_view kGrows = "the file would grow";
 
 std::vector<std::byte> bytes_of(ElementType type, const std::vector<std::int64_t>& values) {
   const auto width = element_bytes(type);
@@ -49,6 +53,8 @@ class ConstantFolder {
   void fold() {
     count("Constant", lift_constants(graph_));
     if (options_.shapes != nullptr) fold_known_integers();
+    if (options_.runtime != nullptr) model_ = remove_dead(std::move(model_)).model;
+    bytes_before_ = count_weight_bytes(graph_);
     // Each turn computes what the one before made constant; sizes are then known.
     while (options_.runtime != nullptr && fold_by_runtime()) {
     }
@@ -98,9 +104,16 @@ class ConstantFolder {
   // ---- the rest --------------------------------------------------------------------------------
 
   struct Constants {
-    ModelGraph model;                              // of the nodes that hang on weights alone
-    std::map<std::string, std::uint64_t> made_of;  // bytes of the weights behind each output
+    ModelGraph model;                            // of the nodes that hang on weights alone
+    std::map<std::string, std::uint64_t> sizes;  // in bytes, of what they make
   };
+
+  // What the file may still grow by.
+  std::uint64_t allowance() const {
+    const auto now = count_weight_bytes(graph_);
+    const auto grown = now - std::min(now, bytes_before_);
+    return options_.most_growth_bytes - std::min(options_.most_growth_bytes, grown);
+  }
 
   bool may_fold(const Node& node, const NameSet& weights, const NameSet& made) const {
     if (!node.domain.empty() || node.inputs.empty() || has(kNever, node.op) || has_body(node) ||
@@ -130,50 +143,212 @@ class ConstantFolder {
     return most;
   }
 
-  Constants constants() {
+  // A runtime dies of an integer's division by 0, and of the least integer's by -1.
+  enum class Division { none, sound, fatal, unknown };
+  static Division division_in(const Node& node, const GraphIndex& index,
+                              const ElementTypes& types) {
+    if ((node.op != "Div" && node.op != "Mod") || node.inputs.size() != 2) return Division::none;
+    const auto type = types.find(node.inputs[1]);
+    if (type != types.end() && !is_integer(type->second)) return Division::none;
+    const auto *number = index.weight(node.inputs[0]), *divisor = index.weight(node.inputs[1]);
+    if (number == nullptr || divisor == nullptr) return Division::unknown;
+    const auto numbers = to_integers(*number), divisors = to_integers(*divisor);
+    if (!numbers || !divisors) return Division::unknown;
+    const auto is_least = [](std::int64_t value) {
+      return value == std::numeric_limits<std::int64_t>::min() ||
+             value == std::numeric_limits<std::int32_t>::min();
+    };
+    const auto divides_by = [&](std::int64_t value) {
+      return std::ranges::find(*divisors, value) != divisors->end();
+    };
+    const bool fatal = divides_by(0) || (divides_by(-1) && std::ranges::any_of(*numbers, is_least));
+    return fatal ? Division::fatal : Division::sound;
+  }
+
+  bool may_divide(const Node& node, const GraphIndex& index, const ElementTypes& types) {
+    const auto division = division_in(node, index, types);
+    if (division == Division::fatal) leave(node, "it divides integers by 0, or the least by -1");
+    return division == Division::none || division == Division::sound;
+  }
+
+  bool may_grow(const Node& node, const GraphIndex& index) {
+    const auto most = asked_for(node, index);
+    if (!most || *most <= static_cast<double>(options_.most_growth_bytes)) return true;
+    leave(node, std::string(kGrows));
+    return false;
+  }
+
+  // Of nodes that read weights and each other, whatever the size of what they make.
+  Constants candidates() {
     const GraphIndex index(graph_);
+    const auto types = element_types(graph_);
     NameSet weights, made;
     for (const auto& weight : graph_.weights) weights.insert(weight.name);
     Constants found;
     found.model = model_;
     found.model.graph = {};
     found.model.graph.name = "constants";
-    std::set<std::string> read;
+    NameSet read;
     for (const auto& node : graph_.nodes) {
-      if (node.outputs.empty() || !may_fold(node, weights, made)) continue;
-      if (const auto most = asked_for(node, index);
-          most && *most > static_cast<double>(options_.most_growth_bytes)) {
-        leave(node, "the file would grow");
+      if (node.outputs.empty() || !may_fold(node, weights, made) || !may_grow(node, index) ||
+          !may_divide(node, index, types))
         continue;
-      }
-      std::uint64_t bytes = 0;
-      for (const auto& name : node.inputs) {
-        if (const auto* weight = index.weight(name)) bytes += weight->byte_size();
-        if (const auto of = found.made_of.find(name); of != found.made_of.end())
-          bytes += of->second;
-      }
-      for (const auto& name : node.outputs) found.made_of[name] = bytes;
       made.insert(node.outputs.begin(), node.outputs.end());
       read.insert(node.inputs.begin(), node.inputs.end());
       found.model.graph.nodes.push_back(node);
     }
     for (const auto& weight : graph_.weights)
       if (read.contains(weight.name)) found.model.graph.weights.push_back(weight);
-    add_outputs(found, made);
     return found;
   }
 
-  // What others read.
-  void add_outputs(Constants& found, const NameSet& made) const {
-    NameSet wanted = names_read_by_bodies(graph_);
+  // Absent unless every output has a size that follows from the weights.
+  static std::optional<std::map<std::string, std::uint64_t>> sizes_of(const Node& node,
+                                                                      const ShapeTable& shapes) {
+    std::map<std::string, std::uint64_t> sizes;
+    for (const auto& name : node.outputs) {
+      if (name.empty()) continue;
+      const auto* known = shapes.find(name);
+      if (known == nullptr || !known->shape) return std::nullopt;
+      const auto count = count_of(*known->shape);
+      const auto width = element_bytes(known->type);
+      std::uint64_t bytes = 0;
+      if (!count || width == 0 || __builtin_mul_overflow(*count, width, &bytes))
+        return std::nullopt;
+      sizes[name] = bytes;
+    }
+    return sizes;
+  }
+
+  // Only what has a size, and none that nobody could hold: chains grow, though no node does much.
+  void keep_bounded(Constants& found, const ShapeTable& shapes) {
+    auto& part = found.model.graph;
+    const auto most = count_weight_bytes(part) + allowance();
+    auto room = most * kMostAtOnce;
+    NameSet made;
+    for (const auto& node : part.nodes) made.insert(node.outputs.begin(), node.outputs.end());
+    std::erase_if(part.nodes, [&](const Node& node) {
+      const bool waits = std::ranges::any_of(node.inputs, [&](const auto& name) {
+        return !name.empty() && made.contains(name) && !found.sizes.contains(name);
+      });
+      if (waits) return true;
+      const auto sizes = sizes_of(node, shapes);
+      if (!sizes) {
+        const bool for_good = std::ranges::none_of(
+            node.inputs, [&](const auto& name) { return made.contains(name); });
+        if (for_good) leave(node, "its size is not known before it is computed");
+        return true;
+      }
+      std::uint64_t bytes = 0;
+      for (const auto& [name, size] : *sizes) bytes += std::min(size, most + 1);
+      if (bytes > most) leave(node, std::string(kGrows));
+      if (bytes > most || bytes > room) return true;
+      room -= bytes;
+      found.sizes.insert(sizes->begin(), sizes->end());
+      return false;
+    });
+  }
+
+  Constants constants() {
+    auto found = candidates();
+    const auto shapes = propagate_shapes(found.model);
+    if (shapes) {
+      keep_bounded(found, *shapes);
+    } else {
+      for (const auto& node : found.model.graph.nodes) leave(node, shapes.error().what);
+      found.model.graph.nodes.clear();
+    }
+    add_outputs(found);
+    return found;
+  }
+
+  // Read by what is not computed here.
+  NameSet read_by_others(const Constants& found) const {
+    NameSet read = names_read_by_bodies(graph_);
+    for (const auto& output : graph_.outputs) read.insert(output.name);
     for (const auto& node : graph_.nodes)
-      if (node.outputs.empty() || !made.contains(node.outputs[0]))
-        wanted.insert(node.inputs.begin(), node.inputs.end());
+      if (std::ranges::none_of(node.outputs,
+                               [&](const auto& name) { return found.sizes.contains(name); }))
+        read.insert(node.inputs.begin(), node.inputs.end());
+    return read;
+  }
+
+  struct Wanted {
+    const Node* node = nullptr;
+    Value output;
+    std::uint64_t size = 0, inputs = 0;  // in bytes
+  };
+
+  // What others read, the one that grows least first.
+  std::vector<Wanted> wanted_of(const Constants& found, const NameSet& read) const {
     const auto types = element_types(graph_);
+    const GraphIndex index(found.model.graph);
+    const auto size_of = [&](const std::string& name) {
+      const auto* weight = index.weight(name);
+      const auto made = found.sizes.find(name);
+      if (weight != nullptr) return weight->byte_size();
+      return made == found.sizes.end() ? 0 : made->second;
+    };
+    std::vector<Wanted> wanted;
     for (const auto& node : found.model.graph.nodes)
-      for (const auto& name : node.outputs)
-        if (const auto type = types.find(name); wanted.contains(name) && type != types.end())
-          found.model.graph.outputs.push_back({name, type->second, 0, false, {}, {}});
+      for (const auto& name : node.outputs) {
+        const auto type = types.find(name);
+        if (name.empty() || !read.contains(name) || type == types.end()) continue;
+        Wanted one{&node, {name, type->second, 0, false, {}, {}}, found.sizes.at(name), 0};
+        for (const auto& input : NameSet(node.inputs.begin(), node.inputs.end()))
+          one.inputs += size_of(input);
+        wanted.push_back(std::move(one));
+      }
+    std::ranges::stable_sort(
+        wanted, {}, [](const Wanted& one) { return one.size - std::min(one.size, one.inputs); });
+    return wanted;
+  }
+
+  // Weights that only these nodes read make room; those behind an output that is left stay.
+  class Leaving {
+   public:
+    Leaving(const Graph& part, const NameSet& read) : index_(part) {
+      for (const auto& weight : part.weights)
+        if (!read.contains(weight.name))
+          bytes_ += weight.byte_size();
+        else
+          stays_.insert(weight.name);
+    }
+    std::uint64_t bytes() const { return bytes_; }
+    void keep_behind(const Node& last) {
+      std::vector<const Node*> nodes{&last};
+      while (!nodes.empty()) {
+        const auto* node = nodes.back();
+        nodes.pop_back();
+        for (const auto& name : node->inputs) {
+          if (!stays_.insert(name).second) continue;
+          if (const auto* weight = index_.weight(name)) bytes_ -= weight->byte_size();
+          if (const auto* writer = index_.producer(name)) nodes.push_back(writer);
+        }
+      }
+    }
+
+   private:
+    GraphIndex index_;
+    NameSet stays_;
+    std::uint64_t bytes_ = 0;
+  };
+
+  // As far as the file may grow.
+  void add_outputs(Constants& found) {
+    auto& part = found.model.graph;
+    const auto read = read_by_others(found);
+    auto wanted = wanted_of(found, read);
+    Leaving leaving(part, read);
+    const auto more = allowance();
+    std::uint64_t size = 0;
+    for (const auto& one : wanted) size += one.size;
+    for (; !wanted.empty() && size > more + leaving.bytes(); wanted.pop_back()) {
+      size -= wanted.back().size;
+      leaving.keep_behind(*wanted.back().node);
+      leave(*wanted.back().node, std::string(kGrows));
+    }
+    for (auto& one : wanted) part.outputs.push_back(std::move(one.output));
   }
 
   void leave(const Node& node, std::string why) {
@@ -209,23 +384,20 @@ class ConstantFolder {
       for (const auto& node : part.nodes) leave(node, tensors.error().what);
       return false;
     }
-    NameSet folded;
+    bool folded = false;
     const GraphIndex index(part);
     for (auto& tensor : *tensors) {
       const auto* node = index.producer(tensor.name);
-      const auto made_of = found.made_of.at(tensor.name);
-      const auto more = tensor.byte_size() - std::min(tensor.byte_size(), made_of);
-      if (more > options_.most_growth_bytes - growth_) {
-        leave(*node, "the file would grow");
+      if (tensor.byte_size() > found.sizes.at(tensor.name)) {
+        leave(*node, std::string(kGrows));
         continue;
       }
-      growth_ += more;
-      folded.insert(tensor.name);
+      folded = true;
       count(node->op, 1);
       put(std::move(tensor));
     }
     model_ = remove_dead(std::move(model_)).model;
-    return !folded.empty();
+    return folded;
   }
 
   // The node is left without that output.
@@ -241,7 +413,7 @@ class ConstantFolder {
   const FoldOptions& options_;
   RewriteReport& report_;
   NameSet left_;
-  std::uint64_t growth_ = 0;  // of the file, in bytes; never beyond the limit
+  std::uint64_t bytes_before_ = 0;  // of weights
   std::map<std::string, std::uint64_t> counts_;
 };
 

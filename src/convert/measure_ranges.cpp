@@ -50,6 +50,13 @@ ModelGraph with_outputs(const ModelGraph& model, std::span<const std::string> na
   return remove_dead(std::move(copy)).model;
 }
 
+// A sample that is no number tells nothing of ranges; what the model makes of good ones does.
+Result<void> check_input(const TensorSpec& spec, std::span<const float> values) {
+  if (std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) return {};
+  return fail(fmt::format("array {} holds NaN or infinity; calibration needs finite numbers",
+                          in_quotes(spec.name)));
+}
+
 // Returns how many samples there were.
 Result<std::uint64_t> run_samples(Session& session, const ModelInfo& info, const NextSample& next,
                                   RangeMeters& meters) {
@@ -59,6 +66,10 @@ Result<std::uint64_t> run_samples(Session& session, const ModelInfo& info, const
     const auto more = next(inputs);
     if (!more) return tl::make_unexpected(more.error());
     if (!*more) return samples;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (inputs[i].type == ElementType::float32)
+        if (auto good = check_input(info.inputs[i], inputs[i].as<const float>()); !good)
+          return tl::make_unexpected(good.error());
     if (auto ran = session.run(); !ran) return tl::make_unexpected(ran.error());
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (inputs[i].type == ElementType::float32)

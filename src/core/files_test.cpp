@@ -38,5 +38,25 @@ TEST(Replaceable, IsAFileOrNothingAndWhatALinkPointsTo) {
   EXPECT_FALSE(replaceable(folder.path()));
 }
 
+TEST(WeightsBeside, LieInTheModelsFolder) {
+  const TempDir folder;
+  const auto home = folder.path() / "model";
+  std::filesystem::create_directories(home / "parts");
+  const auto data = folder.write("model/parts/w.data", "x");
+  std::filesystem::create_symlink("parts/w.data", home / "near");
+  std::filesystem::create_symlink(folder.write("far", "x"), home / "link");
+  EXPECT_EQ(weights_beside(home, "parts/w.data"), std::filesystem::canonical(data));
+  EXPECT_TRUE(weights_beside(home, "near"));
+  const auto words = [&](const std::string& location) {
+    const auto file = weights_beside(home, location);
+    return file ? "accepted" : file.error().what;
+  };
+  for (const std::string outside : {"../far", "parts/../../far", "/etc/passwd"})
+    EXPECT_NE(words(outside).find("outside of the model's folder"), std::string::npos) << outside;
+  EXPECT_NE(words(std::string("near\0", 5)).find("outside"), std::string::npos);
+  EXPECT_NE(words("link").find("a link out of the model's folder"), std::string::npos);
+  EXPECT_NE(words("absent").find("is not there: put that file beside it"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace jetmeter

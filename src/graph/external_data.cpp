@@ -2,48 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <system_error>
-
 #include "graph/mapped_file.h"
 
 namespace jetmeter {
-namespace {
-
 namespace fs = std::filesystem;
-
-bool inside(const fs::path& path, const fs::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-         folder.end();
-}
-
-}  // namespace
 
 Result<const Blob*> ExternalFiles::open(const std::string& location) {
   if (const auto known = mapped_.find(location); known != mapped_.end()) return &known->second;
-  const fs::path relative(location);
-  const auto name = in_quotes(location);
   if (folder_.empty())
-    return fail(fmt::format("its weights lie in {}, and it has no folder to look in", name));
-  const bool climbs = std::ranges::any_of(relative, [](const auto& part) { return part == ".."; });
-  if (relative.is_absolute() || climbs || location.find('\0') != std::string::npos)
-    return fail(fmt::format(
-        "its weights are said to lie in {}, outside of the model's folder, which is refused",
-        name));
-  std::error_code error;
-  const auto folder = fs::canonical(folder_, error);
-  const auto real = error ? fs::path() : fs::canonical(folder_ / relative, error);
-  if (error)
-    return fail(fmt::format("its weights lie in {}, which is not there: put that file beside it",
-                            in_quotes((folder_ / relative).string())));
-  if (!inside(real, folder))
     return fail(
-        fmt::format("its weights lie in {}, a link out of the model's folder, which is "
-                    "refused: copy that file beside it",
-                    name));
-  auto mapped = map_file(real);
+        fmt::format("its weights lie in {}, and it has no folder to look in", in_quotes(location)));
+  const auto real = weights_beside(folder_, location);
+  if (!real) return tl::make_unexpected(real.error());
+  auto mapped = map_file(*real);
   if (!mapped)
-    return fail(fmt::format("its weights lie in {}: {}", in_quotes((folder_ / relative).string()),
+    return fail(fmt::format("its weights lie in {}: {}", in_quotes((folder_ / location).string()),
                             mapped.error().what));
   return &mapped_.emplace(location, *std::move(mapped)).first->second;
 }

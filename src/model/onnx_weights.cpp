@@ -126,9 +126,7 @@ class WeightCounter {
     if (location.empty())
       return fail(fmt::format("the weight {} lies in another file that is not named", weight));
     const auto size = file_bytes(location);
-    if (!size)
-      return fail(fmt::format("its weights lie in {}, which is not there: put that file beside it",
-                              in_quotes((folder_ / location).string())));
+    if (!size) return tl::make_unexpected(size.error());
     const auto rest = offset <= *size ? *size - offset : 0;
     const auto bytes = length ? *length : needed.value_or(rest);
     if (bytes > rest)
@@ -138,19 +136,23 @@ class WeightCounter {
     return bytes;
   }
 
-  std::optional<std::uint64_t> file_bytes(const std::string& location) {
-    const auto known = sizes_.find(location);
-    if (known != sizes_.end()) return known->second;
+  Result<std::uint64_t> file_bytes(const std::string& location) {
+    if (const auto known = sizes_.find(location); known != sizes_.end()) return known->second;
+    const auto file = weights_beside(folder_, location);
+    if (!file) return tl::make_unexpected(file.error());
     std::error_code error;
-    const auto size = std::filesystem::file_size(folder_ / location, error);
-    return sizes_[location] = error ? std::nullopt : std::optional<std::uint64_t>(size);
+    const auto size = std::filesystem::file_size(*file, error);
+    if (error)
+      return fail(fmt::format("its weights lie in {}: {}", in_quotes((folder_ / location).string()),
+                              error.message()));
+    return sizes_[location] = size;
   }
 
   std::filesystem::path folder_;
   Weights weights_;
   std::map<ElementType, WeightBytes> by_type_;
   std::unordered_map<std::string, std::uint64_t> unread_;  // bytes of weights nobody has read yet
-  std::map<std::string, std::optional<std::uint64_t>> sizes_;
+  std::map<std::string, std::uint64_t> sizes_;
 };
 
 }  // namespace

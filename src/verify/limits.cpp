@@ -30,6 +30,9 @@ std::optional<std::string> beyond_limits(const ValueDifference& difference,
   if (limits.max_relative_l2 && difference.relative_l2.value_or(0) > *limits.max_relative_l2)
     return fmt::format("relative L2 {:.4g} is above {:g}", *difference.relative_l2,
                        *limits.max_relative_l2);
+  if (limits.max_p99_error && difference.p99_error > *limits.max_p99_error)
+    return fmt::format("a p99 error of {:.4g} is above {:g}", difference.p99_error,
+                       *limits.max_p99_error);
   return std::nullopt;
 }
 

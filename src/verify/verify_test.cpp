@@ -47,6 +47,15 @@ TEST(Limits, SayWhatIsBeyondThem) {
   EXPECT_EQ(beyond({nan}, {nan}), "no value is finite on both sides");
   EXPECT_EQ(beyond({4}, {5}, {.max_error = 0.5}), "an error of 1 is above 0.5");
   EXPECT_EQ(beyond({4}, {5}, {.max_relative_l2 = 0.1}), "relative L2 0.25 is above 0.1");
+  EXPECT_EQ(beyond({4, 4}, {5, 5}, {.max_p99_error = 0.5}), "a p99 error of 1 is above 0.5");
+  EXPECT_EQ(beyond({4, 4}, {5, 5}, {.max_p99_error = 1}), "");
+}
+
+TEST(Limits, SeeAWrongScaleWithoutBeingAsked) {
+  EXPECT_EQ(beyond({1, 2}, {100, 200}), "relative L2 99 is above 0.5");
+  EXPECT_EQ(beyond({100, 200}, {1, 2}), "relative L2 0.99 is above 0.5");
+  EXPECT_EQ(beyond({1, 2}, {1.2F, 2.4F}), "");
+  EXPECT_EQ(beyond({1, 2}, {100, 200}, {.max_relative_l2 = std::nullopt}), "");
 }
 
 std::vector<TensorSpec> specs(const std::vector<std::string>& names) {

@@ -73,9 +73,28 @@ TEST_F(ModelVerify, FailsWithThreeAndNamesTheLayer) {
   EXPECT_THAT(result.out, HasSubstr("the answers differ"));
   EXPECT_THAT(result.out, HasSubstr("is below 0.999"));
   EXPECT_THAT(result.out, HasSubstr("they part at 'm', in Mul 'm'"));
-  EXPECT_EQ(verify({"a.onnx", "off.onnx", "--min-cosine", "0.1"}).exit_code, 0);
+  const std::vector<std::string> lax{"a.onnx", "off.onnx",     "--max-relative-l2",
+                                     "100",    "--min-cosine", "0.1"};
+  EXPECT_EQ(verify(lax).exit_code, 0);
+  auto p99 = lax;
+  p99.insert(p99.end(), {"--max-p99-error", "0.01"});
+  EXPECT_EQ(verify(p99).exit_code, 3);
   EXPECT_EQ(verify({"a.onnx", "off.onnx", "--min-cosine", "0", "--max-error", "0.01"}).exit_code,
             3);
+}
+
+// Whose cosine is that of equal answers.
+TEST_F(ModelVerify, FailsAnswersOfAnotherScale) {
+  GraphBuilder builder("net", 13);
+  builder.input("x", {1, 4});
+  builder.floats("w", {4}, {100, 100, 100, 100});
+  builder.node("Mul", "m", {"x", "w"});
+  builder.output("y", {1, 4});
+  builder.node("Relu", "y", {"m"});
+  place_.write("loud.onnx", builder.serialise());
+  const auto result = verify({"a.onnx", "loud.onnx"});
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("relative L2 99 is above 0.5"));
 }
 
 TEST_F(ModelVerify, SaysWhatItMatchedByPlace) {
@@ -105,6 +124,46 @@ TEST_F(ModelVerify, RefusesRequestsThatMakeNoSense) {
   refused({"a.onnx", "same.onnx", "--data", "words.txt"}, "--data 'words.txt'");
   refused({"a.onnx", "same.onnx", "--data", "empty"}, "neither .npz or .npy files nor pictures");
   refused({"a.onnx", "same.onnx", "--ground-truth", "empty"}, "folder of pictures");
+  refused({"a.onnx", "same.onnx", "--max-map-loss", "0.01"}, "it needs --ground-truth");
+}
+
+// The same sums, with their weights in a file that is named.
+std::string with_weights_in(const Workplace& place, const std::string& location) {
+  GraphBuilder builder("net", 13);
+  builder.input("x", {512});
+  builder.floats("w", {512}, std::vector<float>(512, 1));
+  builder.node("Add", "y", {"x", "w"});
+  builder.output("y", {512});
+  EXPECT_TRUE(write_onnx(builder.model(), place / "m/net.onnx", WeightPlace::beside));
+  auto bytes = slurp(place / "m/net.onnx");
+  const std::string was = "net.onnx.data";
+  EXPECT_EQ(location.size(), was.size());
+  bytes.replace(bytes.find(was), was.size(), location);
+  return place.write("m/other.onnx", bytes);
+}
+
+TEST_F(ModelVerify, ReadsNoFileOutsideOfTheModelsFolder) {
+  place_.write("secret.bin", std::string(2048, 's'));
+  std::filesystem::create_directory(place_.path() / "m");
+  const auto model = with_weights_in(place_, "../secret.bin");
+  const auto refused = verify({model, model, "--backend-b", "onnxruntime"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("outside of the model's folder, which is refused"));
+  EXPECT_EQ(count_lines(refused.err), 1U) << refused.err;
+}
+
+TEST_F(ModelVerify, ReadsTheGraphBeforeARuntimeDoes) {
+  GraphBuilder builder("net", 13);
+  builder.input("x", {4});
+  builder.node("Add", "a", {"x", "b"});
+  builder.node("Relu", "b", {"a"});
+  builder.node("Relu", "y", {"b"});
+  builder.output("y", {4});
+  place_.write("circle.onnx", builder.serialise());
+  const auto refused = verify({"circle.onnx", "a.onnx"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("in a circle"));
+  EXPECT_EQ(count_lines(refused.err), 1U) << refused.err;
 }
 
 TEST(ModelVerifyReal, JudgesDetectorsByTheirTask) {
