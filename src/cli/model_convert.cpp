@@ -11,6 +11,7 @@
 #include "cli/model_conversion.h"
 #include "cli/number_checks.h"
 #include "cli/picture_options.h"
+#include "cli/read_graph.h"
 #include "cli/subcommand.h"
 #include "jetmeter/graph.h"
 
@@ -274,7 +275,7 @@ Result<void> write_report(const std::string& path, const std::string& text) {
 }
 
 Result<ExitCode> carry_out(const ConvertOptions& o, Terminal& terminal) {
-  auto model = read_onnx(o.model);
+  auto model = read_graph(o.model);
   if (!model) return tl::make_unexpected(model.error());
   if (!model->lost.empty())
     return fail(fmt::format("{} has {}, which jetmeter cannot write; inspect and cost can read it",

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/cost_view.h"
+#include "cli/read_graph.h"
 #include "cli/subcommand.h"
 #include "jetmeter/inputs.h"
 
@@ -104,7 +105,7 @@ std::string advice(const Graph& graph, const ModelCost& cost) {
 }
 
 Result<ExitCode> carry_out(const CostRequest& request, Terminal& terminal) {
-  const auto model = read_onnx(request.model);
+  const auto model = read_graph(request.model);
   if (!model) return tl::make_unexpected(model.error());
   ShapeHints hints;
   if (auto good = add_shapes(request, model->graph, hints); !good)

@@ -10,6 +10,7 @@
 #include "cli/model_quantize_report.h"
 #include "cli/number_checks.h"
 #include "cli/picture_options.h"
+#include "cli/read_graph.h"
 #include "cli/scratch_folder.h"
 #include "cli/subcommand.h"
 #include "jetmeter/quantize.h"
@@ -123,7 +124,7 @@ class QuantizeJob {
 
  private:
   Result<void> prepare() {
-    auto model = read_onnx(request_.model);
+    auto model = read_graph(request_.model);
     if (!model) return tl::make_unexpected(model.error());
     if (auto good = check_out(*model); !good) return good;
     files_ = model->external_files;

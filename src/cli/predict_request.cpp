@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/common_options.h"
+#include "cli/read_graph.h"
 #include "jetmeter/inputs.h"
 
 namespace jetmeter {
@@ -104,7 +105,7 @@ Result<void> check(const PredictRequest& request) {
 }
 
 Result<CostedModel> read_costed(const PredictRequest& request) {
-  auto graph = read_onnx(request.model);
+  auto graph = read_graph(request.model);
   if (!graph) return tl::make_unexpected(graph.error());
   CostedModel model{std::move(*graph), {}, {}, 1};
   const bool open = has_open_first_axis(model.graph.graph);
