@@ -49,7 +49,7 @@ Action define(CLI::App& app, const Invocation& invocation) {
       "  jetmeter detect --model0 yolo11n.onnx --source images/ --ground-truth labels/ --conf "
       "0.05\n"
       "  jetmeter detect --model0 rgb.onnx --model1 thermal.onnx \\\n"
-      "      --rgb-source camera=0 --thermal-source video=thermal.mp4 --schedule alternate\n"
+      "      --rgb-source rgb.mp4 --thermal-source video=thermal.mp4 --schedule alternate\n"
       "Exit codes: 0 done, 1 wrong request, 2 a slot failed,\n"
       "  3 --strict-memory failed, 4 nothing measured, 130 interrupted");
   return [state, &app, invocation] { return detect(*state, app, invocation); };

@@ -95,7 +95,8 @@ void add_measuring(CLI::App& app, DetectOptions& o) {
       "directory of YOLO labels or a COCO instances.json; gives mAP");
   add(app, accuracy, "--thermal-ground-truth", o.thermal_ground_truth, "of the thermal slot");
   const char* dual = "Two streams";
-  add(app, dual, "--schedule", o.schedule, "how two slots take turns on a pair of frames")
+  add(app, dual, "--schedule", o.schedule,
+      "how two slots take turns on a pair of frames; beside a camera both run freely")
       ->check(CLI::IsMember({"parallel", "alternate"}))
       ->capture_default_str();
   app.add_flag_callback(

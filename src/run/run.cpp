@@ -11,6 +11,7 @@
 #include "run/overlays.h"
 #include "run/preflight.h"
 #include "run/run_telemetry.h"
+#include "run/schedule.h"
 #include "run/self_warnings.h"
 #include "run/sha256.h"
 #include "run/supervisor.h"
@@ -140,7 +141,7 @@ class Run {
   void name_truth_classes(Supervisor&);
   void warn_of_unlabelled(const SlotData&, const std::optional<GroundTruth>&);
   void warn_of_left_out(const SlotSpec&, const std::vector<std::string>& categories);
-  std::optional<Pairing> plan_pairs() const;
+  std::optional<Pairing> plan_pairs();
   void collect(Supervisor&, RunTelemetry&);
   void draw_overlays(const SlotData&);
   void write_trace();
@@ -252,11 +253,14 @@ Result<void> Run::read_truth(const SlotSpec& slot) {
   return {};
 }
 
-std::optional<Pairing> Run::plan_pairs() const {
+std::optional<Pairing> Run::plan_pairs() {
   std::vector<const SourceInfo*> streams;
   for (std::size_t i = 0; i < spec_.slots.size(); ++i)
     if (runs(spec_.slots[i])) streams.push_back(&sources_[i]);
-  if (is_load() || streams.size() != 2 || streams[0]->live || streams[1]->live) return std::nullopt;
+  if (is_load() || streams.size() != 2) return std::nullopt;
+  if (const auto ignored = schedule_warning(spec_.schedule, *streams[0], *streams[1]))
+    warn(*ignored);
+  if (streams[0]->live || streams[1]->live) return std::nullopt;
   return pair_frames(*streams[0], *streams[1],
                      {.tolerance = spec_.tolerance, .limit = spec_.max_frames});
 }
@@ -382,7 +386,8 @@ std::optional<PairsRecord> Run::pairs() const {
   const auto pairing =
       pairing_ ? *pairing_
                : pair_by_arrival(first.measure.samples, second.measure.samples, spec_.tolerance);
-  return pairs_record({pairing, spec_.schedule, spec_.tolerance}, first, second, period_ms(slots_));
+  const auto schedule = applied_schedule(spec_.schedule, pairing_.has_value());
+  return pairs_record({pairing, schedule, spec_.tolerance}, first, second, period_ms(slots_));
 }
 
 Record Run::make_record(const Supervisor& supervisor, const RunTelemetry& telemetry) const {

@@ -34,6 +34,15 @@ std::string worker_name(const std::vector<Lane*>& lanes) {
   return std::string(kWorkerPrefix) + name;
 }
 
+// Why a slot fell that may have done nothing itself; empty when it had its worker alone.
+std::string shared_fate(const std::vector<Lane*>& lanes, const Lane& lane) {
+  std::string others;
+  for (const auto* other : lanes)
+    if (other != &lane) others += (others.empty() ? "" : ", ") + other->data.spec.name;
+  if (others.empty()) return "";
+  return fmt::format("; the slot shares its worker with {}, since both use one model file", others);
+}
+
 // 0: none was read.
 std::string last_known_peak(std::uint64_t bytes) {
   return bytes > 0 ? "last known peak " + format_bytes(bytes) : "its peak is not known";
@@ -365,7 +374,8 @@ void Supervisor::bury(Worker& worker) {
     if (was_to_leave && lane->data.reason.empty()) lane->data.status = SlotStatus::completed;
     const auto where = fmt::format(" in phase {}, after {} measured frames", lane->phase(),
                                    lane->data.measure.samples.size());
-    const auto why = worker.killed_because.empty() ? cause + where : cause;
+    const auto fate = interrupted_ ? "" : shared_fate(worker.lanes, *lane);
+    const auto why = cause + (worker.killed_because.empty() ? where : "") + fate;
     lane->leave(was_to_leave || over_budget ? "" : why);
     if (over_budget && !was_to_leave) lane->pass_budget(why);
   }

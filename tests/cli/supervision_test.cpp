@@ -141,6 +141,27 @@ TEST(BothSlotsFailing, StillWriteAReportWithBothReasons) {
   EXPECT_THAT(result.err, AllOf(HasSubstr("exit code 7"), HasSubstr("SIGKILL")));
 }
 
+// Runs are counted by model, and here both slots have one.
+TEST(SharedWorker, ThatDiesIsWhyBothSlotsFell) {
+  const Workplace place;
+  const auto model =
+      place.write("one.ref", ReferenceModel{.fault = "segfault", .at = 2 * kBefore + 10}.text());
+  const auto result =
+      run_program({"detect", "--model0", model, "--model1", model, "--rgb-source", "synthetic=rgb",
+                   "--thermal-source", "synthetic=thermal", "--max-frames", std::to_string(kFrames),
+                   "--warmup", "2", "--solo-frames", "5", "--out", place / "run"},
+                  place);
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  const auto slots = read_json(place / "run/report.json").at("slots");
+  const auto reason = [&](std::size_t slot) { return slots[slot].at("reason").get<std::string>(); };
+  for (const std::size_t slot : {0U, 1U}) {
+    EXPECT_EQ(slots[slot].at("status"), "failed");
+    EXPECT_THAT(reason(slot), HasSubstr("signal SIGSEGV (segmentation fault) in phase measure"));
+  }
+  EXPECT_THAT(reason(0), HasSubstr("the slot shares its worker with thermal, since both"));
+  EXPECT_THAT(reason(1), HasSubstr("the slot shares its worker with rgb, since both"));
+}
+
 class Interrupt : public testing::TestWithParam<int> {};
 
 TEST_P(Interrupt, FinishesTheReport) {
