@@ -113,6 +113,10 @@ struct BackendChoice {
 };
 // `name` is a backend's name or "auto". Does not open the file beyond its name.
 Result<BackendChoice> choose_backend(std::string_view name, const std::filesystem::path& model);
+// Whether the chosen backend offers this device here, by its kind: which indices there are only a
+// load tells. Empty is offered always. An error says who does offer it, or what there is.
+Result<void> check_device(const BackendChoice&, const std::filesystem::path& model,
+                          std::string_view device);
 // Loads with one backend; an error says what else could load the file, and why it might.
 Result<std::shared_ptr<Model>> load_model(const BackendChoice&, const std::filesystem::path&,
                                           const LoadOptions&);

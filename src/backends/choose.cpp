@@ -72,15 +72,46 @@ Result<BackendChoice> choose_first(BackendTable table, const std::filesystem::pa
                           fmt::join(passed_over, "; ")));
 }
 
-// "; opencv_dnn also reads .onnx: try --backend opencv_dnn", or nothing.
-std::string alternatives(BackendTable table, const Backend* failed,
-                         const std::filesystem::path& model) {
-  for (const auto* backend : readers_of(table, model)) {
-    if (backend == failed || !backend->probe().available) continue;
-    return fmt::format("; {0} also reads {1}: try --backend {0}", backend->name,
-                       model.extension().string());
+// "cuda" of "cuda:1".
+std::string_view device_kind_of(std::string_view device) {
+  return device.substr(0, device.find(':'));
+}
+
+bool offers(const Backend& backend, std::string_view device) {
+  const auto probe = backend.probe();
+  const auto same_kind = [&](const std::string& own) {
+    return device_kind_of(own) == device_kind_of(device);
+  };
+  return probe.available && (device.empty() || std::ranges::any_of(probe.devices, same_kind));
+}
+
+// Another backend that reads the model and has the device; null: none does.
+const Backend* alternative(BackendTable table, const Backend* failed,
+                           const std::filesystem::path& model, std::string_view device) {
+  for (const auto* backend : readers_of(table, model))
+    if (backend != failed && offers(*backend, device)) return backend;
+  return nullptr;
+}
+
+// What the chosen backend and those that read the model offer.
+std::vector<std::string> devices_for(BackendTable table, const Backend* chosen,
+                                     const std::filesystem::path& model) {
+  auto asked = readers_of(table, model);
+  asked.insert(asked.begin(), chosen);
+  std::vector<std::string> devices;
+  for (const auto* backend : asked) {
+    const auto probe = backend->probe();
+    for (const auto& device : probe.devices)
+      if (std::ranges::find(devices, device) == devices.end()) devices.push_back(device);
   }
-  return "";
+  return devices;
+}
+
+// "; opencv_dnn also reads .onnx: try --backend opencv_dnn", or nothing.
+std::string hint(const Backend* other, const std::filesystem::path& model) {
+  if (!other) return "";
+  return fmt::format("; {0} also reads {1}: try --backend {0}", other->name,
+                     model.extension().string());
 }
 
 Result<std::shared_ptr<Model>> load_guarded(const Backend& backend,
@@ -98,6 +129,17 @@ Result<BackendChoice> choose_from(BackendTable table, std::string_view name,
   return name == "auto" ? choose_first(table, model) : choose_named(table, name);
 }
 
+Result<void> check_device_in(BackendTable table, const BackendChoice& choice,
+                             const std::filesystem::path& model, std::string_view device) {
+  if (device.empty() || offers(*choice.backend, device)) return {};
+  if (const auto* other = alternative(table, choice.backend, model, device))
+    return fail(fmt::format("{} has no device {}, but {} has: try --backend {}",
+                            choice.backend->name, in_quotes(device), other->name, other->name));
+  return fail(fmt::format("no backend here offers the device {} for {}; there is {}",
+                          in_quotes(device), kind_of(model),
+                          fmt::join(devices_for(table, choice.backend, model), ", ")));
+}
+
 Result<std::shared_ptr<Model>> load_from(BackendTable table, const BackendChoice& choice,
                                          const std::filesystem::path& path,
                                          const LoadOptions& options) {
@@ -107,11 +149,17 @@ Result<std::shared_ptr<Model>> load_from(BackendTable table, const BackendChoice
   auto model = load_guarded(*choice.backend, path, options);
   if (model) return model;
   return fail(fmt::format("{} cannot load {}: {}{}", choice.backend->name, in_quotes(path.string()),
-                          model.error().what, alternatives(table, choice.backend, path)));
+                          model.error().what,
+                          hint(alternative(table, choice.backend, path, options.device), path)));
 }
 
 Result<BackendChoice> choose_backend(std::string_view name, const std::filesystem::path& model) {
   return choose_from(backends(), name, model);
+}
+
+Result<void> check_device(const BackendChoice& choice, const std::filesystem::path& model,
+                          std::string_view device) {
+  return check_device_in(backends(), choice, model, device);
 }
 
 Result<std::shared_ptr<Model>> load_model(const BackendChoice& choice,

@@ -9,6 +9,8 @@ using BackendTable = std::span<const Backend* const>;
 
 Result<BackendChoice> choose_from(BackendTable, std::string_view name,
                                   const std::filesystem::path& model);
+Result<void> check_device_in(BackendTable, const BackendChoice&, const std::filesystem::path& model,
+                             std::string_view device);
 Result<std::shared_ptr<Model>> load_from(BackendTable, const BackendChoice&,
                                          const std::filesystem::path&, const LoadOptions&);
 

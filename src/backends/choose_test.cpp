@@ -103,6 +103,48 @@ TEST(Load, SuggestsNothingThatIsNotThere) {
   EXPECT_THAT(model.error().what, Not(HasSubstr("try --backend")));
 }
 
+// Only the second of the two can compute on a GPU.
+BackendProbe with_gpu() {
+  auto probe = present();
+  probe.devices = {"cuda:0", "cpu"};
+  return probe;
+}
+constexpr Backend kGpu{"gpu", "", ".onnx", with_gpu, refuse};
+constexpr std::array<const Backend*, 3> kWithGpu{&kFirst, &kSecond, &kGpu};
+
+std::string device_refusal(BackendTable table, const Backend& chosen, std::string_view device) {
+  const auto checked = check_device_in(table, {&chosen, ""}, "m.onnx", device);
+  return checked ? "offered" : checked.error().what;
+}
+
+TEST(Load, SuggestsOnlyWhoHasTheDevice) {
+  const TempDir dir;
+  const auto path = dir.write("m.onnx", "x");
+  LoadOptions options;
+  options.device = "cuda:1";
+  const auto helped = load_from(kWithGpu, {&kFirst, ""}, path, options);
+  ASSERT_FALSE(helped);
+  EXPECT_THAT(helped.error().what, HasSubstr("try --backend gpu"));
+  const auto alone = load_from(kAll, {&kFirst, ""}, path, options);
+  ASSERT_FALSE(alone);
+  EXPECT_THAT(alone.error().what, Not(HasSubstr("try --backend")));
+}
+
+TEST(CheckDevice, PassesWhatTheBackendMayHave) {
+  for (const auto* device : {"", "cpu", "cuda", "cuda:0", "cuda:3"})
+    EXPECT_EQ(device_refusal(kWithGpu, kGpu, device), "offered") << device;
+  EXPECT_EQ(device_refusal(kWithGpu, kFirst, "cpu"), "offered");
+}
+
+TEST(CheckDevice, SaysWhoHasItOrWhatThereIs) {
+  EXPECT_EQ(device_refusal(kWithGpu, kFirst, "cuda:0"),
+            "first has no device 'cuda:0', but gpu has: try --backend gpu");
+  EXPECT_EQ(device_refusal(kAll, kFirst, "cuda:0"),
+            "no backend here offers the device 'cuda:0' for '.onnx'; there is cpu");
+  EXPECT_EQ(device_refusal(kWithGpu, kGpu, "abacus"),
+            "no backend here offers the device 'abacus' for '.onnx'; there is cuda:0, cpu");
+}
+
 TEST(Load, TurnsAnExceptionIntoWords) {
   const TempDir dir;
   const auto model = load_from(kAll, {&kSecond, ""}, dir.write("m.xml", "x"), {});

@@ -43,6 +43,18 @@ void show(const RunOutcome& outcome, const RunSpec& spec, Terminal& terminal,
     terminal.note(fmt::format("report: {}", report.string()));
 }
 
+// Before anything is measured: a device that nobody has is a wrong request.
+Result<void> check_devices(const RunSpec& spec) {
+  for (const auto& slot : spec.slots) {
+    if (slot.load.device.empty() || slot.model.empty() || !slot.skip_reason.empty()) continue;
+    const auto choice = choose_backend(slot.backend, slot.model);
+    if (!choice) continue;  // run() says why
+    if (auto offered = check_device(*choice, slot.model, slot.load.device); !offered)
+      return fail(fmt::format("{}: {}", slot.name, offered.error().what));
+  }
+  return {};
+}
+
 }  // namespace
 
 std::filesystem::path fresh_directory() {
@@ -70,6 +82,7 @@ ExitCode exit_code(const RunOutcome& outcome, bool strict_memory) {
 
 Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
                              const RunCommandOptions& options) {
+  if (auto offered = check_devices(spec); !offered) return tl::make_unexpected(offered.error());
   const bool own_place = spec.out.empty();
   if (own_place) spec.out = fresh_directory();
   spec.command = without_password(invocation.command);

@@ -112,6 +112,8 @@ INSTANTIATE_TEST_SUITE_P(
         WrongRequest{"NegativeFrames", good_with({"--max-frames", "-3"}), "--max-frames"},
         WrongRequest{"Duration", good_with({"--timeout", "soon"}),
                      "--timeout: 'soon' is not a duration"},
+        WrongRequest{"DeviceThatNobodyHas", good_with({"--device", "cuda:0"}),
+                     "no backend here offers the device 'cuda:0' for '.ref'; there is cpu"},
         WrongRequest{"TooManyThreads", good_with({"--threads", "99999"}),
                      "--threads: Value 99999 not in range 0 to 1024"},
         WrongRequest{"NegativeThreads", good_with({"--threads", "-1"}), "--threads"},
