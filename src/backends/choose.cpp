@@ -74,11 +74,12 @@ Result<BackendChoice> choose_first(BackendTable table, const std::filesystem::pa
 
 // "; opencv_dnn also reads .onnx: try --backend opencv_dnn", or nothing.
 std::string alternatives(BackendTable table, const Backend* failed,
-                         const std::filesystem::path& model) {
+                         const std::filesystem::path& model, std::string_view option) {
+  if (option.empty()) return "";
   for (const auto* backend : readers_of(table, model)) {
     if (backend == failed || !backend->probe().available) continue;
-    return fmt::format("; {0} also reads {1}: try --backend {0}", backend->name,
-                       model.extension().string());
+    return fmt::format("; {0} also reads {1}: try {2} {0}", backend->name,
+                       model.extension().string(), option);
   }
   return "";
 }
@@ -100,14 +101,14 @@ Result<BackendChoice> choose_from(BackendTable table, std::string_view name,
 
 Result<std::shared_ptr<Model>> load_from(BackendTable table, const BackendChoice& choice,
                                          const std::filesystem::path& path,
-                                         const LoadOptions& options) {
+                                         const LoadOptions& options, std::string_view option) {
   // What is wrong with the file itself is wrong for every backend.
   if (auto good = check_model_file(path); !good) return tl::make_unexpected(good.error());
   if (auto good = check_external_data(path); !good) return tl::make_unexpected(good.error());
   auto model = load_guarded(*choice.backend, path, options);
   if (model) return model;
   return fail(fmt::format("{} cannot load {}: {}{}", choice.backend->name, in_quotes(path.string()),
-                          model.error().what, alternatives(table, choice.backend, path)));
+                          model.error().what, alternatives(table, choice.backend, path, option)));
 }
 
 Result<BackendChoice> choose_backend(std::string_view name, const std::filesystem::path& model) {
@@ -116,8 +117,8 @@ Result<BackendChoice> choose_backend(std::string_view name, const std::filesyste
 
 Result<std::shared_ptr<Model>> load_model(const BackendChoice& choice,
                                           const std::filesystem::path& path,
-                                          const LoadOptions& options) {
-  return load_from(backends(), choice, path, options);
+                                          const LoadOptions& options, std::string_view option) {
+  return load_from(backends(), choice, path, options, option);
 }
 
 }  // namespace jetmeter

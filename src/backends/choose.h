@@ -10,6 +10,7 @@ using BackendTable = std::span<const Backend* const>;
 Result<BackendChoice> choose_from(BackendTable, std::string_view name,
                                   const std::filesystem::path& model);
 Result<std::shared_ptr<Model>> load_from(BackendTable, const BackendChoice&,
-                                         const std::filesystem::path&, const LoadOptions&);
+                                         const std::filesystem::path&, const LoadOptions&,
+                                         std::string_view option = "--backend");
 
 }  // namespace jetmeter
