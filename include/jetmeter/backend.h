@@ -29,6 +29,9 @@ struct LoadOptions {
   std::vector<std::pair<std::string, std::string>> options;
   // Time every layer. Costs time itself: such a session's latencies are not for reporting.
   bool profile_layers = false;
+  // The runtime writes no log of its own: what fails is told by the error alone. For models that
+  // are loaded where a person reads along; a worker's log is kept.
+  bool quiet = false;
 };
 
 // What a runtime can tell apart inside one run(); absent where it cannot.
@@ -117,8 +120,10 @@ Result<BackendChoice> choose_backend(std::string_view name, const std::filesyste
 // load tells. Empty is offered always. An error says who does offer it, or what there is.
 Result<void> check_device(const BackendChoice&, const std::filesystem::path& model,
                           std::string_view device);
-// Loads with one backend; an error says what else could load the file, and why it might.
+// Loads with one backend; an error says what else could load the file, by the command's `option`
+// for it: "--backend". Without one it does not.
 Result<std::shared_ptr<Model>> load_model(const BackendChoice&, const std::filesystem::path&,
-                                          const LoadOptions&);
+                                          const LoadOptions&,
+                                          std::string_view option = "--backend");
 
 }  // namespace jetmeter

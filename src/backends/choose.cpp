@@ -108,10 +108,11 @@ std::vector<std::string> devices_for(BackendTable table, const Backend* chosen,
 }
 
 // "; opencv_dnn also reads .onnx: try --backend opencv_dnn", or nothing.
-std::string hint(const Backend* other, const std::filesystem::path& model) {
-  if (!other) return "";
-  return fmt::format("; {0} also reads {1}: try --backend {0}", other->name,
-                     model.extension().string());
+std::string hint(const Backend* other, const std::filesystem::path& model,
+                 std::string_view option) {
+  if (!other || option.empty()) return "";
+  return fmt::format("; {0} also reads {1}: try {2} {0}", other->name, model.extension().string(),
+                     option);
 }
 
 Result<std::shared_ptr<Model>> load_guarded(const Backend& backend,
@@ -142,15 +143,15 @@ Result<void> check_device_in(BackendTable table, const BackendChoice& choice,
 
 Result<std::shared_ptr<Model>> load_from(BackendTable table, const BackendChoice& choice,
                                          const std::filesystem::path& path,
-                                         const LoadOptions& options) {
+                                         const LoadOptions& options, std::string_view option) {
   // What is wrong with the file itself is wrong for every backend.
   if (auto good = check_model_file(path); !good) return tl::make_unexpected(good.error());
   if (auto good = check_external_data(path); !good) return tl::make_unexpected(good.error());
   auto model = load_guarded(*choice.backend, path, options);
   if (model) return model;
-  return fail(fmt::format("{} cannot load {}: {}{}", choice.backend->name, in_quotes(path.string()),
-                          model.error().what,
-                          hint(alternative(table, choice.backend, path, options.device), path)));
+  return fail(fmt::format(
+      "{} cannot load {}: {}{}", choice.backend->name, in_quotes(path.string()), model.error().what,
+      hint(alternative(table, choice.backend, path, options.device), path, option)));
 }
 
 Result<BackendChoice> choose_backend(std::string_view name, const std::filesystem::path& model) {
@@ -164,8 +165,8 @@ Result<void> check_device(const BackendChoice& choice, const std::filesystem::pa
 
 Result<std::shared_ptr<Model>> load_model(const BackendChoice& choice,
                                           const std::filesystem::path& path,
-                                          const LoadOptions& options) {
-  return load_from(backends(), choice, path, options);
+                                          const LoadOptions& options, std::string_view option) {
+  return load_from(backends(), choice, path, options, option);
 }
 
 }  // namespace jetmeter

@@ -12,6 +12,7 @@ Result<BackendChoice> choose_from(BackendTable, std::string_view name,
 Result<void> check_device_in(BackendTable, const BackendChoice&, const std::filesystem::path& model,
                              std::string_view device);
 Result<std::shared_ptr<Model>> load_from(BackendTable, const BackendChoice&,
-                                         const std::filesystem::path&, const LoadOptions&);
+                                         const std::filesystem::path&, const LoadOptions&,
+                                         std::string_view option = "--backend");
 
 }  // namespace jetmeter

@@ -95,6 +95,14 @@ TEST(Load, SaysWhoRefusedWithWhichWordsAndWhatElseReadsTheFile) {
                                             path.string()));
 }
 
+TEST(Load, SuggestsWithTheCommandsOwnOption) {
+  const TempDir dir;
+  const auto path = dir.write("m.onnx", "x");
+  EXPECT_THAT(load_from(kAll, {&kFirst, ""}, path, {}, "--backend-b").error().what,
+              HasSubstr("second also reads .onnx: try --backend-b second"));
+  EXPECT_THAT(load_from(kAll, {&kFirst, ""}, path, {}, "").error().what, Not(HasSubstr("try")));
+}
+
 TEST(Load, SuggestsNothingThatIsNotThere) {
   const TempDir dir;
   const auto path = dir.write("m.plan", "x");

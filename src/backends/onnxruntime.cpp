@@ -64,6 +64,7 @@ Result<std::shared_ptr<OrtRuntime>> OrtStart::operator()() const {
   auto runtime = std::make_shared<OrtRuntime>();
   Ort::SessionOptions session_options;
   if (options.threads > 0) session_options.SetIntraOpNumThreads(options.threads);
+  if (options.quiet) session_options.SetLogSeverityLevel(ORT_LOGGING_LEVEL_FATAL);
   if (profiles()) {
     auto directory = PrivateDirectory::make("jetmeter-profile");
     if (!directory) return tl::make_unexpected(directory.error());

@@ -130,6 +130,26 @@ TEST_F(OnnxRuntime, NamesAnOperatorThatItDoesNotKnow) {
   EXPECT_THAT(model.error().what, Not(HasSubstr("\n")));
 }
 
+// An index beyond the weight, which only a run can see.
+TEST_F(OnnxRuntime, WritesNoLogWhereItIsToBeQuiet) {
+  const auto path = dir_.write("m.onnx", OnnxBuilder()
+                                             .input("at", OnnxBuilder::kInt64, {1})
+                                             .initialiser("w", {2}, {1, 2})
+                                             .node("Gather", {"w", "at"}, {"y"})
+                                             .output("y", OnnxBuilder::kFloat, {1})
+                                             .bytes());
+  const auto model = backend_->load(path, {.quiet = true});
+  ASSERT_TRUE(model) << model.error().what;
+  auto session = (*model)->open({});
+  ASSERT_TRUE(session) << session.error().what;
+  (*session)->input(0).as<std::int64_t>()[0] = 7;
+  testing::internal::CaptureStderr();
+  const auto ran = (*session)->run();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  ASSERT_FALSE(ran);
+  EXPECT_THAT(ran.error().what, HasSubstr("Gather"));
+}
+
 TEST_F(OnnxRuntime, PassesOptionsToTheRuntime) {
   const auto path = dir_.write("m.onnx", identity_onnx({1, 3}));
   LoadOptions options;

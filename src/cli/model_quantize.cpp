@@ -143,6 +143,7 @@ class QuantizeJob {
     options_.folder = scratch_.path();
     if (options_.folder.empty()) return fail("no folder can be made for temporary files");
     options_.load.threads = request_.threads;
+    options_.load.quiet = true;
     options_.watch = [this](const QuantizeProgress& p) {
       terminal_.progress({"quantize", p.what, p.done, p.total});
       return interrupts() == 0;

@@ -42,12 +42,13 @@ Result<void> check_graph(const Backend& backend, const std::filesystem::path& pa
   return graph ? Result<void>() : tl::make_unexpected(graph.error());
 }
 
-Result<LoadedSide> load_side(const std::string& path, const std::string& backend) {
+Result<LoadedSide> load_side(const std::string& path, const std::string& backend,
+                             std::string_view option) {
   auto choice = choose_backend(backend, path);
   if (!choice) return tl::make_unexpected(choice.error());
   if (auto good = check_graph(*choice->backend, path); !good)
     return tl::make_unexpected(good.error());
-  auto model = load_model(*choice, path, {});
+  auto model = load_model(*choice, path, {.quiet = true}, option);
   if (!model) return tl::make_unexpected(model.error());
   return LoadedSide{path, *choice, *std::move(model)};
 }
@@ -229,7 +230,7 @@ class VerifyRun {
       return fail("--layers needs room for copies of the models; TMPDIR names where");
     const auto loader = [](const LoadedSide& side) {
       return [backend = side.choice.backend](const std::filesystem::path& path) {
-        return backend->load(path, {});
+        return backend->load(path, {.quiet = true});
       };
     };
     auto parting = find_parting({.a = &*graph_a,
@@ -269,9 +270,9 @@ Result<ExitCode> verify(const VerifyRequest& request, Terminal& terminal) {
     return fail("--max-map-loss judges detectors by their task: it needs --ground-truth");
   auto plan = plan_feed(request.feed);
   if (!plan) return tl::make_unexpected(plan.error());
-  auto a = load_side(request.a, request.backend_a);
+  auto a = load_side(request.a, request.backend_a, "--backend-a");
   if (!a) return tl::make_unexpected(a.error());
-  auto b = load_side(second, request.backend_b);
+  auto b = load_side(second, request.backend_b, "--backend-b");
   if (!b) return tl::make_unexpected(b.error());
   auto shapes = shapes_of(a->model->info(), request, *plan);
   if (!shapes) return tl::make_unexpected(shapes.error());

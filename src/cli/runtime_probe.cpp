@@ -38,7 +38,7 @@ std::optional<std::string> runtime_refusal(const ModelGraph& model) {
   const auto file = folder.path() / "probe.onnx";
   if (!probe.available || folder.path().empty() ||
       !write_onnx(next_to_nothing(opset, model.ir_version), file) ||
-      (*found)->load(file, {.threads = 1, .device = "cpu"}))
+      (*found)->load(file, {.threads = 1, .device = "cpu", .quiet = true}))
     return std::nullopt;
   return fmt::format(
       "opset {} with IR version {} is newer than the installed ONNX Runtime {} reads; export it "

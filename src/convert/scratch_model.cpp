@@ -26,6 +26,7 @@ Result<ScratchModel> ScratchModel::load(const ModelGraph& graph, const Backend& 
   if (auto written = write_onnx(graph, file); !written) return tl::make_unexpected(written.error());
   LoadOptions options;
   options.device = "cpu";
+  options.quiet = true;
   auto model = runtime.load(file, options);
   if (!model) return tl::make_unexpected(model.error());
   scratch.model_ = *std::move(model);

@@ -58,6 +58,7 @@ class Bench {
       : backend_(backend), options_(options) {
     load_.threads = key.threads;
     load_.device = key.device;
+    load_.quiet = true;
   }
 
   // Adds the times of as many runs as fit.
@@ -66,7 +67,7 @@ class Bench {
     const auto path = options_.folder / "probe.onnx";
     auto graph = probe.build();
     if (auto written = write_onnx(graph, path); !written) return written;
-    auto model = load_model(backend_, path, load_);
+    auto model = load_model(backend_, path, load_, "");
     if (!model) return tl::make_unexpected(model.error());
     auto session = (*model)->open({});
     if (!session) return tl::make_unexpected(session.error());

@@ -118,7 +118,7 @@ Result<Preprocessor> preprocessor(const std::filesystem::path& path,
   const auto& kind = *kinds.front();
   const auto choice = choose_backend("auto", path);
   if (!choice) return tl::make_unexpected(choice.error());
-  const auto model = load_model(*choice, path, options.load);
+  const auto model = load_model(*choice, path, options.load, "");
   if (!model) return tl::make_unexpected(model.error());
   const auto shapes = kind.input_shapes((*model)->info(), options.pipeline);
   if (!shapes) return tl::make_unexpected(shapes.error());

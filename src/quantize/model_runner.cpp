@@ -62,7 +62,7 @@ Result<ModelRunner> ModelRunner::make(ModelGraph model, std::span<const std::str
   if (!path) return tl::make_unexpected(path.error());
   const auto choice = choose_backend("auto", *path);
   if (!choice) return tl::make_unexpected(choice.error());
-  const auto loaded = load_model(*choice, *path, options.load);
+  const auto loaded = load_model(*choice, *path, options.load, "");
   if (!loaded) return tl::make_unexpected(loaded.error());
   auto session = (*loaded)->open(shapes);
   if (!session) return tl::make_unexpected(session.error());

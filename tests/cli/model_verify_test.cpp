@@ -166,6 +166,29 @@ TEST_F(ModelVerify, ReadsTheGraphBeforeARuntimeDoes) {
   EXPECT_EQ(count_lines(refused.err), 1U) << refused.err;
 }
 
+TEST_F(ModelVerify, TellsInOneSentenceWhatARuntimeRefuses) {
+  GraphBuilder builder("net", 13);
+  builder.input("at", {1}, ElementType::int64);
+  builder.integers("far", {7});
+  builder.floats("w", {2}, {1, 2});
+  builder.node("Add", "beyond", {"at", "far"});
+  builder.node("Gather", "y", {"w", "beyond"});
+  builder.output("y", {1});
+  place_.write("beyond.onnx", builder.serialise());
+  GraphBuilder odd("net", 13);
+  odd.input("x", {4});
+  odd.node("Frobnicate", "y", {"x"});
+  odd.output("y", {4});
+  place_.write("odd.onnx", odd.serialise());
+  const auto run = verify({"beyond.onnx", "beyond.onnx", "--backend-a", "onnxruntime"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_EQ(count_lines(run.err), 1U) << run.err;
+  const auto load = verify({"odd.onnx", "a.onnx", "--backend-a", "onnxruntime"});
+  EXPECT_EQ(load.exit_code, 1);
+  EXPECT_EQ(count_lines(load.err), 1U) << load.err;
+  EXPECT_THAT(load.err, testing::Not(HasSubstr("--backend ")));
+}
+
 TEST(ModelVerifyReal, JudgesDetectorsByTheirTask) {
   const auto model = real_data("models/detectors/nanodet_m_416.onnx");
   JM_SKIP_WITHOUT(model);
