@@ -178,6 +178,46 @@ INSTANTIATE_TEST_SUITE_P(
                              "the weight 'w' has an impossible shape"}),
     [](const auto& each) { return each.param.name; });
 
+// y = If(c): a body whose nodes are in this order, and read from around it.
+ModelGraph with_body(const std::vector<std::pair<std::string, std::string>>& reads_to_writes) {
+  GraphBuilder builder("m", 17);
+  builder.input("x", {4});
+  builder.input("c", {}, ElementType::boolean);
+  auto body = std::make_shared<Graph>();
+  body->name = "body";
+  for (const auto& [from, to] : reads_to_writes) {
+    Node node;
+    node.op = "Relu";
+    node.inputs = {from};
+    node.outputs = {to};
+    body->nodes.push_back(node);
+  }
+  Value last;
+  last.name = "last";
+  last.type = ElementType::float32;
+  body->outputs.push_back(last);
+  builder.node("If", "y", {"c"}, {{"then_branch", body}, {"else_branch", body}});
+  builder.output("y", {4});
+  return builder.take();
+}
+
+TEST(Graph, FindsACircleInABody) {
+  const auto read =
+      parse_onnx(blob_of(*to_onnx_bytes(with_body({{"b", "a"}, {"a", "b"}, {"b", "last"}}))));
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().what, HasSubstr("in a body of If 'y', its nodes read from each other in "
+                                           "a circle, Relu 'a' among them"));
+}
+
+TEST(Graph, BringsBodiesIntoOrder) {
+  const auto read = parse_onnx(blob_of(*to_onnx_bytes(with_body({{"a", "last"}, {"x", "a"}}))));
+  ASSERT_TRUE(read) << read.error().what;
+  const auto* body = attribute<std::shared_ptr<Graph>>(read->graph.nodes[0], "then_branch");
+  ASSERT_NE(body, nullptr);
+  EXPECT_EQ((*body)->nodes[0].outputs[0], "a");
+  EXPECT_EQ((*body)->nodes[1].outputs[0], "last");
+}
+
 TEST(Graph, IsBroughtIntoOrder) {
   auto model = sample();
   std::swap(model.graph.nodes[0], model.graph.nodes[1]);
