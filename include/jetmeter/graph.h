@@ -181,8 +181,9 @@ std::optional<std::vector<std::int64_t>> to_integers(const Tensor&);
 // The product of the extents; absent when one is open or the product overflows 64 bits.
 std::optional<std::uint64_t> count_of(std::span<const std::int64_t> shape);
 
-// Brings nodes into an order in which each comes after those it reads from; stable. The error names
-// one node of a circle, a name that is written twice, or one that nobody writes.
+// Brings nodes into an order in which each comes after those it reads from; stable. Bodies of
+// control flow, which copies of a graph share, are brought into order too. The error names one node
+// of a circle, a name that is written twice, or one that nobody writes.
 Result<void> sort_nodes(Graph&);
 
 }  // namespace jetmeter

@@ -69,7 +69,9 @@ PipelineOptions pipeline_options() {
 // As declared and wished; what a picture goes into may leave its extents open.
 Result<std::vector<Shape>> shapes_of(const ModelInfo& info, const VerifyRequest& request,
                                      const FeedPlan& plan) {
-  const auto wishes = parse_shape_wishes(request.shapes);
+  auto wishes = parse_shape_wishes(request.shapes);
+  if (wishes && plan.kind == FeedKind::arrays)
+    wishes = wishes_of_arrays(plan, info.inputs, *std::move(wishes));
   if (!wishes) return tl::make_unexpected(wishes.error());
   auto shapes = concrete_shapes(info.inputs, {.wishes = *wishes});
   if (shapes || plan.kind != FeedKind::pictures) return shapes;
@@ -96,6 +98,8 @@ class VerifyRun {
 
   Result<VerifyReport> run(Terminal& terminal) {
     if (auto ready = prepare(); !ready) return tl::make_unexpected(ready.error());
+    if (plan_.kind == FeedKind::arrays)
+      if (auto cut = cut_arrays(plan_, specs_); !cut) return tl::make_unexpected(cut.error());
     auto done = detectors_.a ? run_pictures(terminal) : run_tensors(terminal);
     if (!done) return tl::make_unexpected(done.error());
     report_.a = side_report(a_);

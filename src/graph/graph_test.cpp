@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "graph/slim_onnx.h"
 #include "jetmeter/graph_builder.h"
 #include "support/temp_dir.h"
 
@@ -177,6 +178,91 @@ INSTANTIATE_TEST_SUITE_P(
                              },
                              "the weight 'w' has an impossible shape"}),
     [](const auto& each) { return each.param.name; });
+
+// Data of a tensor in its typed fields, as some exporters write them.
+onnx::ModelProto with_typed_data(int pieces) {
+  onnx::ModelProto proto;
+  proto.ParseFromString(*to_onnx_bytes(sample()));
+  auto& weight = *proto.mutable_graph()->mutable_initializer(0);
+  weight.clear_raw_data();
+  for (int i = 0; i < 512 / pieces; ++i) weight.add_float_data(static_cast<float>(i) / 4);
+  return proto;
+}
+
+TEST(SlimOnnx, CutsFloatsThatAreNoRawData) {
+  const auto bytes = with_typed_data(1).SerializeAsString();
+  const auto slim = slim_onnx(std::as_bytes(std::span(bytes.data(), bytes.size())), 1024);
+  ASSERT_TRUE(slim);
+  EXPECT_EQ(slim->cuts.size(), 2u);  // `unread` has raw data
+  EXPECT_LT(slim->bytes.size(), 1024u);
+  const auto read = parse_onnx(blob_of(bytes));
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(to_floats(read->graph.weights[0]).value()[511], 511 / 4.0F);
+}
+
+// Protocol buffers put the pieces of a field together.
+TEST(SlimOnnx, LeavesFloatsInPieces) {
+  auto proto = with_typed_data(2);
+  auto& weights = *proto.mutable_graph()->mutable_initializer();
+  onnx::TensorProto more;
+  for (int i = 256; i < 512; ++i) more.add_float_data(static_cast<float>(i) / 4);
+  // The pieces stand one behind the other in the bytes of one tensor.
+  const auto whole = weights.Get(0).SerializeAsString() + more.SerializeAsString();
+  weights.DeleteSubrange(0, 1);
+  auto bytes = proto.SerializeAsString();
+  const auto field = [](int number, const std::string& content) {
+    std::string out(1, static_cast<char>(number << 3 | 2));
+    auto size = content.size();
+    for (; size >= 0x80; size >>= 7) out.push_back(static_cast<char>(size | 0x80));
+    out.push_back(static_cast<char>(size));
+    return out + content;
+  };
+  bytes += field(7, field(5, whole));
+  const auto read = parse_onnx(blob_of(bytes));
+  ASSERT_TRUE(read) << read.error().what;
+  const GraphIndex index(read->graph);
+  EXPECT_EQ(to_floats(*index.weight("w")).value()[511], 511 / 4.0F);
+}
+
+// y = If(c): a body whose nodes are in this order, and read from around it.
+ModelGraph with_body(const std::vector<std::pair<std::string, std::string>>& reads_to_writes) {
+  GraphBuilder builder("m", 17);
+  builder.input("x", {4});
+  builder.input("c", {}, ElementType::boolean);
+  auto body = std::make_shared<Graph>();
+  body->name = "body";
+  for (const auto& [from, to] : reads_to_writes) {
+    Node node;
+    node.op = "Relu";
+    node.inputs = {from};
+    node.outputs = {to};
+    body->nodes.push_back(node);
+  }
+  Value last;
+  last.name = "last";
+  last.type = ElementType::float32;
+  body->outputs.push_back(last);
+  builder.node("If", "y", {"c"}, {{"then_branch", body}, {"else_branch", body}});
+  builder.output("y", {4});
+  return builder.take();
+}
+
+TEST(Graph, FindsACircleInABody) {
+  const auto read =
+      parse_onnx(blob_of(*to_onnx_bytes(with_body({{"b", "a"}, {"a", "b"}, {"b", "last"}}))));
+  ASSERT_FALSE(read);
+  EXPECT_THAT(read.error().what, HasSubstr("in a body of If 'y', its nodes read from each other in "
+                                           "a circle, Relu 'a' among them"));
+}
+
+TEST(Graph, BringsBodiesIntoOrder) {
+  const auto read = parse_onnx(blob_of(*to_onnx_bytes(with_body({{"a", "last"}, {"x", "a"}}))));
+  ASSERT_TRUE(read) << read.error().what;
+  const auto* body = attribute<std::shared_ptr<Graph>>(read->graph.nodes[0], "then_branch");
+  ASSERT_NE(body, nullptr);
+  EXPECT_EQ((*body)->nodes[0].outputs[0], "a");
+  EXPECT_EQ((*body)->nodes[1].outputs[0], "last");
+}
 
 TEST(Graph, IsBroughtIntoOrder) {
   auto model = sample();

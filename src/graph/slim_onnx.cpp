@@ -11,7 +11,7 @@ enum class Message { model, graph, node, attribute, tensor, leaf };
 
 // Bodies in bodies; protocol buffers' own limit is 100 messages.
 constexpr int kDeepest = 90;
-constexpr std::uint32_t kRawData = 9;
+constexpr std::uint32_t kRawData = 9, kDataType = 2, kFloatData = 4, kDoubleData = 10;
 
 // The message that a length-delimited field holds; `leaf` is copied as it is.
 Message held_by(Message message, std::uint32_t field) {
@@ -39,6 +39,7 @@ class Slimmer {
 
   bool rewrite(Message message, std::size_t at, std::size_t end, int depth, std::string& out) {
     if (depth > kDeepest) return false;
+    const auto typed = message == Message::tensor ? floats_in(at, end) : 0;
     while (at < end) {
       const auto start = at;
       const auto key = varint(at, end);
@@ -52,7 +53,7 @@ class Slimmer {
       const auto size = varint(at, end);
       if (!size || *size > end - at) return false;
       const auto stop = at + static_cast<std::size_t>(*size);
-      if (message == Message::tensor && field == kRawData && *size >= least_)
+      if (message == Message::tensor && is_large_data(field, typed, *size))
         cut(at, *size, out);
       else if (const auto held = held_by(message, field); held == Message::leaf)
         copy(start, stop, out);
@@ -66,6 +67,42 @@ class Slimmer {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> take_cuts() { return std::move(cuts_); }
 
  private:
+  bool is_large_data(std::uint32_t field, std::uint32_t typed, std::uint64_t size) const {
+    if (size < least_) return false;
+    if (field == kRawData) return true;
+    return field == typed && size % (field == kFloatData ? 4 : 8) == 0;
+  }
+
+  // The field of a tensor whose packed values are laid out as its raw data would be, and all of its
+  // data: floats and doubles, in one piece. 0: there is none. Integers are packed otherwise.
+  std::uint32_t floats_in(std::size_t at, std::size_t end) const {
+    std::uint64_t type = 0;
+    int floats = 0, doubles = 0;
+    while (at < end) {
+      const auto key = varint(at, end);
+      if (!key) return 0;
+      const auto field = static_cast<std::uint32_t>(*key >> 3);
+      const auto kind = static_cast<int>(*key & 7);
+      if (kind == 0 || kind == 2) {
+        const auto value = varint(at, end);
+        if (!value || (kind == 2 && *value > end - at)) return 0;
+        if (kind == 0 && field == kDataType) type = *value;
+        if (kind == 2 && field == kRawData && *value > 0) return 0;
+        if (kind == 2) at += static_cast<std::size_t>(*value);
+      } else if (!skip_scalar(kind, at, end)) {
+        return 0;
+      }
+      floats += field == kFloatData ? 1 : 0;
+      doubles += field == kDoubleData ? 1 : 0;
+    }
+    using onnx::TensorProto;
+    if (floats == 1 && (type == TensorProto::FLOAT || type == TensorProto::COMPLEX64))
+      return kFloatData;
+    if (doubles == 1 && (type == TensorProto::DOUBLE || type == TensorProto::COMPLEX128))
+      return kDoubleData;
+    return 0;
+  }
+
   bool rewrite_held(Message held, std::uint64_t key, std::size_t at, std::size_t end, int depth,
                     std::string& out) {
     std::string inner;

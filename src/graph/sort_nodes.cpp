@@ -50,7 +50,8 @@ Result<Names> given_names(const Graph& graph) {
 
 class Sorter {
  public:
-  explicit Sorter(Graph& graph) : graph_(graph) {}
+  // A body reads from the graphs around it too.
+  Sorter(Graph& graph, bool is_body) : graph_(graph), is_body_(is_body) {}
 
   Result<void> sort() {
     auto given = given_names(graph_);
@@ -59,6 +60,7 @@ class Sorter {
     if (auto good = find_writers(); !good) return good;
     if (auto good = find_edges(); !good) return good;
     if (auto good = put_in_order(); !good) return good;
+    if (auto good = sort_bodies(); !good || is_body_) return good;
     for (const auto& output : graph_.outputs)
       if (!given_.contains(output.name) && !writers_.contains(output.name))
         return fail(fmt::format("no node writes the output {}", in_quotes(output.name)));
@@ -86,6 +88,7 @@ class Sorter {
       for (const auto& name : read) {
         if (given_.contains(name)) continue;
         const auto writer = writers_.find(name);
+        if (writer == writers_.end() && is_body_) continue;
         if (writer == writers_.end())
           return fail(fmt::format("{} reads {}, which nothing writes", describe(graph_.nodes[i]),
                                   in_quotes(name)));
@@ -117,7 +120,19 @@ class Sorter {
     return {};
   }
 
+  Result<void> sort_bodies() {
+    for (auto& node : graph_.nodes)
+      for (auto& attribute : node.attributes) {
+        auto* body = std::get_if<std::shared_ptr<Graph>>(&attribute.value);
+        if (body == nullptr) continue;
+        if (auto sorted = Sorter(**body, true).sort(); !sorted)
+          return fail(fmt::format("in a body of {}, {}", describe(node), sorted.error().what));
+      }
+    return {};
+  }
+
   Graph& graph_;
+  bool is_body_;
   Names given_;
   std::unordered_map<std::string, std::size_t> writers_;
   std::vector<std::vector<std::size_t>> readers_;
@@ -127,7 +142,7 @@ class Sorter {
 }  // namespace
 
 Result<void> sort_nodes(Graph& graph) {
-  return Sorter(graph).sort();
+  return Sorter(graph, false).sort();
 }
 
 }  // namespace jetmeter

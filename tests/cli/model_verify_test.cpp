@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "jetmeter/graph_builder.h"
+#include "jetmeter/inputs.h"
 #include "support/program.h"
 #include "support/real_data.h"
 
@@ -125,6 +126,43 @@ TEST_F(ModelVerify, RefusesRequestsThatMakeNoSense) {
   refused({"a.onnx", "same.onnx", "--data", "empty"}, "neither .npz or .npy files nor pictures");
   refused({"a.onnx", "same.onnx", "--ground-truth", "empty"}, "folder of pictures");
   refused({"a.onnx", "same.onnx", "--max-map-loss", "0.01"}, "it needs --ground-truth");
+}
+
+std::string open_net(float factor) {
+  GraphBuilder builder("net", 13);
+  builder.input("x", {kDynamic, kDynamic}, ElementType::float32, {"batch", "length"});
+  builder.floats("w", {}, {factor});
+  builder.node("Mul", "y", {"x", "w"});
+  builder.output("y", {kDynamic, kDynamic}, ElementType::float32, {"batch", "length"});
+  return builder.serialise();
+}
+
+// As quantize and convert take them: an axis of samples first.
+TEST_F(ModelVerify, CutsArraysIntoSamplesAndTakesTheirSizes) {
+  place_.write("open.onnx", open_net(2));
+  place_.write("open_too.onnx", open_net(2));
+  std::vector<float> values(15);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
+  const auto* bytes = reinterpret_cast<const std::byte*>(values.data());
+  const TensorSpec spec{"x", ElementType::float32, {3, 5}};
+  place_.write("x.npy", to_npy(spec, {bytes, values.size() * sizeof(float)}));
+  const auto verified = [&](std::vector<std::string> words) {
+    words.insert(words.begin(),
+                 {"open.onnx", "open_too.onnx", "--data", "x.npy", "--format", "json"});
+    const auto result = verify(words);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.exit_code == 0 ? nlohmann::json::parse(result.out) : nlohmann::json::object();
+  };
+  const auto all = verified({});
+  EXPECT_EQ(all["runs"], 3);
+  EXPECT_EQ(all["inputs"], "1 file of arrays, 3 samples");
+  EXPECT_EQ(all["outputs"][0]["values"], 15);
+  EXPECT_EQ(all["outputs"][0]["max_reference"], 28);
+  EXPECT_EQ(all["outputs"][0]["shape"], (std::vector<int>{1, 5}));
+  EXPECT_EQ(verified({"--runs", "2"})["outputs"][0]["values"], 10);
+  const auto whole = verified({"--shape", "x=3x5"});
+  EXPECT_EQ(whole["runs"], 1);
+  EXPECT_EQ(whole["outputs"][0]["values"], 15);
 }
 
 // The same sums, with their weights in a file that is named.
