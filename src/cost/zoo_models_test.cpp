@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(
     Cost, ZooShapes,
     testing::Values(
         SmallModel{"yolo11n"}, SmallModel{"resnet18"}, SmallModel{"mobilenet_v2"},
-        SmallModel{"simple-cnn"},
+        SmallModel{"simple-cnn"}, SmallModel{"resnet50"},
         SmallModel{"vit-b-16", {{"imgsz", 64}, {"layers", 2}, {"width", 128}}},
         SmallModel{"sam2.1-tiny-image-encoder", {{"imgsz", 256}}},
         SmallModel{"sam2.1-tiny-image-decoder", {{"imgsz", 256}}},
