@@ -137,16 +137,25 @@ TEST(OpenProcess, HasTheSameNumbersAsChannels) {
   EXPECT_EQ((*source)->channels()[5].unit, Unit::second);
 }
 
-// It grew between the two files: what others share is told by the walk that told PSS.
+// Its own memory grew between the two files: what others share is told by the walk that told PSS.
+// After a pause, which hangs on what a walk took of the processor, the next reading walks again: a
+// test that was held up for so long is tried once more.
 TEST(OpenProcess, TakesTheShareOfOthersFromOneReading) {
   BoardCopy board;
-  add_process(board).write("/proc/812/status", "VmRSS:\t 700000 kB\n");
-  const auto source = open_process(board.host(), 812);
-  ASSERT_TRUE(source);
-  EXPECT_EQ(read_once(**source).at("process.pss"), 1250001.0 * kKibibyte);
-  board.write("/proc/812/status", "VmRSS:\t 1300004 kB\n");
-  board.write("/proc/812/smaps_rollup", "Rss: 9 kB\nPss: 9 kB\n");  // not asked again so soon
-  EXPECT_EQ(read_once(**source).at("process.pss"), 1250001.0 * kKibibyte);
+  add_process(board);
+  const auto second_reading = [&] {
+    board.write("/proc/812/status", "VmRSS:\t 700000 kB\nRssFile:\t 90 kB\nRssShmem:\t 0 kB\n");
+    board.write("/proc/812/smaps_rollup", kRollup);
+    const auto source = open_process(board.host(), 812).value();
+    EXPECT_EQ(read_once(*source).at("process.pss"), 1250001.0 * kKibibyte);
+    board.write("/proc/812/status", "VmRSS:\t 1300004 kB\nRssFile:\t 90 kB\nRssShmem:\t 0 kB\n");
+    board.write("/proc/812/smaps_rollup", "Rss: 9 kB\nPss: 9 kB\n");
+    return read_once(*source).at("process.pss");
+  };
+  constexpr double kWalked = 9.0 * kKibibyte;
+  auto told = second_reading();
+  for (int again = 0; again < 100 && told == kWalked; ++again) told = second_reading();
+  EXPECT_EQ(told, 1250001.0 * kKibibyte);
 }
 
 // A process of our own that does nothing until it is killed.
