@@ -49,11 +49,15 @@ constexpr int kTurns = 60;  // of four blocks
 constexpr int kBlock = 20;  // inferences
 constexpr int kWarmupRuns = 30;
 
+void run_once(jetmeter::Session& session) {
+  if (const auto done = session.run(); !done) throw std::runtime_error(done.error().what);
+}
+
 double block_p50_ms(jetmeter::Session& session) {
   std::vector<double> ms;
   for (int i = 0; i < kBlock; ++i) {
     const auto begin = std::chrono::steady_clock::now();
-    if (const auto done = session.run(); !done) throw std::runtime_error(done.error().what);
+    run_once(session);
     ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
                      .count());
   }
@@ -75,7 +79,7 @@ void in_turns(const std::filesystem::path& model) {
   const auto choice = jetmeter::choose_backend("onnxruntime", model);
   const auto loaded = jetmeter::load_model(choice.value(), model, {.threads = 1});
   const auto session = loaded.value()->open({});
-  for (int i = 0; i < kWarmupRuns; ++i) session.value()->run().value();
+  for (int i = 0; i < kWarmupRuns; ++i) run_once(*session.value());
   std::vector<double> watched, alone;
   for (int turn = 0; turn < kTurns; ++turn) {
     const double a = block(*session.value(), true), b = block(*session.value(), false),
