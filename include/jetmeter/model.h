@@ -129,9 +129,9 @@ Result<RuntimeProfile> runtime_profile_from_json(std::string_view);
 
 // The profile of `wanted` (all fields but the base): from the folder when it holds one of the same
 // versions, measured and stored there otherwise. One that was measured beside others serves as long
-// as others run. A file that is damaged, of other versions or
-// without a plausible base is measured again and replaced; a folder that cannot be written costs a
-// measurement at each run, nothing else. `measure` gives the base's bytes.
+// as others run. A file that is damaged, of other versions or without a plausible base is measured
+// again and replaced; a folder that cannot be written costs a measurement at each run, nothing
+// else. `measure` gives the base's bytes.
 struct CachedProfile {
   RuntimeProfile profile;
   bool measured = false;  // now, rather than read

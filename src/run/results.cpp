@@ -145,14 +145,14 @@ MemoryRecord memory(const SlotData& data) {
   return record;
 }
 
-// Of a model that never answered: the file that was asked for.
+// Of a model that never answered: the file that was asked for, while it is there.
 std::optional<ModelRecord> model_asked_for(const SlotSpec& spec) {
-  if (spec.model.empty()) return std::nullopt;
+  std::error_code gone;
+  const auto bytes = std::filesystem::file_size(spec.model, gone);
+  if (gone) return std::nullopt;
   ModelRecord record;
   record.path = spec.model.string();
-  std::error_code unknown;
-  const auto bytes = std::filesystem::file_size(spec.model, unknown);
-  if (!unknown) record.bytes = bytes;
+  record.bytes = bytes;
   return record;
 }
 

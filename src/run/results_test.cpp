@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "support/temp_dir.h"
+
 namespace jetmeter {
 namespace {
 
@@ -43,6 +45,21 @@ TEST(SlotRecord, OfAWorkerThatDiedKeepsItsSamples) {
   const auto record = slot_record(slot, std::nullopt);
   EXPECT_EQ(record.frames, 2);
   EXPECT_DOUBLE_EQ(record.throughput_fps.value(), 40.0);  // 2 frames in 50 ms
+}
+
+// A worker that dies in the load tells nothing of its model.
+TEST(SlotRecord, NamesTheModelThatWasAskedForWhileItIsThere) {
+  const TempDir place;
+  SlotData slot;
+  slot.status = SlotStatus::failed;
+  slot.spec.model = place.write("net.onnx", "12345");
+  const auto record = slot_record(slot, std::nullopt);
+  ASSERT_TRUE(record.model);
+  EXPECT_EQ(record.model->path, slot.spec.model.string());
+  EXPECT_EQ(record.model->bytes, 5u);
+  EXPECT_FALSE(record.backend);
+  std::filesystem::remove(slot.spec.model);
+  EXPECT_FALSE(slot_record(slot, std::nullopt).model) << "its size is not 0, it is unknown";
 }
 
 TEST(SlotRecord, OfASkippedSlotInventsNothing) {
