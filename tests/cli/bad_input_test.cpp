@@ -166,18 +166,22 @@ TEST(UnwritableDirectory, IsAWrongRequest) {
   EXPECT_THAT(result.err, HasSubstr("locked/run"));
 }
 
-// No file may grow past 100 kB: the streams do not fit, the reports do.
+// The exit code of a run of which no file may grow past 100 KiB: the streams do not fit, the reports
+// do. What it says is in err.txt.
+int detect_in_small_files(const Workplace& place, const std::string& options) {
+  const std::string script = std::string("ulimit -f 100; export XDG_DATA_HOME=$PWD/.data; exec ") +
+                             JM_PROGRAM + " detect --model0 good.ref " + options +
+                             " --out run --format json > out.json 2> err.txt";
+  const auto command =
+      "cd " + place.path().string() + " && bash -c 'trap \"\" XFSZ; " + script + "'";
+  return WEXITSTATUS(std::system(command.c_str()));
+}
+
 TEST(FullDisk, LosesNoResult) {
   const Workplace place;
   place.write("good.ref", ReferenceModel{.delay_ms = 0}.text());
-  const std::string script = std::string("ulimit -f 100; export XDG_DATA_HOME=$PWD/.data; exec ") +
-                             JM_PROGRAM +
-                             " detect --model0 good.ref --source synthetic --max-frames 1000 "
-                             "--out run --format json > out.json 2> err.txt";
-  const auto command =
-      "cd " + place.path().string() + " && bash -c 'trap \"\" XFSZ; " + script + "'";
-  const int status = std::system(command.c_str());
-  EXPECT_EQ(WEXITSTATUS(status), 2) << slurp(place / "err.txt");
+  EXPECT_EQ(detect_in_small_files(place, "--source synthetic --max-frames 1000"), 2)
+      << slurp(place / "err.txt");
   EXPECT_THAT(slurp(place / "err.txt"), HasSubstr("frames.jsonl' could not be written whole"));
   EXPECT_EQ(read_json(place / "run/report.json").at("slots").at(0).at("frames"), 1000);
 }
@@ -194,14 +198,8 @@ TEST(FullDisk, LosesNoOverlayInSilence) {
   const Workplace place;
   place.write("good.ref", ReferenceModel{}.text());
   write_noise(place, "images/a.png");
-  const std::string script = std::string("ulimit -f 100; export XDG_DATA_HOME=$PWD/.data; exec ") +
-                             JM_PROGRAM +
-                             " detect --model0 good.ref --source images --save-overlays 1 "
-                             "--out run > out.txt 2> err.txt";
-  const auto command =
-      "cd " + place.path().string() + " && bash -c 'trap \"\" XFSZ; " + script + "'";
-  const int status = std::system(command.c_str());
-  EXPECT_EQ(WEXITSTATUS(status), 2) << slurp(place / "err.txt");
+  EXPECT_EQ(detect_in_small_files(place, "--source images --save-overlays 1"), 2)
+      << slurp(place / "err.txt");
   EXPECT_THAT(slurp(place / "err.txt"),
               HasSubstr("overlays/rgb_a.jpg' could not be written whole: File too large"));
   EXPECT_EQ(read_json(place / "run/report.json").at("slots").at(0).at("frames"), 1);
