@@ -166,8 +166,8 @@ TEST(UnwritableDirectory, IsAWrongRequest) {
   EXPECT_THAT(result.err, HasSubstr("locked/run"));
 }
 
-// The exit code of a run of which no file may grow past 100 KiB: the streams do not fit, the reports
-// do. What it says is in err.txt.
+// The exit code of a run of which no file may grow past 100 KiB: the streams do not fit, the
+// reports do. What it says is in err.txt.
 int detect_in_small_files(const Workplace& place, const std::string& options) {
   const std::string script = std::string("ulimit -f 100; export XDG_DATA_HOME=$PWD/.data; exec ") +
                              JM_PROGRAM + " detect --model0 good.ref " + options +
