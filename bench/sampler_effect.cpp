@@ -45,8 +45,8 @@ Run run(const Files& files, const char* interval, std::string source = "") {
           record.at("telemetry").at("sampler_cpu_seconds").get<double>() / seconds};
 }
 
-constexpr int kTurns = 60;  // of four blocks
-constexpr int kBlock = 20;  // inferences
+constexpr int kTurns = 150;  // of four blocks
+constexpr int kBlock = 20;   // inferences
 constexpr int kWarmupRuns = 30;
 
 void run_once(jetmeter::Session& session) {
@@ -69,7 +69,8 @@ double block(jetmeter::Session& session, bool watched) {
   std::optional<jetmeter::Sampler> sampler;
   if (watched) {
     sampler.emplace(jetmeter::Sampler::Options{.interval = std::chrono::milliseconds(100)});
-    if (auto own = jetmeter::open_process({}, ::getpid())) sampler->add("own", std::move(*own));
+    if (auto own = jetmeter::open_process({}, ::getpid()))
+      sampler->add("own", std::move(*own), std::chrono::milliseconds(200));
   }
   std::this_thread::sleep_for(std::chrono::milliseconds(250));
   return block_p50_ms(session);

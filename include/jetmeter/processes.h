@@ -45,6 +45,8 @@ std::vector<ProcessSummary> largest_processes(const Host&, std::size_t most);
 // have come or gone in it or in another process that is open here; in between "process.pss" is the
 // resident size less what was other processes' share of it then.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
+// The same but for "process.pss", which is no channel here: nothing is walked.
+Result<std::unique_ptr<Source>> open_process_counters(const Host&, ProcessId);
 
 // GPU memory of one process that its PSS does not hold. nvmap counts buffers that the process has
 // also mapped for its CPU (pinned, managed), and these are in its PSS too: beside PSS, nvmap's

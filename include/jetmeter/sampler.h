@@ -33,6 +33,8 @@ class SampleSink {
                        std::span<const std::optional<double>>) = 0;
   // From `at` on the source does not answer, or answers again (`reason` is then empty).
   virtual void gap(Nanoseconds at, std::string_view source, std::string_view reason) = 0;
+  // All that was due at one tick has been told.
+  virtual void tick_ended() {}
 };
 
 struct SourceReport {

@@ -126,7 +126,7 @@ std::optional<Finding> largest_free_block(const DoctorFacts& facts) {
   const auto block = latest(facts, "memory.largest_free_block");
   if (!block)
     return not_known(kCode, "how fragmented the memory is",
-                     why_no_channel(facts, "memory", "memory.largest_free_block"));
+                     why_no_channel(facts, "paging", "memory.largest_free_block"));
   const auto what = "largest free block " + bytes(*block);
   if (*block >= kWhole) return fine(kCode, what);
   return Finding{*block < kFew ? Severity::warning : Severity::note, std::string(kCode), what,

@@ -51,7 +51,7 @@ RunConditions::RunConditions(Sampler& sampler, const RunContext& context)
       context_(context),
       idle_{context.clock->monotonic(), context.clock->monotonic()},
       clients_before_(known(read_gpu_clients(context.host))) {
-  if (auto own = open_process(context.host, ::getpid()))
+  if (auto own = open_process_counters(context.host, ::getpid()))
     sampler_.add(std::string(kOwnSource), std::move(*own), kOwnPeriod);
 }
 

@@ -29,7 +29,7 @@ class RunDir {
   ~RunDir();
 
   const std::filesystem::path& path() const { return path_; }
-  // `line` without its newline.
+  // A line, or several at once; without the last newline.
   void append(Stream, std::string_view line);
   // run.log: the UTC time, then the text.
   void log(WallTime, std::string_view text);

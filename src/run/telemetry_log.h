@@ -25,6 +25,7 @@ class TelemetryLog : public SampleSink {
   void reading(Nanoseconds at, std::string_view source, std::span<const Channel>,
                std::span<const std::optional<double>>) override;
   void gap(Nanoseconds at, std::string_view source, std::string_view reason) override;
+  void tick_ended() override;
 
   // What came since the last call, in the order of time.
   std::vector<FootprintReading> take_footprints();
@@ -32,7 +33,7 @@ class TelemetryLog : public SampleSink {
  private:
   RunDir& dir_;
   const Clock& clock_;
-  std::string line_;  // of the sampler's thread alone
+  std::string line_, lines_;  // of the sampler's thread alone; lines_: of this tick
   std::mutex mutex_;
   std::vector<FootprintReading> footprints_;
 };

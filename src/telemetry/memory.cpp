@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 
@@ -10,8 +8,7 @@
 namespace jetmeter {
 namespace {
 
-// /proc/vmstat has some 6000 bytes on kernels of today, the others less.
-using Buffer = std::array<char, 16384>;
+using Buffer = std::array<char, 16384>;  // /proc/meminfo has some 1500 bytes on kernels of today
 
 enum Line { total, available, unused, cached, buffers, reclaimable, swap_total, swap_free, nvmap };
 constexpr std::array<std::string_view, 9> kLines{"MemTotal",  "MemAvailable", "MemFree",
@@ -45,61 +42,17 @@ std::optional<double> swap_in_use(const Meminfo& bytes) {
   return sound ? std::optional(*bytes[swap_total] - *bytes[swap_free]) : std::nullopt;
 }
 
-// The number of pages in the largest free block of a line of /proc/buddyinfo, "Node 0, zone Normal
-// 13561 7604 …", which counts the free blocks of 1, 2, 4, … pages. 0 when no page is free.
-std::optional<double> largest_block_pages(std::string_view line) {
-  if (next_word(line) != "Node") return std::nullopt;
-  next_word(line);
-  if (next_word(line) != "zone" || next_word(line).empty()) return std::nullopt;
-  std::optional<double> pages;
-  double block = 1;
-  for (auto word = next_word(line); !word.empty(); word = next_word(line), block *= 2) {
-    const auto count = to_count(word);
-    if (!count) return std::nullopt;
-    pages = *count > 0 ? block : pages.value_or(0);
-  }
-  return pages;
-}
-
-// Of all zones the largest.
-std::optional<double> parse_buddyinfo(std::string_view text) {
-  std::optional<double> largest;
-  while (const auto line = next_line(text)) {
-    const auto pages = largest_block_pages(*line);
-    if (pages) largest = std::max(*pages, largest.value_or(0));
-  }
-  return largest;
-}
-
-// From the line "pswpin 123".
-std::optional<double> vmstat_count(std::string_view text, std::string_view key) {
-  while (auto line = next_line(text)) {
-    if (!line->starts_with(key) || next_word(*line) != key) continue;
-    const auto count = to_count(next_word(*line));
-    return count ? std::optional(static_cast<double>(*count)) : std::nullopt;
-  }
-  return std::nullopt;
-}
-
 // The channels that a machine may have, in their order.
-constexpr std::array<std::string_view, 10> kNames{
-    "memory.total",     "memory.available",  "memory.free",  "memory.cached",
-    "memory.swap_used", "memory.swap_total", "memory.nvmap", "memory.largest_free_block",
-    "swap.in",          "swap.out"};
+constexpr std::array<std::string_view, 7> kNames{
+    "memory.total",     "memory.available",  "memory.free", "memory.cached",
+    "memory.swap_used", "memory.swap_total", "memory.nvmap"};
 using Readings = std::array<std::optional<double>, kNames.size()>;
-
-std::optional<double> times(double factor, std::optional<double> value) {
-  return value ? std::optional(*value * factor) : std::nullopt;
-}
 
 // The system's pool, and what of it can be had without swapping. Swap and cache are views; they
 // are never to be added to the pool.
 class Memory : public Source {
  public:
-  explicit Memory(const Host& host)
-      : meminfo_(host.path("/proc/meminfo")),
-        buddyinfo_(host.path("/proc/buddyinfo")),
-        vmstat_(host.path("/proc/vmstat")) {
+  explicit Memory(const Host& host) : meminfo_(host.path("/proc/meminfo")) {
     const auto now = read_all();
     for (std::size_t i = 0; i < kNames.size(); ++i) {
       if (!now[i]) continue;
@@ -118,27 +71,12 @@ class Memory : public Source {
  private:
   Readings read_all() const {
     Buffer buffer;
-    const auto text = [&](const KernelFile& file) {
-      return file.read(buffer).value_or(std::string_view());
-    };
-    const auto info = parse_meminfo(text(meminfo_));
-    const auto pages = parse_buddyinfo(text(buddyinfo_));
-    const auto vmstat = text(vmstat_);
-    return {info[total],
-            info[available],
-            info[unused],
-            file_cache(info),
-            swap_in_use(info),
-            info[swap_total],
-            info[nvmap],
-            times(page_bytes_, pages),
-            times(page_bytes_, vmstat_count(vmstat, "pswpin")),
-            times(page_bytes_, vmstat_count(vmstat, "pswpout"))};
+    const auto info = parse_meminfo(meminfo_.read(buffer).value_or(std::string_view()));
+    return {info[total],       info[available],  info[unused], file_cache(info),
+            swap_in_use(info), info[swap_total], info[nvmap]};
   }
 
-  KernelFile meminfo_, buddyinfo_, vmstat_;
-  // 4 KiB, but 16 or 64 on some arm64 kernels.
-  double page_bytes_ = static_cast<double>(sysconf(_SC_PAGESIZE));
+  KernelFile meminfo_;
   std::vector<Channel> channels_;
   std::vector<std::size_t> present_;  // of every channel, its place in kNames
 };
@@ -153,10 +91,7 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
 
 }  // namespace
 
-extern const SourceKind memory_source{
-    "memory",
-    "system memory, cache, swap and the largest free block, from /proc/meminfo, buddyinfo and "
-    "vmstat",
-    open};
+extern const SourceKind memory_source{"memory", "system memory, cache and swap, from /proc/meminfo",
+                                      open};
 
 }  // namespace jetmeter

@@ -153,20 +153,46 @@ PssPace::Moves& moves_of_files() {
   return moves;
 }
 
+const std::array<Channel, 6> kChannels{{{"process.pss", Unit::byte},
+                                        {"process.rss", Unit::byte},
+                                        {"process.threads", Unit::count},
+                                        {"process.minor_faults", Unit::count},
+                                        {"process.major_faults", Unit::count},
+                                        {"process.cpu_seconds", Unit::second}}};
+
+// All but PSS.
+void put_counters(const ProcessMemory& memory, std::span<std::optional<double>> out) {
+  out[0] = as_double(memory.rss_bytes);
+  out[1] = as_double(memory.threads);
+  out[2] = as_double(memory.minor_faults);
+  out[3] = as_double(memory.major_faults);
+  out[4] = memory.cpu_seconds;
+}
+
+class ProcessCounters : public Source {
+ public:
+  explicit ProcessCounters(ProcessFiles files) : files_(std::move(files)) {}
+
+  std::span<const Channel> channels() const override { return std::span(kChannels).subspan(1); }
+
+  void read(std::span<std::optional<double>> out) override {
+    put_counters(files_.read_but_pss().memory, out);
+  }
+
+ private:
+  ProcessFiles files_;
+};
+
 class Process : public Source {
  public:
   explicit Process(ProcessFiles files) : files_(std::move(files)) {}
 
-  std::span<const Channel> channels() const override { return channels_; }
+  std::span<const Channel> channels() const override { return kChannels; }
 
   void read(std::span<std::optional<double>> out) override {
     const auto [memory, shareable] = files_.read_but_pss();
     out[0] = as_double(pss(memory.rss_bytes, shareable));
-    out[1] = as_double(memory.rss_bytes);
-    out[2] = as_double(memory.threads);
-    out[3] = as_double(memory.minor_faults);
-    out[4] = as_double(memory.major_faults);
-    out[5] = memory.cpu_seconds;
+    put_counters(memory, out.subspan(1));
   }
 
  private:
@@ -185,13 +211,16 @@ class Process : public Source {
 
   ProcessFiles files_;
   PssPace pace_{moves_of_files()};
-  std::array<Channel, 6> channels_{{{"process.pss", Unit::byte},
-                                    {"process.rss", Unit::byte},
-                                    {"process.threads", Unit::count},
-                                    {"process.minor_faults", Unit::count},
-                                    {"process.major_faults", Unit::count},
-                                    {"process.cpu_seconds", Unit::second}}};
 };
+
+template <typename Kind>
+Result<std::unique_ptr<Source>> open_as(const Host& host, ProcessId pid) {
+  const auto folder = folder_of(host, pid);
+  ProcessFiles files(folder);
+  if (pid <= 0 || knows_nothing(files.read_but_pss().memory))
+    return tl::make_unexpected(no_process(folder, pid));
+  return std::make_unique<Kind>(std::move(files));
+}
 
 }  // namespace
 
@@ -204,11 +233,11 @@ Result<ProcessMemory> read_process(const Host& host, ProcessId pid) {
 }
 
 Result<std::unique_ptr<Source>> open_process(const Host& host, ProcessId pid) {
-  const auto folder = folder_of(host, pid);
-  ProcessFiles files(folder);
-  if (pid <= 0 || knows_nothing(files.read_but_pss().memory))
-    return tl::make_unexpected(no_process(folder, pid));
-  return std::make_unique<Process>(std::move(files));
+  return open_as<Process>(host, pid);
+}
+
+Result<std::unique_ptr<Source>> open_process_counters(const Host& host, ProcessId pid) {
+  return open_as<ProcessCounters>(host, pid);
 }
 
 }  // namespace jetmeter

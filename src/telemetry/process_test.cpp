@@ -137,6 +137,18 @@ TEST(OpenProcess, HasTheSameNumbersAsChannels) {
   EXPECT_EQ((*source)->channels()[5].unit, Unit::second);
 }
 
+TEST(OpenProcessCounters, ReadsAllButPss) {
+  BoardCopy board;
+  const auto source = open_process_counters(add_process(board).host(), 812);
+  ASSERT_TRUE(source) << source.error().what;
+  EXPECT_EQ(read_once(**source), (Reading{{"process.rss", 1300000.0 * kKibibyte},
+                                          {"process.threads", 9.0},
+                                          {"process.minor_faults", 15734.0},
+                                          {"process.major_faults", 307.0},
+                                          {"process.cpu_seconds", 12.91}}));
+  EXPECT_FALSE(open_process_counters(board.host(), 0));
+}
+
 // Its own memory grew between the two files: what others share is told by the walk that told PSS.
 // After a pause, which hangs on what a walk took of the processor, the next reading walks again: a
 // test that was held up for so long is tried once more.

@@ -121,6 +121,7 @@ void SamplerCore::tick(Nanoseconds now, bool everything) {
       reopen(*entry, now);
     }
   }
+  if (sink_) sink_->tick_ended();
 }
 
 void SamplerCore::read(Entry& entry, Nanoseconds now) {

@@ -59,9 +59,13 @@ class Listener : public SampleSink {
   void gap(Nanoseconds at, std::string_view source, std::string_view reason) override {
     gaps.push_back({at, std::string(source), std::string(reason)});
   }
+  void tick_ended() override { told_by_tick[ticks++ % told_by_tick.size()] = count + gaps.size(); }
   std::array<Nanoseconds, 64> times{};
   std::size_t count = 0;
   std::vector<Told> gaps;
+  std::array<std::size_t, 4>
+      told_by_tick{};  // readings and gaps that were told until each tick's end
+  std::size_t ticks = 0;
 };
 
 class SamplerCoreTest : public testing::Test {
@@ -80,6 +84,12 @@ TEST_F(SamplerCoreTest, ReadsASourceAtItsOwnRateOnAGrid) {
   EXPECT_EQ(world.read, 4);
   EXPECT_EQ(listener_.times[1], milliseconds(307));
   EXPECT_EQ(listener_.times[3], milliseconds(907));
+}
+
+TEST_F(SamplerCoreTest, TheSinkIsToldWhenATickHasEnded) {
+  SamplerCore core({.interval = milliseconds(100), .sink = &listener_, .kinds = {&kFake, &kSlow}});
+  for (int tick = 0; tick < 4; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_THAT(listener_.told_by_tick, ElementsAre(2u, 3u, 4u, 6u));
 }
 
 TEST_F(SamplerCoreTest, ALateTickDoesNotShiftTheGrid) {
