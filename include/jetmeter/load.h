@@ -239,6 +239,9 @@ struct RateSearchOptions {
   double start_per_second = 1;
   double precision = 0.02;  // stops when the bounds are this close, relatively
   int max_trials = 24;
+  Nanoseconds max_time{
+      0};  // by `clock`; no trial begins later, and the last may last longer. 0: none
+  const Clock* clock = &system_clock();
   double lowest_per_second = 0.1;   // nothing below it is tried
   double highest_per_second = 1e6;  // nothing above it is tried
   // The answer is tried once more, because bisection favours a rate that was lucky. One that then

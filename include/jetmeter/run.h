@@ -30,7 +30,8 @@ struct BenchSpec {
   WarmUp warm_up;
   // Search the highest rate of the scenario that holds this bound, then measure at that rate.
   std::optional<RateBound> find_rate;
-  Nanoseconds trial_time = std::chrono::seconds(2);  // least length of one trial of the search
+  Nanoseconds trial_time = std::chrono::seconds(2);    // least length of one trial of the search
+  Nanoseconds search_time = std::chrono::minutes(10);  // no trial begins later; 0: no limit
   ShapeOptions shapes;
   Fills fills;
   std::uint64_t seed = 1;

@@ -65,6 +65,8 @@ void add_load(CLI::App& app, BenchOptions& o) {
       ->allow_extra_args(false);
   add(app, group, "--trial-time", o.trial_time, "of --find-rate: of each trial, at least")
       ->capture_default_str();
+  add(app, group, "--search-time", o.search_time, "of --find-rate: no trial begins later; 0: none")
+      ->capture_default_str();
 }
 
 void add_stop(CLI::App& app, BenchOptions& o) {
@@ -164,6 +166,7 @@ Result<void> read_durations(const BenchOptions& o, BenchSpec& bench) {
         Typed{"--max-time", o.max_time, bench.stop.max_time},
         Typed{"--warmup-time", o.warmup_time, bench.warm_up.min_time},
         Typed{"--trial-time", o.trial_time, bench.trial_time},
+        Typed{"--search-time", o.search_time, bench.search_time},
         Typed{"--hold-after-load", o.hold, bench.hold}})
     if (auto read = read_duration(option, text, target); !read) return read;
   return {};

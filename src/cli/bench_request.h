@@ -23,7 +23,7 @@ struct BenchOptions {
   std::int64_t queue_limit = 0, offline_count = 0;
   bool find_rate = false;
   std::vector<std::string> bounds;
-  std::string trial_time = "2s";
+  std::string trial_time = "2s", search_time = "10min";
   std::string min_time = "3s", max_time = "60s", warmup_time = "200ms", precision;
   std::int64_t min_count = 10, max_count = 1'000'000, warmup = 10;
   bool ladder = false;

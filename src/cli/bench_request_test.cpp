@@ -27,8 +27,9 @@ const BenchSpec& bench(const Result<RunSpec>& spec) {
 }
 
 TEST(BenchRequest, NamesTheOptionThatIsNoDuration) {
-  for (const auto* option : {"--min-time", "--max-time", "--warmup-time", "--trial-time",
-                             "--hold-after-load", "--deadline", "--timeout", "--idle-baseline"})
+  for (const auto* option :
+       {"--min-time", "--max-time", "--warmup-time", "--trial-time", "--search-time",
+        "--hold-after-load", "--deadline", "--timeout", "--idle-baseline"})
     EXPECT_THAT(refused({option, "soon", "--scenario", "rate", "--rate", "9"}),
                 HasSubstr(std::string(option) + ": 'soon' is not a duration"));
 }
@@ -61,11 +62,13 @@ TEST(BenchRequest, ARateIsACamerasWithItsPolicy) {
 }
 
 TEST(BenchRequest, FindRateTakesARateScenarioByItself) {
-  const auto spec = parsed({"m.onnx", "--find-rate", "--bound", "p99<33ms"});
+  const auto spec =
+      parsed({"m.onnx", "--find-rate", "--bound", "p99<33ms", "--search-time", "90s"});
   EXPECT_EQ(bench(spec).scenario.kind, ScenarioKind::rate);
   EXPECT_EQ(bench(spec).scenario.when_busy, WhenBusy::queue);
   ASSERT_TRUE(bench(spec).find_rate);
   EXPECT_EQ(bench(spec).find_rate->quantile, 0.99);
+  EXPECT_EQ(bench(spec).search_time, std::chrono::seconds(90));
   EXPECT_EQ(bench(spec).find_rate->latency, std::chrono::milliseconds(33));
   EXPECT_FALSE(bench(spec).find_rate->drop_percent);
 }

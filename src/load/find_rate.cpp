@@ -24,6 +24,8 @@ Result<void> check_options(const RateSearchOptions& options) {
                             options.precision));
   if (options.max_trials < 1)
     return fail(fmt::format("{} trials find nothing; allow at least 1", options.max_trials));
+  if (options.max_time < Nanoseconds{0})
+    return fail(fmt::format("a search cannot last {}", format_duration(options.max_time)));
   return {};
 }
 
@@ -127,14 +129,16 @@ std::string answer(const RateSearchOptions& options, const Bisection& search) {
   return text;
 }
 
-std::string verdict(const RateSearchOptions& options, const Bisection& search,
+std::string verdict(const RateSearchOptions& options, const Bisection& search, bool late,
                     const std::optional<Error>& error) {
   auto text = answer(options, search);
   if (error) {
     text += fmt::format("; the search ended because a trial could not be made: {}", error->what);
   } else if (search.next()) {
-    text += fmt::format("; the search ended after the {} trials that it was allowed",
-                        search.trials().size());
+    text += late ? fmt::format("; the search ended after the {} that it was allowed",
+                               format_duration(options.max_time))
+                 : fmt::format("; the search ended after the {} trials that it was allowed",
+                               search.trials().size());
     if (search.low() && search.high())
       text += fmt::format(", {:.2g} % apart instead of {:.2g} %",
                           100 * (*search.high() / *search.low() - 1), 100 * options.precision);
@@ -152,9 +156,16 @@ Result<RateSearch> find_rate(const RateSearchOptions& options,
   if (!good) return tl::make_unexpected(good.error());
   Bisection search(options);
   RateSearch found;
+  const auto begin = options.clock->monotonic();
+  const auto is_late = [&] {
+    return options.max_time > Nanoseconds{0} &&
+           options.clock->monotonic() - begin >= options.max_time;
+  };
+  bool late = false;
   for (int made = 0; made < options.max_trials; ++made) {
     const auto rate = search.next();
-    if (!rate) break;
+    late = made > 0 && is_late();
+    if (!rate || late) break;
     auto result = trial(*rate);
     if (!result) {
       found.error = std::move(result.error());
@@ -165,7 +176,7 @@ Result<RateSearch> find_rate(const RateSearchOptions& options,
   }
   found.per_second = search.low();
   found.trials = search.trials();
-  found.verdict = verdict(options, search, found.error);
+  found.verdict = verdict(options, search, late, found.error);
   return found;
 }
 

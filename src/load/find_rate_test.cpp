@@ -83,6 +83,28 @@ TEST(FindRate, IsNeverEndless) {
   EXPECT_THAT(one->verdict, HasSubstr("1 per second holds, and nothing higher was tried"));
 }
 
+class TrialClock : public Clock {
+ public:
+  Nanoseconds monotonic() const override { return now; }
+  WallTime wall() const override { return {}; }
+  Nanoseconds now{0};
+};
+
+TEST(FindRate, BeginsNoTrialAfterItsTime) {
+  TrialClock clock;
+  const auto slow = [&](double per_second) {
+    clock.now += std::chrono::seconds(2);
+    return server(11)(per_second);
+  };
+  const auto search = find_rate({.max_time = std::chrono::seconds(11), .clock = &clock}, slow);
+  EXPECT_THAT(rates(*search), ElementsAre(1, 2, 4, 8, 16, testing::DoubleNear(11.3137, 1e-3)));
+  EXPECT_EQ(search->per_second, 8);
+  EXPECT_THAT(search->verdict, HasSubstr("the search ended after the 11.0 s that it was allowed, "
+                                         "41 % apart instead of 2 %"));
+  const auto one = find_rate({.max_time = std::chrono::seconds(1), .clock = &clock}, slow);
+  EXPECT_EQ(one->trials.size(), 1U) << "the first is always made";
+}
+
 TEST(FindRate, ARateThatDoesNotHoldTwiceIsNotTheAnswer) {
   int trials = 0;
   const auto lucky = [&](double per_second) -> Result<RateTrial> {

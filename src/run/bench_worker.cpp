@@ -198,6 +198,8 @@ Result<void> BenchWorker::search(const LoadWorld& world) {
       scenario_.per_second > 0 ? Result<double>(scenario_.per_second) : likely_rate();
   if (!likely) return tl::make_unexpected(likely.error());
   RateSearchOptions options;
+  options.max_time = bench().search_time;
+  options.clock = &clock_;
   options.start_per_second =
       std::clamp(*likely, options.lowest_per_second, options.highest_per_second);
   const auto found = find_rate(options, trial);
