@@ -21,7 +21,7 @@ demo: build  ## the main job on generated scenes with generated detectors, in ha
 	@build/release/src/cli/jetmeter demo
 
 test: setup-tests  ## build everything and run every test
-	@$(call build_preset,dev,-DJM_PRECOMPILE=ON)
+	@$(call build_preset,dev,-DJM_PRECOMPILE=ON -DJM_BENCH=ON)
 	@scripts/test.sh dev
 
 bench: setup  ## our hot paths, each beside what a user would take instead
@@ -31,6 +31,7 @@ bench: setup  ## our hot paths, each beside what a user would take instead
 	@build/release/bench/jm_sampler_effect
 	@build/release/bench/jm_stats_scale
 	@build/release/bench/jm_load_figures
+	@build/release/bench/jm_compare_verdicts
 	@if [ -x build/release/bench/jm_bench_versus_loop ]; then build/release/bench/jm_bench_versus_loop; fi
 	@if [ -x build/release/bench/jm_quantized_speed ]; then build/release/bench/jm_quantized_speed; fi
 

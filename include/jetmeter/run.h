@@ -36,6 +36,7 @@ struct BenchSpec {
   Fills fills;
   std::uint64_t seed = 1;
   bool copies = false;  // copy inputs in and outputs out around every inference, as stages
+  double slowdown = 0;  // share of its time by which every inference is held up, on purpose
   bool ladder = false;
   int profile_runs = 0;                // inferences under the layer profiler, after measuring
   std::filesystem::path dump_outputs;  // .npz; empty: none

@@ -107,6 +107,8 @@ void add_closer_look(CLI::App& app, BenchOptions& o) {
   add(app, group, "--hold-after-load", o.hold,
       "keep the loaded model for so long before its first inference, for an observer outside")
       ->capture_default_str();
+  add(app, group, "--inject-slowdown", o.inject_slowdown,
+      "hold every inference up by so much of its time (3%), to see whether a gate would notice");
 }
 
 Result<int> whole(const std::string& option, const std::string& text, int least, int most) {
@@ -190,6 +192,17 @@ Result<void> read_stop_rules(const BenchOptions& o, BenchSpec& bench) {
   return {};
 }
 
+Result<double> slowdown_of(const BenchOptions& o) {
+  if (o.inject_slowdown.empty()) return 0.0;
+  constexpr double kMostPercent = 1000;
+  const auto percent = parse_percent(o.inject_slowdown);
+  if (!percent) return fail("--inject-slowdown: " + percent.error().what);
+  if (*percent < 0 || *percent > kMostPercent)
+    return fail(fmt::format("--inject-slowdown {} is not from 0 to {:.0f} percent",
+                            in_quotes(o.inject_slowdown), kMostPercent));
+  return *percent / 100;
+}
+
 Result<BenchSpec> bench_of(const BenchOptions& o) {
   BenchSpec bench;
   auto scenario = scenario_of(o);
@@ -213,6 +226,9 @@ Result<BenchSpec> bench_of(const BenchOptions& o) {
   bench.fills = std::move(*fills);
   bench.seed = o.seed;
   bench.copies = o.copies;
+  const auto slowdown = slowdown_of(o);
+  if (!slowdown) return tl::make_unexpected(slowdown.error());
+  bench.slowdown = *slowdown;
   bench.ladder = o.ladder;
   bench.profile_runs = o.layers;
   if (!o.dump_outputs.empty()) bench.dump_outputs = std::filesystem::absolute(o.dump_outputs);

@@ -30,7 +30,7 @@ struct BenchOptions {
   std::string source = "synthetic", head = "auto";
   std::optional<int> image_size;
   int layers = 0;
-  std::string dump_outputs, hold = "0s";
+  std::string dump_outputs, hold = "0s", inject_slowdown;
   MemoryOptions memory{.limit = "none"};
   RunOptions run;
 };

@@ -61,6 +61,15 @@ TEST(BenchRequest, ARateIsACamerasWithItsPolicy) {
   EXPECT_EQ(bench(spec).scenario.deadline, std::chrono::milliseconds(40));
 }
 
+TEST(BenchRequest, SlowsDownByAShareThatMakesSense) {
+  EXPECT_EQ(bench(parsed({"m.onnx"})).slowdown, 0);
+  EXPECT_DOUBLE_EQ(bench(parsed({"m.onnx", "--inject-slowdown", "3%"})).slowdown, 0.03);
+  for (const auto* wrong : {"-3%", "nan", "1001%", "a lot"})
+    EXPECT_THAT(refused({std::string("--inject-slowdown=") + wrong}),
+                HasSubstr("--inject-slowdown"))
+        << wrong;
+}
+
 TEST(BenchRequest, FindRateTakesARateScenarioByItself) {
   const auto spec =
       parsed({"m.onnx", "--find-rate", "--bound", "p99<33ms", "--search-time", "90s"});

@@ -59,13 +59,15 @@ Result<void> BenchLanes::fill() {
   return {};
 }
 
-void BenchLanes::make_tasks(const Model& model, bool copies, const Clock& clock) {
+void BenchLanes::make_tasks(const Model& model, const BenchSpec& spec, const Clock& clock) {
   for (auto& session : sessions_) {
-    if (copies)
+    if (spec.copies)
       owned_.push_back(
           std::make_unique<CopyTask>(*session, inputs_, model.info().outputs.size(), clock));
     else
       owned_.push_back(std::make_unique<InferenceTask>(*session));
+    if (spec.slowdown > 0)
+      owned_.back() = std::make_unique<SlowedTask>(std::move(owned_.back()), spec.slowdown, clock);
     tasks_.push_back(owned_.back().get());
   }
 }

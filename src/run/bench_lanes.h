@@ -18,7 +18,7 @@ class BenchLanes {
   // As many sessions as the scenario has lanes, all with the same inputs.
   static Result<BenchLanes> open(Model&, const BenchSpec&);
   // What each lane does again and again; after the first inference, which settles the outputs.
-  void make_tasks(const Model&, bool copies, const Clock&);
+  void make_tasks(const Model&, const BenchSpec&, const Clock&);
 
   Session& first() { return *sessions_.front(); }
   std::span<Task* const> tasks() const { return tasks_; }

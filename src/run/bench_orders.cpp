@@ -17,8 +17,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RateBound, quantile, latency, drop_percent)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ShapeOptions, wishes, batch, max_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Fill, kind, low, high, range_given, value, file, member)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchSpec, scenario, stop, warm_up, find_rate, trial_time,
-                                   search_time, shapes, fills, seed, copies, ladder, profile_runs,
-                                   dump_outputs, hold)
+                                   search_time, shapes, fills, seed, copies, slowdown, ladder,
+                                   profile_runs, dump_outputs, hold)
 
 // The summaries are the supervisor's, from the samples.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RateTrialRecord, per_second, holds, reason, latency_ms,

@@ -26,6 +26,7 @@ TEST(BenchSpec, ComesBackAsItWasSent) {
   spec.copies = spec.ladder = true;
   spec.dump_outputs = "/tmp/out.npz";
   spec.hold = std::chrono::seconds(2);
+  spec.slowdown = 0.03;
   const auto back = bench_spec_from_json(to_json(spec));
   EXPECT_EQ(back.scenario.kind, ScenarioKind::poisson);
   EXPECT_EQ(back.scenario.in_flight, 3);
@@ -48,6 +49,7 @@ TEST(BenchSpec, ComesBackAsItWasSent) {
   EXPECT_TRUE(back.copies && back.ladder);
   EXPECT_EQ(back.dump_outputs, "/tmp/out.npz");
   EXPECT_EQ(back.hold, std::chrono::seconds(2));
+  EXPECT_EQ(back.slowdown, 0.03);
 }
 
 TEST(WorkerSpec, SaysWhetherItIsALoad) {

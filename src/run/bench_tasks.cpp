@@ -1,6 +1,7 @@
 #include "run/bench_tasks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace jetmeter {
@@ -52,6 +53,16 @@ Result<void> CopyTask::run(StageTimes& stages) {
   copy_out();
   stages.set(Stage::postprocess, clock_.monotonic() - inferred);
   return {};
+}
+
+Result<void> SlowedTask::run(StageTimes& stages) {
+  const auto begin = clock_.monotonic();
+  auto done = task_->run(stages);
+  const auto now = clock_.monotonic();
+  const auto until =
+      now + Nanoseconds(std::llround(share_ * static_cast<double>((now - begin).count())));
+  while (clock_.monotonic() < until) continue;
+  return done;
 }
 
 Result<std::unique_ptr<PipelineTask>> PipelineTask::make(Session& session, Pipeline& pipeline,

@@ -48,6 +48,20 @@ class CopyTask final : public Task {
   const Clock& clock_;
 };
 
+// Another task, held up on purpose by a share of the time that it took: does who compares the runs
+// notice? It spins, as code that has become slower would, and does not sleep.
+class SlowedTask final : public Task {
+ public:
+  SlowedTask(std::unique_ptr<Task> task, double share, const Clock& clock)
+      : task_(std::move(task)), share_(share), clock_(clock) {}
+  Result<void> run(StageTimes&) override;
+
+ private:
+  std::unique_ptr<Task> task_;
+  double share_;
+  const Clock& clock_;
+};
+
 // A pipeline's whole frame: preprocess, inference, postprocess; and, where `acquire` is asked for,
 // the decoding of the frame before it. Frames come again from the start when they end.
 class PipelineTask final : public Task {

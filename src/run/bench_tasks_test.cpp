@@ -54,6 +54,24 @@ TEST(CopyTask, BringsTheInputsInBeforeEveryRun) {
   EXPECT_EQ(session.runs(), 2);
 }
 
+// Each reading of it is a millisecond after the one before.
+class CountingClock : public Clock {
+ public:
+  Nanoseconds monotonic() const override { return std::chrono::milliseconds(++readings); }
+  WallTime wall() const override { return {}; }
+  mutable int readings = 0;
+};
+
+TEST(SlowedTask, LastsLongerByTheShareOfWhatItTook) {
+  auto session = session_with({1, 2});
+  CountingClock clock;
+  SlowedTask task(std::make_unique<InferenceTask>(session), 3.0, clock);
+  StageTimes stages;
+  ASSERT_TRUE(task.run(stages));
+  EXPECT_EQ(session.runs(), 1);
+  EXPECT_EQ(clock.readings, 5) << "a millisecond of work, and three of being held up";
+}
+
 TEST(CopyTask, SurvivesAnOutputThatGrows) {
   auto session = session_with({1, 2});
   const std::vector<TensorData> inputs{floats("x", {5, 6, 7})};

@@ -129,7 +129,7 @@ Result<void> BenchWorker::first_inference() {
 
 Result<void> BenchWorker::warm_up() {
   phases_.begin("warmup");
-  lanes_->make_tasks(*loaded_.model, bench().copies, clock_);
+  lanes_->make_tasks(*loaded_.model, bench(), clock_);
   LivelyTasks lively(lanes_->tasks(), out_, clock_);
   const auto count = jetmeter::warm_up(bench().warm_up, lively.tasks, {.clock = &clock_});
   if (!count) return tl::make_unexpected(count.error());

@@ -164,6 +164,11 @@ void tell_modes(Teller& teller) {
 
 std::vector<Warning> self_warnings(const SlotData& data, const SlotRecord& record) {
   Teller teller{record};
+  if (data.spec.bench && data.spec.bench->slowdown > 0)
+    teller.tell("slowed_on_purpose",
+                fmt::format("every inference was held up by {:.3g} % of its time, as was asked",
+                            100 * data.spec.bench->slowdown),
+                "without --inject-slowdown these would be the model's numbers");
   if (data.bench)
     for (const auto& note : data.bench->notes) teller.tell("load_note", note, "");
   tell_enqueue(teller);

@@ -124,6 +124,17 @@ TEST(SelfWarnings, DoNotShoutAboutADriftThatDoesNotMatter) {
   EXPECT_THAT(codes(slot), IsEmpty());
 }
 
+TEST(SelfWarnings, SayThatARunWasSlowedOnPurpose) {
+  SlotData data;
+  data.spec.bench.emplace();
+  EXPECT_THAT(self_warnings(data, {}), IsEmpty());
+  data.spec.bench->slowdown = 0.03;
+  const auto warnings = self_warnings(data, {});
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].code, "slowed_on_purpose");
+  EXPECT_THAT(warnings[0].message, HasSubstr("by 3 % of its time"));
+}
+
 TEST(SelfWarnings, HandOnTheWorkersNotes) {
   SlotData data;
   data.bench.emplace().notes = {"the clock went back 2 times"};
