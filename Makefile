@@ -26,7 +26,7 @@ test: setup-tests  ## build everything and run every test
 
 bench: setup  ## our hot paths, each beside what a user would take instead
 	@$(call build_preset,release,-DJM_TESTS=OFF -DJM_BENCH=ON)
-	@build/release/bench/jm_bench
+	@if [ -x build/release/bench/jm_bench ]; then build/release/bench/jm_bench; fi
 	@build/release/bench/jm_detect_throughput
 	@build/release/bench/jm_sampler_effect
 	@build/release/bench/jm_stats_scale

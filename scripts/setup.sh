@@ -36,7 +36,7 @@ die() {
 lost_without() {
   case $1 in
     libvalijson-dev) echo "the test of the record against its JSON Schema is not built" ;;
-    libbenchmark-dev) echo "'make bench' is not built" ;;
+    libbenchmark-dev) echo "'make bench' lacks the small ones" ;;
     libpq-dev) echo "the history cannot be kept on a PostgreSQL server" ;;
     postgresql) echo "the tests of the history on a PostgreSQL server are skipped" ;;
     clang-format-14) echo "'make check' does not check the format" ;;
