@@ -41,9 +41,9 @@ std::vector<ProcessSummary> largest_processes(const Host&, std::size_t most);
 // Opens its files once; reading does not allocate. From the end of the process on every channel is
 // absent. On a kernel without smaps_rollup "process.pss" always is; read_process says why. The
 // kernel walks the page table for PSS, some 15 ms per GiB of small pages, and mmap in that process
-// waits. So it is walked for a two thousandth of the time at most, more often where pages of files
-// have come or gone in it or in another process that is open here; in between "process.pss" is the
-// resident size less what was other processes' share of it then.
+// waits. So it is walked for a thousandth of the time at most, more often where pages of files have
+// come or gone in it or in another process that is open here; in between other processes are taken
+// to have the same share of its pages of files as then.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 // The same but for "process.pss", which is no channel here: nothing is walked.
 Result<std::unique_ptr<Source>> open_process_counters(const Host&, ProcessId);

@@ -211,6 +211,7 @@ std::vector<PreflightResult> preflight(const RunSpec& spec, const RunContext& co
   std::vector<PreflightResult> results(spec.slots.size());
   if (spec.memory.preflight == Preflight::off) return results;
   std::vector<std::optional<Result<PeakForecast>>> told(spec.slots.size());
+  const bool beside_others = others_run(context.host);
   for (std::size_t i = 0; i < spec.slots.size(); ++i)
     if (spec.slots[i].skip_reason.empty()) told[i] = forecast(spec.slots[i], context);
   const auto peak = [&](std::size_t i) { return told[i] && *told[i] ? (**told[i]).peak_bytes : 0; };
@@ -222,7 +223,12 @@ std::vector<PreflightResult> preflight(const RunSpec& spec, const RunContext& co
   for (const auto i : order) {
     if (!told[i]) continue;
     const auto verdict = fits(as_forecast(*told[i]), spec.memory.limit_bytes, available);
-    results[i] = {record_of(*told[i], verdict), verdict.fit};
+    results[i] = {record_of(*told[i], verdict), verdict.fit, beside_others};
+    if (beside_others)
+      results[i].forecast->rests_on.push_back(
+          "another run of jetmeter is there, which makes the measured peak smaller than it is "
+          "alone: "
+          "the two are not compared");
     if (available)
       available = PoolBytes(available->bytes() - std::min(available->bytes(), peak(i)));
   }

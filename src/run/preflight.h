@@ -12,6 +12,8 @@ namespace jetmeter {
 struct PreflightResult {
   std::optional<ForecastRecord> forecast;  // absent: the slot does not run, or was not looked at
   MemoryFit fit = MemoryFit::cannot_tell;
+  // Another run of this program was there, and counts a part of the libraries' pages as its own.
+  bool beside_others = false;
 };
 
 // One result per slot. A runtime's own memory is measured, in a run of its own, when the cache does

@@ -127,8 +127,9 @@ MemoryRecord memory(const SlotData& data) {
       record.peak_bytes = std::max(record.peak_bytes.value_or(0), *phase.peak_bytes);
   record.violations = data.violations;
   record.forecast = data.forecast;
-  const bool ran = data.status == SlotStatus::completed;  // else it never took what it would have
-  if (ran && record.forecast && record.forecast->peak_bytes && record.peak_bytes &&
+  // One that did not complete never took what it would have.
+  const bool told = data.status == SlotStatus::completed && !data.beside_others;
+  if (told && record.forecast && record.forecast->peak_bytes && record.peak_bytes &&
       *record.peak_bytes > 0)
     record.forecast->error_percent = 100 * (static_cast<double>(*record.forecast->peak_bytes) /
                                                 static_cast<double>(*record.peak_bytes) -

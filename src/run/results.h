@@ -48,6 +48,7 @@ struct SlotData {
   std::optional<Budget> budget;
   std::vector<ViolationRecord> violations;
   std::optional<ForecastRecord> forecast;
+  bool beside_others = false;  // what was measured of the memory is less than it is alone
   std::optional<EnergyRecord> energy;
   std::optional<ThermalRecord> thermal;
 };

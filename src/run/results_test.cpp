@@ -115,6 +115,9 @@ TEST(SlotRecord, TheForecastsErrorIsAgainstThePeak) {
   auto slot = limited_slot(1000, 500);
   slot.forecast = ForecastRecord{.verdict = "fits", .peak_bytes = 450};
   EXPECT_DOUBLE_EQ(slot_record(slot, {}).memory.forecast->error_percent.value(), -10.0);
+  slot.beside_others = true;
+  EXPECT_EQ(slot_record(slot, {}).memory.forecast->error_percent, std::nullopt);
+  slot.beside_others = false;
   slot.footprint_peak.reset();
   EXPECT_EQ(slot_record(slot, {}).memory.forecast->error_percent, std::nullopt);
 }

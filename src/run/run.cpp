@@ -193,7 +193,7 @@ void Run::warn_of_clamped_limit() {
 void Run::forecast_memory() {
   forecasts_ = preflight(spec_, context_);
   for (std::size_t i = 0; i < forecasts_.size(); ++i) {
-    const auto& [forecast, fit] = forecasts_[i];
+    const auto& [forecast, fit, beside_others] = forecasts_[i];
     if (!forecast || !forecast->peak_bytes) continue;
     auto& slot = spec_.slots[i];
     const auto text = fmt::format("{}: {}", forecast->verdict, forecast->reason);
@@ -340,6 +340,7 @@ void Run::collect(Supervisor& supervisor, RunTelemetry& telemetry) {
       if (forecasts_[i].forecast) data.status = SlotStatus::over_budget;  // refused
     }
     data.forecast = forecasts_[i].forecast;
+    data.beside_others = forecasts_[i].beside_others;
   }
   telemetry.judge(slots_, machine_);
 }

@@ -1,6 +1,7 @@
 #include "telemetry/pss_pace.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace jetmeter {
 namespace {
@@ -9,7 +10,7 @@ namespace {
 constexpr std::uint64_t kShareThatMatters = 64;  // 1.6 %
 constexpr std::uint64_t kShareThatMisleads = 4;
 // Times the cost of a walk.
-constexpr int kPause = 2000, kPauseOnAMove = 300, kPauseAmidAStart = 20;
+constexpr int kPause = 1000, kPauseOnAMove = 300, kPauseAmidAStart = 20;
 
 }  // namespace
 
@@ -25,9 +26,17 @@ int PssPace::pause(const ResidentSize& size) const {
 }
 
 std::optional<std::uint64_t> PssPace::pss(const ResidentSize& size, Time now) const {
-  if (!others_ || *others_ > size.all_bytes) return std::nullopt;
+  const auto others = others_now(size);
+  if (!others || *others > size.all_bytes) return std::nullopt;
   if (now - walked_at_ >= pause(size) * cost_) return std::nullopt;
-  return size.all_bytes - *others_;
+  return size.all_bytes - *others;
+}
+
+std::optional<std::uint64_t> PssPace::others_now(const ResidentSize& size) const {
+  if (!others_ || shareable_ == 0) return others_;
+  const double share = static_cast<double>(*others_) / static_cast<double>(shareable_);
+  return static_cast<std::uint64_t>(
+      std::llround(share * static_cast<double>(size.shareable_bytes)));
 }
 
 void PssPace::walked(const ResidentSize& size, std::uint64_t walked_rss,

@@ -16,11 +16,12 @@ struct ResidentSize {
   std::uint64_t shareable_bytes = 0;
 };
 
-// Of one process. What of it is other processes' share changes slowly: it is walked for again now
-// and then, for a two thousandth of the time, and for more once the shareable part has moved - its
-// own or that of another process under the same watch, which maps the same libraries and the same
-// model. One that is starting maps its libraries one after the other; what was walked amid that
-// says little of it afterwards.
+// Of one process. What of its shareable part is other processes' changes slowly: it is walked for
+// again now and then, for a thousandth of the time, and for more once that part has moved - its own
+// or that of another process under the same watch, which maps the same libraries and the same
+// model. In between the others are taken to have the same share of the part as it is now. One that
+// is starting maps its libraries one after the other; what was walked amid that says little of it
+// afterwards.
 class PssPace {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -37,6 +38,7 @@ class PssPace {
 
  private:
   int pause(const ResidentSize&) const;
+  std::optional<std::uint64_t> others_now(const ResidentSize&) const;
   std::uint64_t moved(const ResidentSize&) const;
 
   Moves& moves_;
