@@ -34,6 +34,11 @@ std::string worker_name(const std::vector<Lane*>& lanes) {
   return std::string(kWorkerPrefix) + name;
 }
 
+// After the last phase only the process itself is left to end.
+std::string place_of(const Lane& lane) {
+  return lane.phase().empty() ? "between two phases or at its end" : "in phase " + lane.phase();
+}
+
 // Why a slot fell that may have done nothing itself; empty when it had its worker alone.
 std::string shared_fate(const std::vector<Lane*>& lanes, const Lane& lane) {
   std::string others;
@@ -323,10 +328,11 @@ void Supervisor::check_silence() {
     if (worker.pid < 0) continue;
     for (const auto* lane : worker.lanes)
       if (lane->busy() && now - lane->last_sign() > patience) {
-        kill_worker(worker, fmt::format("no sign of life for {} in phase {}, after {} frames; "
-                                        "the worker was killed (--timeout)",
-                                        format_duration(patience), lane->phase(),
-                                        lane->data.measure.samples.size()));
+        kill_worker(worker,
+                    fmt::format("no sign of life for {} {}, after {} frames; the worker was "
+                                "killed (--timeout)",
+                                format_duration(patience), place_of(*lane),
+                                lane->data.measure.samples.size()));
         break;
       }
   }
