@@ -16,7 +16,8 @@
 //   throttle.<what>                          events since boot, or 1 while an alarm stands
 //   load.gpu0 clock.gpu0 memory.gpu0_used …  a GPU that NVML tells of, by its index;
 //                                            energy.gpu0: joules since its driver was loaded
-//   tegrastats.<name>                        what the tool says of the channel <name>
+//   tegrastats.<name>                        what the tool says of the channel <name>; also
+//                                            tegrastats.power.board, by the rule of power.board
 #pragma once
 
 #include <chrono>
@@ -57,9 +58,10 @@ struct SourceKind {
 std::span<const SourceKind* const> source_kinds();
 
 // What "power.board" is, by the rails that the machine measures ("VDD_IN", …: what follows "power."
-// in the channels' names): the one rail, or the sum, that is a module's or a board's total on the
-// Jetson that has these rails. "VDD_IN", "VDD_GPU_SOC + VDD_CPU_CV + VIN_SYS_5V0". Absent where no
-// Jetson is known by these rails; there is then no channel "power.board" either.
+// or "tegrastats.power." in the channels' names): the one rail, or the sum, that is a module's or a
+// board's total on the Jetson that has these rails. "VDD_IN", "VDD_GPU_SOC + VDD_CPU_CV +
+// VIN_SYS_5V0". Absent where no Jetson is known by these rails; there is then no channel
+// "power.board" either.
 std::optional<std::string> board_power_rule(std::span<const std::string> rail_names);
 
 // The clocks that a Jetson's integrated GPU can be set to, in Hz, ascending; empty where no such

@@ -98,6 +98,7 @@ TEST(Tegrastats, NamesWhatTheToolSaysAsSysfsDoes) {
   EXPECT_EQ(said["tegrastats.clock.ape"], 200e6);
   EXPECT_EQ(said["tegrastats.temperature.tj"], 58.312);
   EXPECT_NEAR(*said["tegrastats.power.VDD_IN"], 16.321, 1e-9) << "the average would be 11.204";
+  EXPECT_EQ(said["tegrastats.power.board"], said["tegrastats.power.VDD_IN"]);
   EXPECT_EQ(said["tegrastats.unknown_tokens"], 0);
   EXPECT_EQ(said.count("tegrastats.load.cpu6"), 0u);
 }

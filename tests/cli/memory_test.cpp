@@ -354,6 +354,23 @@ TEST_F(RecordedBoardRun, EnergyPerFrameIsThatOfTheModulesRail) {
                 AllOf(HasSubstr("VDD_IN"), HasSubstr("time covered"), HasSubstr(covered)));
 }
 
+// As where the driver of the INA3221 shows nothing, and the tool all the same.
+TEST_F(MemoryRun, EnergyOfABoardThatOnlyTegrastatsMeasuresIsThatOfItsRail) {
+  const BoardCopy board("orin-nano-super");
+  board.remove("/sys/class/hwmon");
+  board.remove("/sys/bus/i2c");
+  ReferenceModel slow;
+  slow.delay_ms = 20;
+  const auto report =
+      run(0, {"--host-root", board.host().root.string(), "--idle-baseline", "2s"}, slow);
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  const auto& energy = report["slots"][0]["energy"];
+  ASSERT_FALSE(energy.is_null());
+  EXPECT_EQ(energy["rail"], "VDD_IN (tegrastats)");
+  EXPECT_NEAR(energy["mean_watts"], 16.321, 0.01);
+  EXPECT_NEAR(energy["idle_watts"], 16.321, 0.01);
+}
+
 TEST_F(RecordedBoardRun, WithoutPssTheRunGoesOnAndSaysWhy) {
   const auto report = run_on_orin();
   EXPECT_EQ(result_.exit_code, 0) << result_.err;
