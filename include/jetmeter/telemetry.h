@@ -21,6 +21,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,12 +39,31 @@ struct Channel {
   Unit unit = Unit::none;
 };
 
+// What a source was told and does not understand: words of a newer release of the tool that it
+// asks. Bounded, whatever comes.
+struct UnknownWords {
+  static constexpr std::size_t kMostKept = 16, kLongest = 32;
+  std::vector<std::string> words;  // the first ones, each once; printable, long ones cut
+  std::int64_t count = 0;          // of all, each as often as it came
+  bool more = false;               // there were others than those that are kept
+
+  // The first unknown words of a text, and how many it had. Words that are kept already do not
+  // allocate.
+  void add(std::span<const std::string_view> first, std::size_t all);
+  // Counts nothing.
+  void keep(std::string_view word);
+};
+// "3 words not understood: FOO, 12%@300, BAR".
+std::string in_words(const UnknownWords&);
+
 class Source {
  public:
   virtual ~Source() = default;
   virtual std::span<const Channel> channels() const = 0;
   // One slot per channel; a value that could not be read is absent, never zero.
   virtual void read(std::span<std::optional<double>> out) = 0;
+  // So far; null for a source that is told no words. For the thread that reads.
+  virtual const UnknownWords* unknown_words() const { return nullptr; }
 };
 
 struct SourceKind {

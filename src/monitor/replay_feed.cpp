@@ -110,6 +110,9 @@ class ReplayFeed : public Feed {
     view.ledger = recorded_ledger(view);
     view.processes = recorded_processes(view);
     view.process_note.clear();
+    view.unknown.clear();
+    if (const auto& words = recording_.unknown_words(); words.count > 0)
+      view.unknown.push_back({"tegrastats", words});
     view.replay = ReplayState{printable(options_.name), recording_.share(), recording_.bad_lines(),
                               options_.speed, !next_};
   }

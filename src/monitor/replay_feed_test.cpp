@@ -83,6 +83,20 @@ TEST_F(ReplayFeedTest, SaysWhatAJetsonsMemoryIsAPartOf) {
   EXPECT_EQ(ledger.views[0].amount, ViewBytes(300));
 }
 
+TEST_F(ReplayFeedTest, NamesTheWordsOfALogThatNobodyUnderstands) {
+  auto feed = replay(
+      "RAM 1024/2048MB CPU [10%@729,off] FOO 12%@300\n"
+      "RAM 1024/2048MB CPU [10%@729,off] FOO 13%@300\n");
+  feed->finish();
+  auto view = view_of(*feed);
+  feed->show(view);
+  ASSERT_EQ(view.unknown.size(), 1U) << "shown twice, told once";
+  EXPECT_EQ(view.unknown[0].source, "tegrastats");
+  EXPECT_EQ(view.unknown[0].words.count, 4);
+  EXPECT_THAT(view.unknown[0].words.words, testing::ElementsAre("FOO", "12%@300", "13%@300"));
+  EXPECT_TRUE(view_of(*replay(line(1, 10))).unknown.empty());
+}
+
 // AGX Thor of JetPack 7.2 writes no GR3D and, without root, no EMC.
 TEST_F(ReplayFeedTest, KnowsATegraByItsToolAlone) {
   auto feed = replay(

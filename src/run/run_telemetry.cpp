@@ -135,6 +135,13 @@ std::vector<Warning> RunTelemetry::warnings() const {
            fmt::format("{} fell silent {}: its readings have gaps", source.name,
                        source.gaps == 1 ? "once" : fmt::format("{} times", source.gaps)),
            "metrics.jsonl says when", ""});
+  for (const auto& source : sampler_.sources())
+    if (source.unknown.count > 0)
+      warnings.push_back({source.name + "_unknown",
+                          fmt::format("{}: {}", source.name, in_words(source.unknown)),
+                          "a release of the tool that jetmeter does not know; all else that it "
+                          "says is read",
+                          ""});
   return warnings;
 }
 

@@ -134,6 +134,17 @@ TEST(Tegrastats, FindsFieldsInAnotherOrderAndLeavesOutWhatIsNotSaid) {
   EXPECT_EQ(said["tegrastats.unknown_tokens"], 1);
 }
 
+TEST(Tegrastats, NamesTheWordsThatItDoesNotUnderstand) {
+  FakeTool tool("echo \"$line NPU 7%@300 ISP nap LPDDR6\"; exec sleep 1000");
+  const auto source = tool.open();
+  ASSERT_TRUE(source) << source.error().what;
+  const auto* unknown = (*source)->unknown_words();
+  ASSERT_TRUE(unknown);
+  EXPECT_EQ(unknown->count, 5);
+  EXPECT_THAT(unknown->words, testing::ElementsAre("NPU", "7%@300", "ISP", "nap", "LPDDR6"));
+  EXPECT_EQ(read_once(**source)["tegrastats.unknown_tokens"], 5);
+}
+
 TEST(Tegrastats, AsksForALineASecondWithNothingToRead) {
   FakeTool tool(
       "[ \"$*\" = '--interval 1000' ] || exit 1\n"

@@ -371,6 +371,28 @@ TEST_F(MemoryRun, EnergyOfABoardThatOnlyTegrastatsMeasuresIsThatOfItsRail) {
   EXPECT_NEAR(energy["idle_watts"], 16.321, 0.01);
 }
 
+TEST_F(MemoryRun, WordsOfATegrastatsOfTomorrowAreNamedOnce) {
+  const BoardCopy board("orin-nano-super");
+  const auto tool = board.host().path("/usr/bin/tegrastats");
+  auto script = slurp(tool);
+  const auto at = script.find(" RAM ");
+  ASSERT_NE(at, std::string::npos);
+  script.insert(at, " NPU0 7%@300 LPDDR6 nap");
+  board.write("/usr/bin/tegrastats", script);
+  const auto report =
+      run(0, {"--host-root", board.host().root.string(), "--idle-baseline", "200ms"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  int told = 0;
+  for (const auto& warning : report["run"]["warnings"]) {
+    if (warning["code"] != "tegrastats_unknown") continue;
+    ++told;
+    EXPECT_THAT(std::string(warning["message"]), HasSubstr("NPU0, 7%@300, LPDDR6, nap"));
+  }
+  EXPECT_EQ(told, 1);
+  EXPECT_THAT(slurp(place_ / "run/run.log"), HasSubstr("NPU0, 7%@300, LPDDR6, nap"));
+  EXPECT_THAT(slurp(place_ / "run/metrics.jsonl"), HasSubstr("tegrastats.unknown_tokens"));
+}
+
 TEST_F(RecordedBoardRun, WithoutPssTheRunGoesOnAndSaysWhy) {
   const auto report = run_on_orin();
   EXPECT_EQ(result_.exit_code, 0) << result_.err;
