@@ -40,6 +40,7 @@ struct SensorFacts {
   std::string name;
   std::string reason;  // why it could not be opened; empty when it is open
   std::vector<ChannelFacts> channels;
+  UnknownWords unknown{};
 };
 
 struct SwapArea {

@@ -124,9 +124,11 @@ struct MemoryRecord {
   std::optional<ForecastRecord> forecast;
 };
 
-// Of the board over the slot's measured frames; slots that run at the same time share it.
+// Of what `rail` names, over the slot's measured frames; slots that run at the same time share it.
 struct EnergyRecord {
-  std::string rail;     // "VDD_IN", or the rails that were added
+  // The board's rail, or those that were added: "VDD_IN". Elsewhere with its scope: "power_meter
+  // (whole machine)", "GPU 0 (NVML)", "CPU package (RAPL)".
+  std::string rail;
   double coverage = 0;  // share of the time that had readings
   double joules = 0;    // of the covered time
   std::optional<double> joules_per_frame, mean_watts, idle_watts;

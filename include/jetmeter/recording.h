@@ -62,6 +62,8 @@ class Recording {
 
   bool is_tegrastats() const { return is_tegrastats_; }
   std::int64_t bad_lines() const { return bad_lines_; }
+  // In the lines of tegrastats that were read so far.
+  const UnknownWords& unknown_words() const;
   // Of the file that was read so far, in [0, 1]; absent where it has no size, as a pipe.
   std::optional<double> share() const;
 

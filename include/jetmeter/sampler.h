@@ -43,6 +43,7 @@ struct SourceReport {
   std::string reason;   // why it is absent, or was lost last
   Nanoseconds cost{0};  // CPU time of the sampler's thread that went into reading it
   std::int64_t reads = 0, gaps = 0;
+  UnknownWords unknown{};
 };
 
 struct ChannelReport {

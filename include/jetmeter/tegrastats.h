@@ -77,9 +77,10 @@ struct TegrastatsLine {
   std::vector<std::string_view> unknown;
 };
 
-// Any bytes may come in. False for what is no line of tegrastats (a prompt, a date, an empty line);
-// `out` then holds nothing but unknown words. What `out` held before is gone, but not its memory:
-// parsing into the same object again does not allocate once it has held as much.
+// Any bytes may come in. A text that tells RAM or cores is a line, however much of the rest is not
+// understood. False for what is no line of tegrastats (a prompt, a date, an empty line); `out` then
+// holds nothing but unknown words. What `out` held before is gone, but not its memory: parsing into
+// the same object again does not allocate once it has held as much.
 bool parse_tegrastats(std::string_view line, TegrastatsLine& out);
 
 }  // namespace jetmeter

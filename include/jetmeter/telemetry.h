@@ -16,10 +16,13 @@
 //   throttle.<what>                          events since boot, or 1 while an alarm stands
 //   load.gpu0 clock.gpu0 memory.gpu0_used …  a GPU that NVML tells of, by its index;
 //                                            energy.gpu0: joules since its driver was loaded
-//   tegrastats.<name>                        what the tool says of the channel <name>
+//   tegrastats.<name>                        what the tool says of the channel <name>; also
+//                                            tegrastats.power.board, by the rule of power.board
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,12 +39,31 @@ struct Channel {
   Unit unit = Unit::none;
 };
 
+// What a source was told and does not understand: words of a newer release of the tool that it
+// asks. Bounded, whatever comes.
+struct UnknownWords {
+  static constexpr std::size_t kMostKept = 16, kLongest = 32;
+  std::vector<std::string> words;  // the first ones, each once; printable, long ones cut
+  std::int64_t count = 0;          // of all, each as often as it came
+  bool more = false;               // there were others than those that are kept
+
+  // The first unknown words of a text, and how many it had. Words that are kept already do not
+  // allocate.
+  void add(std::span<const std::string_view> first, std::size_t all);
+  // Counts nothing.
+  void keep(std::string_view word);
+};
+// "3 words not understood: FOO, 12%@300, BAR".
+std::string in_words(const UnknownWords&);
+
 class Source {
  public:
   virtual ~Source() = default;
   virtual std::span<const Channel> channels() const = 0;
   // One slot per channel; a value that could not be read is absent, never zero.
   virtual void read(std::span<std::optional<double>> out) = 0;
+  // So far; null for a source that is told no words. For the thread that reads.
+  virtual const UnknownWords* unknown_words() const { return nullptr; }
 };
 
 struct SourceKind {
@@ -57,9 +79,10 @@ struct SourceKind {
 std::span<const SourceKind* const> source_kinds();
 
 // What "power.board" is, by the rails that the machine measures ("VDD_IN", …: what follows "power."
-// in the channels' names): the one rail, or the sum, that is a module's or a board's total on the
-// Jetson that has these rails. "VDD_IN", "VDD_GPU_SOC + VDD_CPU_CV + VIN_SYS_5V0". Absent where no
-// Jetson is known by these rails; there is then no channel "power.board" either.
+// or "tegrastats.power." in the channels' names): the one rail, or the sum, that is a module's or a
+// board's total on the Jetson that has these rails. "VDD_IN", "VDD_GPU_SOC + VDD_CPU_CV +
+// VIN_SYS_5V0". Absent where no Jetson is known by these rails; there is then no channel
+// "power.board" either.
 std::optional<std::string> board_power_rule(std::span<const std::string> rail_names);
 
 // The clocks that a Jetson's integrated GPU can be set to, in Hz, ascending; empty where no such

@@ -75,6 +75,15 @@ TEST(Compare, ValuesRatioAndVerdictOfEveryMetric) {
   EXPECT_FALSE(metric_named(c, "latency_ms.p999"));
 }
 
+TEST(Compare, EnergyOfOtherThingsIsNotCompared) {
+  const auto base = wavy_latencies(400, 10, 1);
+  auto a = run_of("a", base), b = run_of("b", base);
+  b.record.slots[0].energy->rail = "GPU 0 (NVML)";
+  EXPECT_FALSE(metric_named(compared(a, b), "energy.joules_per_frame"));
+  b.record.slots[0].energy.reset();
+  EXPECT_TRUE(metric_named(compared(a, b), "energy.joules_per_frame")) << "one side knows it";
+}
+
 TEST(Compare, ThroughputComesWithAnIntervalFromTheFramesStarts) {
   const auto base = wavy_latencies(400, 10, 1);
   auto a = run_of("a", base), b = run_of("b", times(wavy_latencies(400, 10, 2), 0.5));

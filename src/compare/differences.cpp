@@ -190,6 +190,9 @@ void add_slot(Table& table, const std::string& prefix, std::size_t index) {
   add("backend options", false, of_backend(options));
   add("pipeline", false, pipeline);
   add("source", false, source);
+  add("energy measured at", false, [](const SlotRecord& slot) {
+    return slot.energy ? slot.energy->rail : std::string(kUnknown);
+  });
   add("thermal state", false, [](const SlotRecord& slot) {
     return slot.thermal ? std::string(name(slot.thermal->verdict)) : std::string(kUnknown);
   });

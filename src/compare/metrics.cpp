@@ -79,6 +79,12 @@ std::vector<Metric> candidates(const ComparedSlot& a, const ComparedSlot& b) {
   return all;
 }
 
+// The energy of a GPU and that of a whole board are no two values of one thing.
+bool measured_at_other_rails(const ComparedSlot& a, const ComparedSlot& b) {
+  const auto &first = a.record->energy, &second = b.record->energy;
+  return first && second && first->rail != second->rail;
+}
+
 }  // namespace
 
 ComparedSlot::ComparedSlot(const SlotRecord& of, const SlotSamples* raw)
@@ -118,7 +124,10 @@ std::optional<double> value_of(const Metric& metric, const ComparedSlot& slot) {
 
 std::vector<Metric> metrics_of(const ComparedSlot& a, const ComparedSlot& b) {
   auto all = candidates(a, b);
-  std::erase_if(all, [&](const Metric& m) { return !value_of(m, a) && !value_of(m, b); });
+  std::erase_if(all, [&](const Metric& m) {
+    if (m.name.starts_with("energy.") && measured_at_other_rails(a, b)) return true;
+    return !value_of(m, a) && !value_of(m, b);
+  });
   return all;
 }
 

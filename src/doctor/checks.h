@@ -15,7 +15,7 @@ using DoctorCheck = std::optional<Finding> (*)(const DoctorFacts&);
 
 std::span<const DoctorCheck> clock_checks();   // power mode, caps, clocks, heat, power
 std::span<const DoctorCheck> memory_checks();  // what is left, swap, free blocks, GPU memory
-std::span<const DoctorCheck> load_checks();    // who else computes, and how time is told
+std::span<const DoctorCheck> load_checks();    // who else computes, how time and sensors tell
 
 bool is_jetson(const DoctorFacts&);
 bool has_gpu(const DoctorFacts&);

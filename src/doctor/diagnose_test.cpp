@@ -35,6 +35,17 @@ TEST(Diagnose, FindsNothingWrongWithASoundMachine) {
       EXPECT_EQ(one.severity, Severity::ok) << one.code << ": " << one.what;
 }
 
+TEST(Diagnose, NotesTheWordsThatASensorDoesNotUnderstand) {
+  auto facts = sound_orin();
+  EXPECT_FALSE(has_finding(facts, "tegrastats_unknown"));
+  facts.sensors.push_back({"tegrastats", "", {}, {{"FOO", "7%@300"}, 3, false}});
+  const auto note = finding(facts, "tegrastats_unknown");
+  EXPECT_EQ(note.severity, Severity::note);
+  EXPECT_EQ(note.what, "tegrastats: 3 words not understood: FOO, 7%@300");
+  EXPECT_THAT(doctor_text(facts, {}), HasSubstr("3 words not understood: FOO, 7%@300"));
+  EXPECT_THAT(doctor_json(facts), HasSubstr("3 words not understood: FOO, 7%@300"));
+}
+
 TEST(Diagnose, CodesAreUnique) {
   EXPECT_EQ(codes(sound_orin()).size(), diagnose(sound_orin()).size());
   EXPECT_EQ(codes(sound_facts()).size(), diagnose(sound_facts()).size());

@@ -95,6 +95,7 @@ void read_sensors(std::vector<OpenSensor>& sensors, std::optional<double> Channe
     std::vector<std::optional<double>> values(sensor.facts.channels.size());
     sensor.source->read(values);
     for (std::size_t i = 0; i < values.size(); ++i) sensor.facts.channels[i].*reading = values[i];
+    if (const auto* unknown = sensor.source->unknown_words()) sensor.facts.unknown = *unknown;
   }
 }
 

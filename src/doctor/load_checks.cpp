@@ -150,8 +150,19 @@ std::optional<Finding> clock_source(const DoctorFacts& facts) {
                      : ""};
 }
 
-constexpr DoctorCheck kChecks[] = {cpu_busy,  gpu_busy,        pressure,
-                                   cpu_limit, virtual_machine, clock_source};
+std::optional<Finding> unknown_words(const DoctorFacts& facts) {
+  for (const auto& sensor : facts.sensors)
+    if (sensor.unknown.count > 0)
+      return Finding{Severity::note, sensor.name + "_unknown",
+                     fmt::format("{}: {}", sensor.name, in_words(sensor.unknown)),
+                     "a release of the tool that jetmeter does not know; what these words tell is "
+                     "not read, all else is",
+                     ""};
+  return std::nullopt;
+}
+
+constexpr DoctorCheck kChecks[] = {cpu_busy,        gpu_busy,     pressure,     cpu_limit,
+                                   virtual_machine, clock_source, unknown_words};
 
 }  // namespace
 

@@ -60,7 +60,9 @@ class LiveFeed : public Feed {
     view.interval = interval_;
     view.machine = machine_;
     view.ledger = read_ledger(host_, machine_.memory_architecture);
+    view.unknown.clear();
     for (const auto& source : sampler_->sources()) {
+      if (source.unknown.count > 0) view.unknown.push_back({source.name, source.unknown});
       const bool named =
           std::ranges::find(view.missing, source.name, &MissingSource::name) != view.missing.end();
       if (!source.open && !named) view.missing.push_back({source.name, source.reason});

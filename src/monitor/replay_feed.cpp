@@ -15,11 +15,18 @@ std::optional<std::uint64_t> bytes(std::optional<double> value) {
   return static_cast<std::uint64_t>(*value);
 }
 
+// The tool runs on a Tegra only, and says of some of them neither GPU nor memory controller.
+bool tells_of_tegra(const MonitorView& view) {
+  return std::ranges::any_of(view.channels, [](const MonitorChannel& channel) {
+    return channel.name.starts_with("tegrastats.");
+  });
+}
+
 // Only a Jetson has these; a recording that has none of them says nothing of the kind.
 MemoryArchitecture architecture_of(const MonitorView& view) {
   if (view.machine) return view.machine->memory_architecture;
-  if (view.find("memory.nvmap") || view.find("load.emc") || view.find("clock.emc") ||
-      view.find("load.gpu"))
+  if (tells_of_tegra(view) || view.find("memory.nvmap") || view.find("load.emc") ||
+      view.find("clock.emc") || view.find("load.gpu"))
     return MemoryArchitecture::unified;
   return view.find("memory.gpu0_total") ? MemoryArchitecture::discrete : MemoryArchitecture::host;
 }
@@ -103,6 +110,9 @@ class ReplayFeed : public Feed {
     view.ledger = recorded_ledger(view);
     view.processes = recorded_processes(view);
     view.process_note.clear();
+    view.unknown.clear();
+    if (const auto& words = recording_.unknown_words(); words.count > 0)
+      view.unknown.push_back({"tegrastats", words});
     view.replay = ReplayState{printable(options_.name), recording_.share(), recording_.bad_lines(),
                               options_.speed, !next_};
   }

@@ -83,5 +83,32 @@ TEST_F(ReplayFeedTest, SaysWhatAJetsonsMemoryIsAPartOf) {
   EXPECT_EQ(ledger.views[0].amount, ViewBytes(300));
 }
 
+TEST_F(ReplayFeedTest, NamesTheWordsOfALogThatNobodyUnderstands) {
+  auto feed = replay(
+      "RAM 1024/2048MB CPU [10%@729,off] FOO 12%@300\n"
+      "RAM 1024/2048MB CPU [10%@729,off] FOO 13%@300\n");
+  feed->finish();
+  auto view = view_of(*feed);
+  feed->show(view);
+  ASSERT_EQ(view.unknown.size(), 1U) << "shown twice, told once";
+  EXPECT_EQ(view.unknown[0].source, "tegrastats");
+  EXPECT_EQ(view.unknown[0].words.count, 4);
+  EXPECT_THAT(view.unknown[0].words.words, testing::ElementsAre("FOO", "12%@300", "13%@300"));
+  EXPECT_TRUE(view_of(*replay(line(1, 10))).unknown.empty());
+}
+
+// AGX Thor of JetPack 7.2 writes no GR3D and, without root, no EMC.
+TEST_F(ReplayFeedTest, KnowsATegraByItsToolAlone) {
+  auto feed = replay(
+      "07-02-2026 13:45:44 RAM 36529/125749MB (lfb 12x4MB) CPU [2%@972,1%@972] cpu@60.406C "
+      "VDD_GPU 37528mW/37528mW/37528mW VDD_CPU_SOC_MSS 18961mW/18961mW/18961mW "
+      "VIN_SYS_5V0 18331mW/18331mW/18331mW VIN 87426mW/43713mW/87426mW\n");
+  feed->finish();
+  const auto view = view_of(*feed);
+  EXPECT_EQ(view.ledger.architecture, MemoryArchitecture::unified);
+  EXPECT_EQ(view.value("power.board"), view.value("power.VIN"));
+  EXPECT_TRUE(view.value("power.board"));
+}
+
 }  // namespace
 }  // namespace jetmeter

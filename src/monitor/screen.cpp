@@ -108,6 +108,8 @@ std::vector<std::string> footer(const MonitorView& view, const ScreenOptions& op
   };
   add(view.process_note, Tone::quiet);
   add(missing_text(view, options.keys), Tone::quiet);
+  for (const auto& [source, words] : view.unknown)
+    add(source + ": " + in_words(words), Tone::warning);
   add(view.message, Tone::warning);
   const auto state = view.replay ? replay_text(*view.replay) : std::string();
   const auto shown = view.paused ? "paused" + (state.empty() ? "" : ", " + state) : state;

@@ -95,6 +95,18 @@ TEST(Screen, OfARecordingSaysWhereItIsAndWhatItCouldNotRead) {
               HasSubstr("paused, recording 37 %, 4x, 12 lines not understood"));
 }
 
+TEST(Screen, NamesTheWordsThatATegrastatsOfTomorrowSays) {
+  auto view = view_of_board("orin-nano-super");
+  view.unknown = {{"tegrastats", {{"FOO", "12%@300"}, 8, true}}};
+  EXPECT_THAT(joined(render_screen(view, {})),
+              HasSubstr("\ntegrastats: 8 words not understood: FOO, 12%@300, …\n"));
+  const auto json = view_as_json(view);
+  EXPECT_THAT(json, HasSubstr(R"("source": "tegrastats")"));
+  EXPECT_THAT(json, HasSubstr(R"("count": 8)"));
+  EXPECT_THAT(json, HasSubstr(R"("12%@300")"));
+  EXPECT_THAT(view_as_json({}), HasSubstr(R"("unknown_words": [])"));
+}
+
 TEST(Screen, HelpSaysWhyASourceIsMissing) {
   auto view = view_of_board("orin-nano-super");
   view.help = true;

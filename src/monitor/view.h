@@ -36,6 +36,11 @@ struct MissingSource {
   std::string name, reason;
 };
 
+struct UnknownFrom {
+  std::string source;
+  UnknownWords words;
+};
+
 struct ReplayState {
   std::string name;             // of the recording
   std::optional<double> share;  // of it that was shown, in [0, 1]
@@ -54,6 +59,7 @@ struct MonitorView {
   std::vector<MonitorProcess> processes;  // largest first
   std::string process_note;               // what is not known of them, and why; may be empty
   std::vector<MissingSource> missing;
+  std::vector<UnknownFrom> unknown;   // only sources that were told such words
   std::optional<ReplayState> replay;  // absent: live
   std::string message;                // about the log; may be empty
   bool paused = false, help = false;

@@ -92,9 +92,13 @@ std::string view_as_json(const MonitorView& view) {
             {"processes", processes_json(view)},
             {"process_note", view.process_note},
             {"missing", Json::array()},
+            {"unknown_words", Json::array()},
             {"recording", replay_json(view.replay)}};
   for (const auto& source : view.missing)
     json["missing"].push_back({{"source", source.name}, {"reason", source.reason}});
+  for (const auto& [source, words] : view.unknown)
+    json["unknown_words"].push_back(
+        {{"source", source}, {"count", words.count}, {"words", words.words}, {"more", words.more}});
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -98,7 +98,7 @@ Section memory_section(const Record& record, Detail detail) {
 }
 
 Section energy_section(const Record& record) {
-  Section section{"Energy of the board",
+  Section section{"Energy",
                   {{{"slot", Align::left},
                     {"rail", Align::left},
                     {"J per frame"},
@@ -124,7 +124,8 @@ Section energy_section(const Record& record) {
   }
   if (measured > 1)
     section.sentences.push_back(
-        {"The slots ran at the same time: each row is the whole board's energy, not a share."});
+        {"The slots ran at the same time: each row is the energy of all that its rail feeds, not a "
+         "share."});
   return section;
 }
 

@@ -186,6 +186,27 @@ TEST(Text, TellsNoGroundTruthFromOneThatDoesNotFit) {
   EXPECT_THAT(render("text", record), HasSubstr("rgb: accuracy, for want of ground truth"));
 }
 
+TEST(Text, SaysWhyThereIsNoEnergy) {
+  auto record = sample_record();
+  EXPECT_THAT(render("text", record),
+              AllOf(HasSubstr("thermal: energy: no power sensor told what it took\n"),
+                    Not(HasSubstr("rgb: energy:"))));
+  record.slots[0].energy.reset();
+  EXPECT_THAT(render("text", record), HasSubstr("rgb: energy: no power sensor\n"));
+  record.telemetry_channels.push_back({"power.gpu0", Unit::watt, 25, 50.0, 40.0, 60.0, 59.0});
+  EXPECT_THAT(render("text", record), HasSubstr("rgb: energy: no power sensor told what it took"));
+  record.slots[0].frames = 0;
+  EXPECT_THAT(render("text", record), Not(HasSubstr("rgb: energy:")));
+}
+
+TEST(Text, NamesTheRailAndItsCoverWhole) {
+  auto record = sample_record();
+  record.slots[0].energy->rail = "VDD_GPU_SOC + VDD_CPU_CV + VIN_SYS_5V0 (tegrastats)";
+  const auto text = render("text", record);
+  EXPECT_THAT(text, HasSubstr("rgb   VDD_GPU_SOC + VDD_CPU_CV + VIN_SYS_5V0 (tegrastats)  "));
+  EXPECT_THAT(text, AllOf(HasSubstr("time covered"), HasSubstr("98 %")));
+}
+
 TEST(Text, LongPathsKeepTheirEnd) {
   auto record = sample_record();
   record.slots[0].source->location = std::string(200, 'x') + "/street.mp4";

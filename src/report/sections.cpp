@@ -45,6 +45,16 @@ bool truth_was_of_no_use(const Record& record, const std::string& slot) {
   });
 }
 
+// There may be sensors that measure something else, such as a GPU beside a slot on the CPU.
+std::string no_energy(const Record& record, const SlotRecord& slot) {
+  const bool any =
+      std::ranges::any_of(record.slots, [](const SlotRecord& s) { return s.energy.has_value(); }) ||
+      std::ranges::any_of(record.telemetry_channels,
+                          [](const ChannelRecord& c) { return c.unit == Unit::watt; });
+  return fmt::format("{}: energy: {}", slot.name,
+                     any ? "no power sensor told what it took" : "no power sensor");
+}
+
 }  // namespace
 
 Section unmeasured_section(const Record& record, Detail detail) {
@@ -59,6 +69,7 @@ Section unmeasured_section(const Record& record, Detail detail) {
                       truth_was_of_no_use(record, slot.name)
                           ? "since the ground truth does not fit; see the warnings"
                           : "for want of ground truth"));
+    if (slot.frames > 0 && !slot.energy) say(no_energy(record, slot));
   }
   add_sensors(section, record, detail);
   return section;

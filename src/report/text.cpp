@@ -9,7 +9,7 @@
 namespace jetmeter {
 namespace {
 
-constexpr std::size_t kWidestCell = 44;
+constexpr std::size_t kWidestCell = 52;
 
 // Colours by meaning; plain text when they are off.
 class Ink {

@@ -10,7 +10,6 @@
 namespace jetmeter {
 namespace {
 
-constexpr std::string_view kBoardPower = "power.board";
 constexpr double kLeastAvailable = 0.20;  // share of the memory
 
 const ChannelReport* find(const std::vector<ChannelReport>& channels, std::string_view name) {
@@ -46,28 +45,48 @@ void RunTelemetry::judge(std::span<SlotData> slots, const Machine& machine) {
   conditions_.judge(slots, machine);
 }
 
-// The names of the rails follow "power." in those of the channels.
-std::optional<std::string> RunTelemetry::board_rail() const {
-  constexpr std::string_view kPrefix = "power.";
-  std::vector<std::string> rails;
-  for (const auto& channel : sampler_.channels())
-    if (channel.name.starts_with(kPrefix) && channel.name != kBoardPower)
-      rails.push_back(channel.name.substr(kPrefix.size()));
-  return board_power_rule(rails);
-}
-
 void RunTelemetry::measure_idle() {
   const auto channels = sampler_.channels();
-  const bool idle_tells = std::ranges::any_of(channels, [](const ChannelReport& channel) {
-    return channel.name == kBoardPower || channel.name.starts_with("load.gpu");
-  });
+  const bool idle_tells =
+      any_power_rail(channels) || std::ranges::any_of(channels, [](const ChannelReport& channel) {
+        return channel.name.starts_with("load.gpu");
+      });
   if (!idle_tells) return;
   const auto from = context_.clock->monotonic();
   const auto interrupted = [&] { return context_.interrupts && context_.interrupts->load() > 0; };
   while (context_.clock->monotonic() - from < spec_.idle_baseline && !interrupted())
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  const auto energy = sampler_.energy(kBoardPower, from, context_.clock->monotonic());
-  if (energy) idle_watts_ = energy->joules / energy->covered_seconds;
+  const auto to = context_.clock->monotonic();
+  for (const auto& channel : channels)
+    if (const auto energy = sampler_.energy(channel.name, from, to)) idle_[channel.name] = *energy;
+}
+
+std::optional<Energy> RunTelemetry::energy_of(const PowerRail& rail,
+                                              const MeasuredTime& time) const {
+  std::vector<std::optional<Energy>> parts;
+  for (const auto& channel : rail.channels)
+    parts.push_back(sampler_.energy(channel, time.from, time.to));
+  return sum_of(parts);
+}
+
+std::optional<double> RunTelemetry::idle_watts_of(const PowerRail& rail) const {
+  std::vector<std::optional<Energy>> parts;
+  for (const auto& channel : rail.channels) {
+    const auto known = idle_.find(channel);
+    parts.push_back(known == idle_.end() ? std::nullopt : std::optional(known->second));
+  }
+  const auto idle = sum_of(parts);
+  return idle ? std::optional(idle->joules / idle->covered_seconds) : std::nullopt;
+}
+
+// By the first rail that had readings then.
+std::optional<EnergyRecord> RunTelemetry::energy_of(const SlotData& slot) const {
+  const auto time = measured_time(slot);
+  if (!time || !slot.model) return std::nullopt;
+  for (const auto& rail : power_rails(sampler_.channels(), slot.model->backend.device))
+    if (const auto energy = energy_of(rail, *time))
+      return energy_record(slot, *energy, rail.name, idle_watts_of(rail));
+  return std::nullopt;
 }
 
 void RunTelemetry::add_to(SlotData& slot) const {
@@ -78,11 +97,7 @@ void RunTelemetry::add_to(SlotData& slot) const {
     slot.footprint_peak =
         std::max(slot.footprint_peak.value_or(0), static_cast<std::uint64_t>(*footprint->max));
   }
-  const auto time = measured_time(slot);
-  const auto rail = board_rail();
-  if (!time || !rail) return;
-  if (const auto energy = sampler_.energy(kBoardPower, time->from, time->to))
-    slot.energy = energy_record(slot, *energy, *rail, idle_watts_);
+  slot.energy = energy_of(slot);
 }
 
 void RunTelemetry::add_to(Record& record) const {
@@ -120,6 +135,13 @@ std::vector<Warning> RunTelemetry::warnings() const {
            fmt::format("{} fell silent {}: its readings have gaps", source.name,
                        source.gaps == 1 ? "once" : fmt::format("{} times", source.gaps)),
            "metrics.jsonl says when", ""});
+  for (const auto& source : sampler_.sources())
+    if (source.unknown.count > 0)
+      warnings.push_back({source.name + "_unknown",
+                          fmt::format("{}: {}", source.name, in_words(source.unknown)),
+                          "a release of the tool that jetmeter does not know; all else that it "
+                          "says is read",
+                          ""});
   return warnings;
 }
 

@@ -1,6 +1,7 @@
 // A run's sampler, and what its readings say about the run: footprints, energy, shortage.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "jetmeter/run.h"
 #include "jetmeter/sampler.h"
+#include "run/power_rail.h"
 #include "run/results.h"
 #include "run/run_conditions.h"
 #include "run/telemetry_log.h"
@@ -26,7 +28,7 @@ class RunTelemetry {
   Sampler& sampler() { return sampler_; }
   TelemetryLog& log() { return log_; }
 
-  // Waits, where the board tells its power or its GPU its load, and notes what they are with
+  // Waits, where something tells a slot's power or the GPU its load, and notes what they are with
   // nothing loaded. Returns early when the run is interrupted.
   void measure_idle();
   // From here on there is work of ours.
@@ -42,13 +44,15 @@ class RunTelemetry {
   std::vector<Warning> warnings() const;
 
  private:
-  std::optional<std::string> board_rail() const;
+  std::optional<EnergyRecord> energy_of(const SlotData&) const;
+  std::optional<Energy> energy_of(const PowerRail&, const MeasuredTime&) const;
+  std::optional<double> idle_watts_of(const PowerRail&) const;
 
   const RunContext& context_;
   const RunSpec& spec_;
   TelemetryLog log_;
   Sampler sampler_;
-  std::optional<double> idle_watts_;
+  std::map<std::string, Energy> idle_;  // by channel, with nothing loaded
   RunConditions conditions_;
 };
 

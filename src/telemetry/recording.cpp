@@ -80,6 +80,10 @@ bool Recording::next(RecordedReading& out) {
   return false;
 }
 
+const UnknownWords& Recording::unknown_words() const {
+  return tegrastats_->unknown_words();
+}
+
 std::optional<double> Recording::share() const {
   if (size_ == 0) return std::nullopt;
   return std::min(1.0, static_cast<double>(read_) / static_cast<double>(size_));

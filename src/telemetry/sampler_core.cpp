@@ -77,6 +77,8 @@ void SamplerCore::adopt(Entry& entry, std::unique_ptr<Source> source) {
   entry.report.open = true;
   entry.report.reason.clear();
   entry.fruitless = 0;
+  entry.unknown_before = entry.report.unknown.count;
+  entry.unknown_told = 0;
 }
 
 void SamplerCore::add(std::string name, std::unique_ptr<Source> source,
@@ -134,6 +136,7 @@ void SamplerCore::read(Entry& entry, Nanoseconds now) {
     entry.report.cost += cost;
     ++entry.report.reads;
     keep(entry, now);
+    take_unknown(entry);
   }
   if (fruit && sink_) sink_->reading(now, entry.report.name, entry.source->channels(), entry.now);
   if (fruit) entry.pause = Nanoseconds{0};
@@ -149,6 +152,16 @@ void SamplerCore::keep(Entry& entry, Nanoseconds now) {
     kept.history.add(now, *entry.now[i]);
     if (kept.energy) kept.energy->add(now, *entry.now[i]);
   }
+}
+
+void SamplerCore::take_unknown(Entry& entry) {
+  const auto* told = entry.source->unknown_words();
+  if (!told) return;
+  auto& known = entry.report.unknown;
+  known.count = entry.unknown_before + told->count;
+  known.more = known.more || told->more;
+  for (; entry.unknown_told < told->words.size(); ++entry.unknown_told)
+    known.keep(told->words[entry.unknown_told]);
 }
 
 void SamplerCore::lose(Entry& entry, Nanoseconds now) {

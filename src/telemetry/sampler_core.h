@@ -49,11 +49,14 @@ class SamplerCore {
     int fruitless = 0;  // readings in a row without a value
     Nanoseconds pause{0};
     bool removed = false;
+    std::int64_t unknown_before = 0;  // words that earlier openings did not understand
+    std::size_t unknown_told = 0;     // of this opening's kept words, in the report
   };
   void open(Entry&);
   void adopt(Entry&, std::unique_ptr<Source>);
   void read(Entry&, Nanoseconds now);
   void keep(Entry&, Nanoseconds now);
+  static void take_unknown(Entry&);
   void lose(Entry&, Nanoseconds now);
   void reopen(Entry&, Nanoseconds now);
   void take_changes();

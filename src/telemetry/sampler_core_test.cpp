@@ -21,6 +21,7 @@ struct World {
   std::optional<double> value = 1.0;
   bool can_open = true;
   int opened = 0, read = 0;
+  std::vector<std::string_view> unknown;  // words of every reading
 };
 World world;
 
@@ -31,9 +32,12 @@ class FakeSource : public Source {
   void read(std::span<std::optional<double>> out) override {
     ++world.read;
     out[0] = world.value;
+    unknown_.add(world.unknown, world.unknown.size());
   }
+  const UnknownWords* unknown_words() const override { return &unknown_; }
 
  private:
+  UnknownWords unknown_;
   std::vector<Channel> channels_{{"power.board", Unit::watt}};
 };
 
@@ -180,6 +184,24 @@ TEST_F(SamplerCoreTest, ASourceThatVanishesIsTriedAgain) {
   EXPECT_TRUE(core.sources()[0].open);
 }
 
+TEST_F(SamplerCoreTest, TellsTheWordsThatASourceDidNotUnderstandAcrossItsOpenings) {
+  auto core = make(kFake);
+  world.unknown = {"FOO", "BAR"};
+  core.tick(milliseconds(0));
+  core.tick(milliseconds(100));
+  EXPECT_EQ(core.sources()[0].unknown.count, 4);
+  world.value.reset();
+  for (int tick = 2; tick < 5; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_FALSE(core.sources()[0].open);
+  world.value = 1.0;
+  world.unknown = {"BAR", "BAZ"};
+  core.tick(seconds(10));
+  const auto unknown = core.sources()[0].unknown;
+  EXPECT_EQ(unknown.count, 12) << "five readings, and one of the source that was opened again";
+  EXPECT_THAT(unknown.words, ElementsAre("FOO", "BAR", "BAZ"));
+  EXPECT_FALSE(unknown.more);
+}
+
 TEST_F(SamplerCoreTest, WhatWasAddedIsReadUnderItsNameUntilItIsRemoved) {
   auto core = make(kFake);
   core.add("worker", std::make_unique<FakeSource>(), milliseconds(10));
@@ -210,6 +232,7 @@ TEST_F(SamplerCoreTest, IntegratesPowerOverTheTimesOfItsReadings) {
 
 TEST_F(SamplerCoreTest, DoesNotAllocateAtATick) {
   if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands where the heap would be watched";
+  world.unknown = {"FOO", "BAR"};
   auto core = make(kFake);
   core.tick(milliseconds(0));
   const auto use = watch_heap([&] {

@@ -59,8 +59,10 @@ class Tegrastats : public Source {
     std::fill(out.begin(), out.end(), std::nullopt);
     if (!answers) return;
     std::copy(latest_.begin(), latest_.end(), out.begin());
-    out.back() = static_cast<double>(unknown_count_);
+    out.back() = static_cast<double>(unknown_.count);
   }
+
+  const UnknownWords* unknown_words() const override { return &unknown_; }
 
  private:
   // Calls `use` with the newest line of every piece that has come.
@@ -73,7 +75,7 @@ class Tegrastats : public Source {
       lines_.advance(*size, [&](std::string_view text) {
         if (!parse_tegrastats(text, line_)) return false;
         use(line_);
-        unknown_count_ += line_.unknown_count;
+        unknown_.add(line_.unknown, line_.unknown_count);
         came_at_ = options_.clock->monotonic();
         return true;
       });
@@ -94,7 +96,7 @@ class Tegrastats : public Source {
   std::vector<Channel> channels_;
   std::vector<std::optional<double>> latest_;  // all but the last channel
   Nanoseconds came_at_{0};
-  std::size_t unknown_count_ = 0;
+  UnknownWords unknown_;
   bool closed_ = false;
 };
 

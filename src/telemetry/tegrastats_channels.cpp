@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "telemetry/board_power.h"
 #include "telemetry/folder.h"
 #include "telemetry/text.h"
 
@@ -12,6 +13,9 @@ namespace jetmeter {
 namespace {
 
 using Value = std::optional<double>;
+
+constexpr std::string_view kPower = "power.";
+constexpr std::string_view kBoard = "tegrastats.power.board";
 
 Value bytes(const std::optional<std::uint64_t>& count) {
   return count ? Value(static_cast<double>(*count)) : std::nullopt;
@@ -46,6 +50,13 @@ void walk_cores(const TegrastatsLine& line, Tell tell) {
   }
 }
 
+// A memory controller that tells a load of 0 and no clock tells nothing: so the tool writes it
+// where it may not ask, which takes root.
+Value load_of_emc(const TegrastatsLine::Engine& emc) {
+  const bool told = emc.clock_count > 0 || emc.load_percent != 0;
+  return told ? emc.load_percent : std::nullopt;
+}
+
 template <typename Tell>
 void walk_engine(const TegrastatsLine::Engine& engine, std::string_view subject, Tell tell) {
   tell("load.", subject, Unit::percent, engine.load_percent);
@@ -55,7 +66,10 @@ void walk_engine(const TegrastatsLine::Engine& engine, std::string_view subject,
 // The GPU's clock is that of its fastest cluster, of which JetPack 5.0 writes the second apart.
 template <typename Tell>
 void walk_engines(const TegrastatsLine& line, Tell tell) {
-  if (line.emc) walk_engine(*line.emc, "emc", tell);
+  if (line.emc) {
+    tell("load.", "emc", Unit::percent, load_of_emc(*line.emc));
+    tell("clock.", "emc", Unit::hertz, line.emc->highest_clock_hertz());
+  }
   if (line.gpu) {
     auto clock = line.gpu->highest_clock_hertz();
     if (line.gpu2) clock = std::max(clock, line.gpu2->highest_clock_hertz());
@@ -74,11 +88,12 @@ void walk(const TegrastatsLine& line, Tell tell) {
   for (const auto& sensor : line.temperatures)
     tell("temperature.", sensor.name, Unit::celsius, sensor.celsius);
   for (const auto& rail : line.rails)
-    if (rail.name != "NC") tell("power.", rail.name, Unit::watt, Value(rail.watts));
+    if (rail.name != "NC") tell(kPower, rail.name, Unit::watt, Value(rail.watts));
 }
 
 std::string channel_name(std::string_view quantity, std::string_view subject) {
   auto name = "tegrastats." + std::string(quantity) + clean_name(subject);
+  if (name == kBoard) name += "-rail";  // tegrastats.power.board is ours
   // The tool writes engines in capitals; channels of sysfs have them small, as "gpu" and "emc".
   if (quantity == "load." || quantity == "clock.")
     std::transform(name.begin(), name.end(), name.begin(),
@@ -93,6 +108,22 @@ TegrastatsChannels::TegrastatsChannels(const TegrastatsLine& first) {
     channels_.push_back({unique_name(channels_, channel_name(quantity, subject)), unit});
     keys_.push_back({quantity, std::string(subject)});
   });
+  find_board();
+}
+
+// By the rule of the rails that hwmon tells.
+void TegrastatsChannels::find_board() {
+  std::vector<std::string> rails;
+  std::vector<std::size_t> channels;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    if (keys_[i].quantity != kPower) continue;
+    rails.push_back(keys_[i].subject);
+    channels.push_back(i);
+  }
+  const auto rule = find_board_power(rails);
+  if (!rule) return;
+  for (const auto rail : rule->rails) board_.push_back(channels[rail]);
+  channels_.push_back({std::string(kBoard), Unit::watt});
 }
 
 // Lines nearly always have the same fields in the same order, so that the channel after the last
@@ -110,6 +141,17 @@ void TegrastatsChannels::fill(const TegrastatsLine& line, std::span<Value> out) 
       return;
     }
   });
+  if (!board_.empty()) out[keys_.size()] = sum_of_board(out);
+}
+
+// A sum that lacks one of its rails is no smaller total, it is none.
+Value TegrastatsChannels::sum_of_board(std::span<const Value> values) const {
+  double sum = 0;
+  for (const auto channel : board_) {
+    if (!values[channel]) return std::nullopt;
+    sum += *values[channel];
+  }
+  return sum;
 }
 
 }  // namespace jetmeter

@@ -44,6 +44,7 @@ Nanoseconds TegrastatsLog::time_of(std::string_view timestamp) {
 
 bool TegrastatsLog::understand(std::string_view text, RecordedReading& out) {
   if (!parse_tegrastats(text, line_)) return false;
+  unknown_.add(line_.unknown, line_.unknown_count);
   const TegrastatsChannels fields(line_);
   out.at = time_of(line_.timestamp);
   out.time.reset();

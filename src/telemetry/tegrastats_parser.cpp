@@ -244,15 +244,18 @@ RailForm rail(std::string_view name, Scan& scan, Line& out) {
 }
 
 // What a piece of the text turned out to be. Evidence is what no other program writes; a pair of
-// numbers after a word is not.
-enum class Finding { unknown, field, evidence };
+// numbers after a word is not. Proof makes the text a line whatever else is in it.
+enum class Finding { unknown, field, evidence, proof };
 
 Finding evidence_if(bool found) {
   return found ? Finding::evidence : Finding::unknown;
 }
 
 bool memory_field(Scan& scan, std::optional<Line::Memory>& out) {
-  return memory(scan, out) && scan.at_boundary();
+  std::optional<Line::Memory> read;
+  if (!memory(scan, read) || !scan.at_boundary()) return false;
+  out = read;
+  return true;
 }
 
 bool cores_field(Scan& scan, Line& out) {
@@ -264,12 +267,21 @@ bool cores_field(Scan& scan, Line& out) {
   return false;
 }
 
+// Cores of which none can be read may be any list in brackets.
+Finding cores_found(Scan& scan, Line& out) {
+  if (!cores_field(scan, out)) return Finding::unknown;
+  const bool any = std::any_of(out.cores.begin(), out.cores.end(), [](const Line::Core& core) {
+    return core.off || core.load_percent;
+  });
+  return any ? Finding::proof : Finding::evidence;
+}
+
 Finding field_named(std::string_view name, Scan& scan, Line& out) {
-  if (name == "RAM") return evidence_if(memory_field(scan, out.ram));
+  if (name == "RAM") return memory_field(scan, out.ram) ? Finding::proof : Finding::unknown;
   if (name == "SWAP") return evidence_if(memory_field(scan, out.swap));
   if (name == "IRAM") return evidence_if(memory_field(scan, out.iram));
   if (name == "MTS") return evidence_if(translation(scan, out) && scan.at_boundary());
-  if (name == "CPU" && scan.rest().starts_with('[')) return evidence_if(cores_field(scan, out));
+  if (name == "CPU" && scan.rest().starts_with('[')) return cores_found(scan, out);
   if (names_engine(name)) return evidence_if(engine(name, scan, out));
   switch (rail(name, scan, out)) {
     case RailForm::with_unit: return Finding::evidence;
@@ -337,7 +349,7 @@ bool parse_tegrastats(std::string_view line, TegrastatsLine& out) {
   scan.eat(out.timestamp);
 
   std::size_t fields = 0, strange_words = 0;
-  bool evidence = false;
+  bool evidence = false, proof = false;
   for (scan.skip_blanks(); !scan.at_end(); scan.skip_blanks()) {
     auto ahead = scan;
     const auto finding = next_field(ahead, out);
@@ -348,9 +360,10 @@ bool parse_tegrastats(std::string_view line, TegrastatsLine& out) {
     }
     ++fields;
     evidence = evidence || finding == Finding::evidence;
+    proof = proof || finding == Finding::proof;
     scan = ahead;
   }
-  if (evidence && fields > strange_words) return true;
+  if (proof || (evidence && fields > strange_words)) return true;
   keep_only_unknown(out);
   return false;
 }

@@ -198,6 +198,23 @@ TEST(TegrastatsParser, KeepsWhatItDoesNotUnderstandAndReadsOn) {
   EXPECT_EQ(line.unknown, (std::vector<std::string_view>{"FOO", "12%@300", "BAR", "baz"}));
 }
 
+TEST(TegrastatsParser, ALineOfTomorrowIsALineHoweverMuchOfItIsNew) {
+  Line line;
+  ASSERT_TRUE(
+      parse_tegrastats("RAM 1/2MB CPU [1%@2] a b c d e f VDD_IN 5000mW/4000mW g h i j k l", line));
+  EXPECT_EQ(Description(line).text(), "RAM 1/2M; CPU 1@2; VDD_IN 5000mW avg 4000");
+  EXPECT_EQ(line.unknown_count, 12u);
+  EXPECT_EQ(understood("a b c RAM 1/2MB d e f"), "RAM 1/2M");
+  EXPECT_EQ(understood("a b c CPU [off] d e f"), "CPU off");
+  for (const auto* noise : {"a b GR3D_FREQ 7% c d", "a b tj@42C c d", "a b VDD_IN 5mW/5mW c d",
+                            "a b CPU [1,2,3] c d", "a b RAM 1/2MBx c d", "a b SWAP 1/2MB c d"})
+    EXPECT_EQ(understood(noise), "no line") << noise;
+}
+
+TEST(TegrastatsParser, DamagedMemoryIsNoMemory) {
+  EXPECT_EQ(understood("CPU [1%@2] RAM 1/2MBx SWAP 1/2MB)"), "CPU 1@2");
+}
+
 TEST(TegrastatsParser, CoreThatCannotBeReadKeepsItsPlace) {
   Line line;
   ASSERT_TRUE(parse_tegrastats("RAM 1/2MB CPU [1%@2,idle,3%@4,5%@,6%@7x]", line));

@@ -98,6 +98,7 @@ TEST(Tegrastats, NamesWhatTheToolSaysAsSysfsDoes) {
   EXPECT_EQ(said["tegrastats.clock.ape"], 200e6);
   EXPECT_EQ(said["tegrastats.temperature.tj"], 58.312);
   EXPECT_NEAR(*said["tegrastats.power.VDD_IN"], 16.321, 1e-9) << "the average would be 11.204";
+  EXPECT_EQ(said["tegrastats.power.board"], said["tegrastats.power.VDD_IN"]);
   EXPECT_EQ(said["tegrastats.unknown_tokens"], 0);
   EXPECT_EQ(said.count("tegrastats.load.cpu6"), 0u);
 }
@@ -131,6 +132,17 @@ TEST(Tegrastats, FindsFieldsInAnotherOrderAndLeavesOutWhatIsNotSaid) {
   EXPECT_FALSE(said["tegrastats.load.gpu"]);
   EXPECT_FALSE(said["tegrastats.memory.largest_free_block"]);
   EXPECT_EQ(said["tegrastats.unknown_tokens"], 1);
+}
+
+TEST(Tegrastats, NamesTheWordsThatItDoesNotUnderstand) {
+  FakeTool tool("echo \"$line NPU 7%@300 ISP nap LPDDR6\"; exec sleep 1000");
+  const auto source = tool.open();
+  ASSERT_TRUE(source) << source.error().what;
+  const auto* unknown = (*source)->unknown_words();
+  ASSERT_TRUE(unknown);
+  EXPECT_EQ(unknown->count, 5);
+  EXPECT_THAT(unknown->words, testing::ElementsAre("NPU", "7%@300", "ISP", "nap", "LPDDR6"));
+  EXPECT_EQ(read_once(**source)["tegrastats.unknown_tokens"], 5);
 }
 
 TEST(Tegrastats, AsksForALineASecondWithNothingToRead) {

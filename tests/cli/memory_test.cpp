@@ -2,11 +2,13 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <sstream>
 
 #include "jetmeter/memory_limit.h"
 #include "jetmeter/zoo.h"
+#include "support/board_copy.h"
 #include "support/program.h"
 #include "support/reference_model.h"
 
@@ -327,6 +329,10 @@ class RecordedBoardRun : public MemoryRun {
   }
 };
 
+std::string in_percent(double share) {
+  return std::to_string(std::lround(100 * share)) + " %";
+}
+
 TEST_F(RecordedBoardRun, EnergyPerFrameIsThatOfTheModulesRail) {
   const auto report = run_on_orin();
   ASSERT_FALSE(report.is_null()) << result_.err;
@@ -342,7 +348,49 @@ TEST_F(RecordedBoardRun, EnergyPerFrameIsThatOfTheModulesRail) {
   EXPECT_GT(energy["coverage"], 0.5);
   EXPECT_LE(energy["coverage"], 1.0);
   EXPECT_GT(energy["joules_per_frame"], watts * 0.020);  // a frame takes 20 ms at least
-  EXPECT_THAT(slurp(place_ / "run/report.md"), HasSubstr("Energy of the board"));
+  const auto covered = in_percent(energy["coverage"]);
+  for (const auto& report_text : {result_.out, slurp(place_ / "run/report.md")})
+    EXPECT_THAT(report_text,
+                AllOf(HasSubstr("VDD_IN"), HasSubstr("time covered"), HasSubstr(covered)));
+}
+
+// As where the driver of the INA3221 shows nothing, and the tool all the same.
+TEST_F(MemoryRun, EnergyOfABoardThatOnlyTegrastatsMeasuresIsThatOfItsRail) {
+  const BoardCopy board("orin-nano-super");
+  board.remove("/sys/class/hwmon");
+  board.remove("/sys/bus/i2c");
+  ReferenceModel slow;
+  slow.delay_ms = 20;
+  const auto report =
+      run(0, {"--host-root", board.host().root.string(), "--idle-baseline", "2s"}, slow);
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  const auto& energy = report["slots"][0]["energy"];
+  ASSERT_FALSE(energy.is_null());
+  EXPECT_EQ(energy["rail"], "VDD_IN (tegrastats)");
+  EXPECT_NEAR(energy["mean_watts"], 16.321, 0.01);
+  EXPECT_NEAR(energy["idle_watts"], 16.321, 0.01);
+}
+
+TEST_F(MemoryRun, WordsOfATegrastatsOfTomorrowAreNamedOnce) {
+  const BoardCopy board("orin-nano-super");
+  const auto tool = board.host().path("/usr/bin/tegrastats");
+  auto script = slurp(tool);
+  const auto at = script.find(" RAM ");
+  ASSERT_NE(at, std::string::npos);
+  script.insert(at, " NPU0 7%@300 LPDDR6 nap");
+  board.write("/usr/bin/tegrastats", script);
+  const auto report =
+      run(0, {"--host-root", board.host().root.string(), "--idle-baseline", "200ms"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  int told = 0;
+  for (const auto& warning : report["run"]["warnings"]) {
+    if (warning["code"] != "tegrastats_unknown") continue;
+    ++told;
+    EXPECT_THAT(std::string(warning["message"]), HasSubstr("NPU0, 7%@300, LPDDR6, nap"));
+  }
+  EXPECT_EQ(told, 1);
+  EXPECT_THAT(slurp(place_ / "run/run.log"), HasSubstr("NPU0, 7%@300, LPDDR6, nap"));
+  EXPECT_THAT(slurp(place_ / "run/metrics.jsonl"), HasSubstr("tegrastats.unknown_tokens"));
 }
 
 TEST_F(RecordedBoardRun, WithoutPssTheRunGoesOnAndSaysWhy) {
@@ -357,12 +405,45 @@ TEST_F(RecordedBoardRun, WithoutPssTheRunGoesOnAndSaysWhy) {
 }
 
 TEST_F(MemoryRun, WithoutAPowerSensorThereIsNoEnergy) {
-  const auto report = run(0, {"--host-root", std::string(JM_BOARDS) + "/agx-thor"});
-  const auto thor = report["slots"][0]["energy"];
-  std::filesystem::remove_all(place_.path() / "run");
-  const auto host = run(0, {"--host-root", std::string(JM_BOARDS) + "/x86-host"});
-  EXPECT_FALSE(thor.is_null());
-  EXPECT_TRUE(host["slots"][0]["energy"].is_null());
+  const BoardCopy without("x86-host");
+  without.remove("/sys/class/hwmon");
+  without.remove("/sys/class/powercap");
+  const auto report = run(0, {"--host-root", without.host().root.string()});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  EXPECT_TRUE(report["slots"][0]["energy"].is_null());
+  EXPECT_THAT(result_.out, HasSubstr("rgb: energy: no power sensor\n"));
+  EXPECT_THAT(slurp(place_ / "run/report.md"), HasSubstr("rgb: energy: no power sensor\n"));
+}
+
+// The meter of the whole machine goes before the package that is a part of it.
+TEST_F(MemoryRun, EnergyOfAMachineIsThatOfItsMeter) {
+  const auto report =
+      run(0, {"--host-root", std::string(JM_BOARDS) + "/x86-host", "--idle-baseline", "200ms"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  for (const auto& slot : report["slots"]) {
+    const auto& energy = slot["energy"];
+    ASSERT_FALSE(energy.is_null());
+    EXPECT_EQ(energy["rail"], "power_meter (whole machine)");
+    EXPECT_NEAR(energy["mean_watts"], 41.5, 1e-6);
+    EXPECT_NEAR(energy["idle_watts"], 41.5, 1e-6);
+    EXPECT_GT(energy["joules_per_frame"], 0.0);
+  }
+  EXPECT_THAT(result_.out, AllOf(HasSubstr("power_meter (whole machine)"),
+                                 HasSubstr("time covered"), HasSubstr("all that its rail feeds")));
+}
+
+// A recorded counter stands still: no energy flows, and that is a reading.
+TEST_F(MemoryRun, EnergyOfAMachineWithoutAMeterIsThatOfItsPackage) {
+  const BoardCopy board("x86-host");
+  board.remove("/sys/class/hwmon");
+  const auto report =
+      run(0, {"--host-root", board.host().root.string(), "--idle-baseline", "200ms"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  const auto& energy = report["slots"][0]["energy"];
+  ASSERT_FALSE(energy.is_null());
+  EXPECT_EQ(energy["rail"], "CPU package (RAPL)");
+  EXPECT_EQ(energy["mean_watts"], 0.0);
+  EXPECT_EQ(energy["idle_watts"], 0.0);
 }
 
 }  // namespace

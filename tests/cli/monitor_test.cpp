@@ -105,6 +105,24 @@ TEST(Monitor, TurnsALogOfTegrastatsIntoACsv) {
   EXPECT_THAT(slurp(place / "t.csv"), HasSubstr("tegrastats.power.VDD_IN"));
 }
 
+TEST(Monitor, NamesTheWordsOfATegrastatsOfTomorrow) {
+  const Workplace place;
+  place.write(
+      "t.log",
+      "RAM 1024/2048MB CPU [10%@729] VDD_IN 4000mW/4000mW NPU0 7%@300 \x1b[2J LPDDR6 nap\n");
+  const auto shown = run_program({"monitor", "--replay", "t.log", "--once"}, place);
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out,
+              HasSubstr("tegrastats: 5 words not understood: NPU0, 7%@300, ?[2J, LPDDR6, nap"));
+  EXPECT_THAT(shown.out, HasSubstr("board"));
+  const auto json = nlohmann::json::parse(
+      run_program({"monitor", "--replay", "t.log", "--once", "--format", "json"}, place).out);
+  ASSERT_EQ(json.at("unknown_words").size(), 1U);
+  EXPECT_EQ(json["unknown_words"][0]["source"], "tegrastats");
+  EXPECT_EQ(json["unknown_words"][0]["count"], 5);
+  EXPECT_EQ(json["unknown_words"][0]["words"][0], "NPU0");
+}
+
 TEST(Monitor, GoesOnWhenTheDiskOfItsLogIsFull) {
   const Workplace place;
   const auto result = run_program(
