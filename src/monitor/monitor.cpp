@@ -23,7 +23,10 @@ Nanoseconds now() {
 
 // The machine that a run's record names, where the recording lies in a run's directory.
 std::optional<Machine> machine_of_run(const std::filesystem::path& recording) {
-  const auto text = read_text(recording.parent_path() / "report.json");
+  const auto file = recording.parent_path() / "report.json";
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return std::nullopt;
+  const auto text = read_document(file);
   if (!text) return std::nullopt;
   auto record = record_from_json(*text);
   return record ? std::optional(std::move(record->machine)) : std::nullopt;

@@ -5,6 +5,8 @@
 #include <termios.h>
 #include <utmp.h>
 
+#include "support/board_copy.h"
+#include "support/no_file.h"
 #include "support/program.h"
 
 namespace jetmeter {
@@ -34,6 +36,18 @@ TEST(Monitor, OfABoardSaysWhatIsAPartOfWhat) {
   EXPECT_THAT(result.out, StartsWith("NVIDIA Jetson Orin Nano"));
   EXPECT_THAT(result.out, HasSubstr("one DRAM for CPU and GPU"));
   EXPECT_THAT(result.out, HasSubstr("of which page cache"));
+}
+
+TEST(Monitor, OfABoardWhoseFilesAreNone) {
+  const Workplace place;
+  for (const auto& [name, put] : kNoFiles) {
+    const BoardCopy board("orin-nano-super");
+    for (const auto& file : files_below(board.host().root)) put(file);
+    const auto result = run_program(
+        {"monitor", "--board", board.host().root.string(), "--once", "--interval", "100ms"}, place);
+    EXPECT_EQ(result.exit_code, 0) << name << ": " << result.err;
+    EXPECT_THAT(result.out, HasSubstr("Not here: ")) << name;
+  }
 }
 
 TEST(Monitor, PrintsOneJsonDocument) {
