@@ -156,6 +156,9 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongCall{"Speed", {"--speed", "0"}, "--speed"},
                     WrongCall{"Replay", {"--replay", "none"}, "no such file"},
                     WrongCall{"ReplayOfText", {"--replay", "text"}, "no line of it is a reading"},
+                    WrongCall{"ReplayOfADevice",
+                              {"--replay", "/dev/zero"},
+                              "'/dev/zero': it is neither a file nor a pipe"},
                     WrongCall{"ReplayOfFolder", {"--replay", "folder"}, "neither metrics.jsonl"},
                     WrongCall{
                         "Both", {"--replay", "text", "--board", "folder"}, "give one of them"},
