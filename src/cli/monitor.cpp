@@ -48,7 +48,11 @@ Result<MonitorOptions> options_of(const MonitorArguments& arguments, const Termi
   options.log = arguments.log;
   options.replay = arguments.board.empty() ? arguments.replay : arguments.board;
   options.speed = arguments.speed;
-  options.full_screen = isatty(STDOUT_FILENO) == 1;
+  const bool on_terminal = isatty(STDOUT_FILENO) == 1, dumb = is_dumb_terminal();
+  if (on_terminal && dumb && !options.once && options.log.empty() && !options.duration)
+    return fail(
+        "this terminal is dumb, as TERM says, and cannot show a screen that changes; give --once");
+  options.full_screen = on_terminal && !dumb;
   options.ascii = arguments.ascii || !locale_is_utf8();
   options.color = terminal.color_on_stdout();
   return options;

@@ -171,7 +171,8 @@ INSTANTIATE_TEST_SUITE_P(
 // A program with a terminal of its own, whose other end the test holds.
 class OnTerminal {
  public:
-  explicit OnTerminal(std::vector<std::string> words) {
+  explicit OnTerminal(std::vector<std::string> words,
+                      const Program::Environment& environment = {}) {
     winsize size{24, 80, 0, 0};
     words.insert(words.begin(), JM_PROGRAM);
     std::vector<char*> argv;
@@ -186,6 +187,9 @@ class OnTerminal {
       close(terminal_);
       login_tty(other_end);
       setenv("LC_ALL", "C.UTF-8", 1);
+      setenv("TERM", "xterm", 1);
+      unsetenv("NO_COLOR");
+      for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
       execv(argv[0], argv.data());
       _exit(127);
     }
@@ -276,6 +280,32 @@ TEST(MonitorOnATerminal, DrawsFollowsItsSizeAndQuits) {
   EXPECT_EQ(terminal.wait(), 0);
   EXPECT_THAT(terminal.text(), EndsWith(kLeave));
   EXPECT_TRUE(terminal.is_restored());
+}
+
+TEST(MonitorOnATerminal, HasNoColoursWhereTheyAreRefused) {
+  OnTerminal with(monitor_of_board(), {{"NO_COLOR", ""}});
+  ASSERT_TRUE(with.shows("q quit"));
+  EXPECT_THAT(with.text(), HasSubstr("\x1b[1m"));
+  OnTerminal without(monitor_of_board(), {{"NO_COLOR", "1"}});
+  ASSERT_TRUE(without.shows("q quit"));
+  EXPECT_THAT(without.text(), Not(HasSubstr("\x1b[1m")));
+}
+
+TEST(MonitorOnADumbTerminal, PointsToOnce) {
+  OnTerminal follows(monitor_of_board(), {{"TERM", "dumb"}});
+  EXPECT_EQ(follows.wait(), 1);
+  EXPECT_THAT(follows.text(), StartsWith("error: this terminal is dumb"));
+  EXPECT_THAT(follows.text(), HasSubstr("give --once"));
+  EXPECT_EQ(count_lines(follows.text()), 1U);
+}
+
+TEST(MonitorOnADumbTerminal, PrintsOnceWithoutEscapeSequences) {
+  auto words = monitor_of_board();
+  words.emplace_back("--once");
+  OnTerminal once(words, {{"TERM", "dumb"}});
+  EXPECT_EQ(once.wait(), 0);
+  EXPECT_THAT(once.text(), HasSubstr("Memory"));
+  EXPECT_THAT(once.text(), Not(HasSubstr("\x1b")));
 }
 
 TEST(MonitorOnATerminal, IsGivenBackAfterEverySignal) {
