@@ -104,6 +104,16 @@ TEST(Screen, HelpSaysWhyASourceIsMissing) {
   EXPECT_THAT(text, HasSubstr("q, Esc, Ctrl-C"));
 }
 
+TEST(Screen, ShowsThePidsOfLinuxWhole) {
+  MonitorView view;
+  view.processes = {{4194304, "largest", 1 << 30, {}, {}}, {77, "small", 1 << 20, {}, {}}};
+  for (const std::size_t width : {60U, 80U, 120U}) {
+    const auto text = joined(render_screen(view, {width, 24}));
+    EXPECT_THAT(text, HasSubstr("4194304 largest"));
+    EXPECT_THAT(text, HasSubstr("     77 small"));
+  }
+}
+
 TEST(Screen, PutsTheMemoryOfADiscreteGpuBesideTheRam) {
   MonitorView view;
   view.ledger.architecture = MemoryArchitecture::discrete;
