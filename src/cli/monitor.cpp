@@ -64,8 +64,11 @@ Result<ExitCode> monitor(const MonitorArguments& arguments, Terminal& terminal) 
   MonitorOutput output;
   output.print = [&](std::string_view text) { terminal.print(text); };
   output.note = [&](std::string_view text) { terminal.note(text); };
-  if (auto done = run_monitor(*options, output); !done) return tl::make_unexpected(done.error());
-  return ExitCode::done;
+  const auto outcome = run_monitor(*options, output);
+  if (!outcome) return tl::make_unexpected(outcome.error());
+  if (outcome->unwritten.empty()) return ExitCode::done;
+  terminal.error(outcome->unwritten);
+  return ExitCode::slot_failed;
 }
 
 Action define(CLI::App& app, const Invocation& invocation) {

@@ -166,16 +166,20 @@ class Viewer {
   MonitorView view_;
 };
 
-void end_log(ReadingLog& log, const MonitorOptions& options, const MonitorOutput& output) {
+MonitorOutcome end_log(ReadingLog& log, const MonitorOptions& options,
+                       const MonitorOutput& output) {
   log.finish();
-  if (const auto trouble = log.trouble(); !trouble.empty()) output.note(trouble);
+  MonitorOutcome outcome{log.failure()};
+  const auto trouble = log.trouble();
+  if (!trouble.empty() && outcome.unwritten.empty()) output.note(trouble);
   output.note(fmt::format("{} lines in {}", log.lines(), in_quotes(options.log.string())));
+  return outcome;
 }
 
 }  // namespace
 
-Result<void> run_monitor(const MonitorOptions& options, const MonitorOutput& output) {
-  if (auto sound = check(options); !sound) return sound;
+Result<MonitorOutcome> run_monitor(const MonitorOptions& options, const MonitorOutput& output) {
+  if (auto sound = check(options); !sound) return tl::make_unexpected(sound.error());
   std::unique_ptr<ReadingLog> log;
   if (!options.log.empty()) {
     auto opened = ReadingLog::open(options.log);
@@ -200,8 +204,7 @@ Result<void> run_monitor(const MonitorOptions& options, const MonitorOutput& out
     }
   }
   feed->reset();
-  if (log) end_log(*log, options, output);
-  return {};
+  return log ? end_log(*log, options, output) : MonitorOutcome{};
 }
 
 }  // namespace jetmeter

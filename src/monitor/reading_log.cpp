@@ -163,6 +163,11 @@ void ReadingLog::finish() {
   fix_columns();
 }
 
+std::string ReadingLog::failure() const {
+  const std::scoped_lock lock(mutex_);
+  return failure_;
+}
+
 std::string ReadingLog::trouble() const {
   const std::scoped_lock lock(mutex_);
   if (!failure_.empty()) return failure_;

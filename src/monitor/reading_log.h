@@ -32,7 +32,9 @@ class ReadingLog {
   // were known.
   void finish();
 
-  // What went wrong, and what a CSV could not take; empty: nothing.
+  // Why the file ends before its time; empty: it does not.
+  std::string failure() const;
+  // The failure, or what a CSV could not take; empty: nothing.
   std::string trouble() const;
   std::int64_t lines() const;
 

@@ -28,6 +28,7 @@ TEST(ReadingLog, AsCsvHasARowPerMomentAndEmptyCells) {
     (*log)->reading(std::nullopt, seconds(4), "late",
                     std::vector<Channel>{{"fan.duty", Unit::percent}}, Values{7.0});
     EXPECT_THAT((*log)->trouble(), HasSubstr("fan.duty"));
+    EXPECT_EQ((*log)->failure(), "");
   }
   EXPECT_EQ(read_text(path),
             "time,monotonic_ns,load.cpu,\"power.A,B\",fan.speed\n"
@@ -62,6 +63,7 @@ TEST(ReadingLog, OnAFullDiskSaysSoOnce) {
   ASSERT_TRUE(log);
   (*log)->reading(WallTime(), seconds(1), "cpu", kCpu, Values{12.5});
   EXPECT_EQ((*log)->trouble(), "the log '/dev/full' ends here: No space left on device");
+  EXPECT_EQ((*log)->failure(), (*log)->trouble());
   EXPECT_EQ((*log)->lines(), 0);
 }
 

@@ -123,9 +123,26 @@ TEST(Monitor, GoesOnWhenTheDiskOfItsLogIsFull) {
   const Workplace place;
   const auto result = run_program(
       {"monitor", "--log", "/dev/full", "--duration", "300ms", "--interval", "100ms"}, place);
-  EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.err, HasSubstr("ends here: No space left on device"));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err,
+              HasSubstr("error: the log '/dev/full' ends here: No space left on device\n"));
+  EXPECT_THAT(result.err, HasSubstr("0 lines in '/dev/full'"));
   EXPECT_THAT(result.out, HasSubstr("Memory"));
+}
+
+TEST(Monitor, SaysThatItsLogIsNotWholeAlsoWhenItIsQuiet) {
+  const Workplace place;
+  place.write("t.log",
+              "RAM 1024/2048MB (lfb 2x4MB) CPU [10%@729,off] GR3D_FREQ 7% VDD_IN 4000/4000\n");
+  for (const auto* form : {"/dev/full", "full.csv"}) {
+    std::error_code there;
+    std::filesystem::create_symlink("/dev/full", place.path() / "full.csv", there);
+    const auto result =
+        run_program({"monitor", "-q", "--once", "--replay", "t.log", "--log", form}, place);
+    EXPECT_EQ(result.exit_code, 2) << form;
+    EXPECT_THAT(result.err, HasSubstr("No space left on device"));
+    EXPECT_EQ(count_lines(result.err), 1U) << result.err;
+  }
 }
 
 struct WrongCall {
@@ -329,6 +346,19 @@ TEST(MonitorOnATerminal, QuitsOnEscapeAndAfterItsTime) {
   OnTerminal timed(words);
   EXPECT_EQ(timed.wait(), 0);
   EXPECT_THAT(timed.text(), EndsWith(kLeave));
+}
+
+TEST(MonitorOnATerminal, GoesOnWithoutItsLogUntilItIsToldToEnd) {
+  auto words = monitor_of_board();
+  words.insert(words.end(), {"--log", "/dev/full"});
+  OnTerminal terminal(words);
+  ASSERT_TRUE(terminal.shows("ends here: No space left on device")) << terminal.text();
+  terminal.forget();
+  terminal.press("h");
+  EXPECT_TRUE(terminal.shows("Sources that are not here"));
+  terminal.press("q");
+  EXPECT_EQ(terminal.wait(), 2);
+  EXPECT_TRUE(terminal.is_restored());
 }
 
 TEST(MonitorOnATerminal, PlaysARecordingToItsEnd) {
