@@ -85,6 +85,7 @@ TEST(Monitor, LogsRowsOfOneLength) {
   std::getline(rows, header);
   EXPECT_THAT(header, StartsWith("time,monotonic_ns,memory.total"));
   EXPECT_THAT(header, HasSubstr("load.cpu"));
+  EXPECT_THAT(header, EndsWith(",gap"));
   EXPECT_EQ(log.err.find("not in"), std::string::npos) << log.err;
   const auto commas = std::count(header.begin(), header.end(), ',');
   int count = 0;
@@ -117,6 +118,18 @@ TEST(Monitor, TurnsALogOfTegrastatsIntoACsv) {
   EXPECT_THAT(result.out, HasSubstr("one DRAM for CPU and GPU"));
   EXPECT_EQ(count_lines(slurp(place / "t.csv")), 3U);
   EXPECT_THAT(slurp(place / "t.csv"), HasSubstr("tegrastats.power.VDD_IN"));
+}
+
+TEST(Monitor, KeepsTheGapsOfARecordingInACsv) {
+  const Workplace place;
+  place.write("x.jsonl", R"({"monotonic_ns":1,"source":"cpu","values":{"load.cpu":42}})"
+                         "\n"
+                         R"({"monotonic_ns":2,"source":"cpu","gap":"no value"})"
+                         "\n");
+  const auto result =
+      run_program({"monitor", "--replay", "x.jsonl", "--once", "--log", "x.csv"}, place);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(slurp(place / "x.csv"), "time,monotonic_ns,load.cpu,gap\n,1,42,\n,2,,cpu: no value\n");
 }
 
 TEST(Monitor, GoesOnWhenTheDiskOfItsLogIsFull) {
