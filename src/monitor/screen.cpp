@@ -87,14 +87,28 @@ std::string facts(const Machine& machine) {
   return text;
 }
 
+// What computes, by its module where that is known; the model, which names what was flashed onto
+// which carrier, where there is room for it as well.
+std::string name_of(const Board& board, std::size_t width) {
+  if (!board.module) return board.model;
+  auto name = *board.module;
+  if (board.part_number) name += fmt::format(" ({})", *board.part_number);
+  const auto whole = fmt::format("{} · {}", name, board.model);
+  return cell_count(whole) <= width ? whole : name;
+}
+
+std::string title_of(const MonitorView& view, std::size_t width) {
+  if (!view.machine) return view.replay ? view.replay->name : std::string();
+  return view.machine->board ? name_of(*view.machine->board, width) : view.machine->cpu;
+}
+
 std::vector<std::string> header(const MonitorView& view, const ScreenOptions& options) {
   const auto& machine = view.machine;
-  const auto title = machine       ? machine->board ? machine->board->model : machine->cpu
-                     : view.replay ? view.replay->name
-                                   : std::string();
   const auto width = options.width;
+  const auto clock = clock_text(view);
+  const auto room = width - std::min(width, cell_count(clock) + 1);
   std::vector<std::string> lines{
-      painted(ends(title, clock_text(view), width), Tone::title, options.color)};
+      painted(ends(title_of(view, room), clock, width), Tone::title, options.color)};
   if (machine)
     lines.push_back(painted(clipped(facts(*machine), width), Tone::quiet, options.color));
   return lines;

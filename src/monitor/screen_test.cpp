@@ -17,6 +17,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
@@ -160,6 +161,20 @@ TEST(Screen, HelpTellsReasonsWholeAndCountsTheOthers) {
   EXPECT_THAT(text(60), Not(HasSubstr("…")));
   EXPECT_THAT(text(24), HasSubstr("rapl: " + reason + "\n"));
   EXPECT_THAT(text(24), testing::ContainsRegex("Sources that are not here \\(\\+[1-5] more\\)"));
+}
+
+TEST(Screen, NamesTheModuleFirstAndTheModelWhereThereIsRoom) {
+  auto view = view_of_board("orin-nano-super");
+  const std::string module = "Jetson Orin Nano 8GB Super (p3767-0005)";
+  const auto title = [&](std::size_t width) { return render_screen(view, {width, 24}).front(); };
+  EXPECT_THAT(title(64), StartsWith(module + " "));
+  EXPECT_THAT(title(120), Not(HasSubstr("NVIDIA")));
+  EXPECT_THAT(title(140), StartsWith(module + " · " + view.machine->board->model + " "));
+  view.machine->board->part_number.reset();
+  EXPECT_THAT(title(80), StartsWith("Jetson Orin Nano 8GB Super  "));
+  view.machine->board->module.reset();
+  EXPECT_THAT(title(80), StartsWith("NVIDIA Jetson Orin Nano Engineering"));
+  EXPECT_THAT(render_screen(view, {80, 24})[1], HasSubstr("JetPack 6.2"));
 }
 
 TEST(Screen, ShowsThePidsOfLinuxWhole) {

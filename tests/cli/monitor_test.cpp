@@ -33,7 +33,7 @@ TEST(Monitor, OfABoardSaysWhatIsAPartOfWhat) {
   const auto result =
       run_program({"monitor", "--board", kBoards + "orin-nano-super", "--once"}, place);
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, StartsWith("NVIDIA Jetson Orin Nano"));
+  EXPECT_THAT(result.out, StartsWith("Jetson Orin Nano 8GB Super (p3767-0005) "));
   EXPECT_THAT(result.out, HasSubstr("one DRAM for CPU and GPU"));
   EXPECT_THAT(result.out, HasSubstr("of which page cache"));
 }
@@ -294,7 +294,7 @@ TEST(MonitorOnATerminal, DrawsFollowsItsSizeAndQuits) {
   OnTerminal terminal(monitor_of_board());
   ASSERT_TRUE(terminal.shows("\x1b[?1049h")) << terminal.text();
   ASSERT_TRUE(terminal.shows("q quit")) << terminal.text();
-  EXPECT_THAT(terminal.text(), HasSubstr("NVIDIA Jetson Orin Nano"));
+  EXPECT_THAT(terminal.text(), HasSubstr("Jetson Orin Nano 8GB Super (p3767-0005)"));
   terminal.resize(40, 10);
   EXPECT_TRUE(terminal.shows("40 x 10 cells: too small"));
   terminal.forget();
