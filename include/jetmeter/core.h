@@ -54,14 +54,23 @@ class Clock {
 };
 const Clock& system_clock();
 
-// Whole small files (/proc, /sys, configuration). Absent when the file cannot be opened or read.
+// The most that read_text reads; the kernel's own files and those that machines come with are far
+// smaller.
+constexpr std::size_t kLargestText = std::size_t{4} << 20;
+// The whole of a small file of the machine (/proc, /sys, /etc, a cache), without ever waiting for
+// it. Absent when it cannot be opened or read, when it is no regular file (a FIFO, a socket, a
+// device, a folder), and when it holds more than kLargestText: never a part of it.
 std::optional<std::string> read_text(const std::filesystem::path&);
-// The first number of a file. Absent when there is none.
+// The first number of a file that read_text reads. Absent when there is none.
+std::optional<double> read_number(const std::filesystem::path&);
+// The whole of a file that a user named: a record, a configuration, labels. May wait, as a pipe is
+// read to its end. Absent when it cannot be opened or read, is a folder or a disk, or holds more
+// than 1 GiB.
+std::optional<std::string> read_document(const std::filesystem::path&);
 // What a finished file may be renamed onto: `path` itself, or what it links to. Fails where
 // something else than a file stands there: whoever renames onto /dev/null has no /dev/null any
 // more.
 Result<std::filesystem::path> replaceable(const std::filesystem::path&);
-std::optional<double> read_number(const std::filesystem::path&);
 // The file that a model in `folder` says its weights lie in. Fails where it is not there or lies
 // outside of the folder, by "..", an absolute path or a link: a model from somewhere else must not
 // choose what is read. The error is to be read after the model's name.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "jetmeter/core.h"
@@ -32,8 +33,14 @@ struct MonitorOutput {
   std::function<void(std::string_view)> note;   // one sentence, beside the results
 };
 
+struct MonitorOutcome {
+  // Why the log does not hold all that it should, as on a full disk; empty: it does, or there is
+  // none. The view went on all the same.
+  std::string unwritten;
+};
+
 // Returns when it was told to end: by a key, by SIGINT, SIGTERM or SIGHUP, or by the options. The
 // terminal is then as it was. Fails, with nothing shown, where the options cannot be met.
-Result<void> run_monitor(const MonitorOptions&, const MonitorOutput&);
+Result<MonitorOutcome> run_monitor(const MonitorOptions&, const MonitorOutput&);
 
 }  // namespace jetmeter

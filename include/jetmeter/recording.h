@@ -8,8 +8,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <span>
@@ -50,14 +50,16 @@ class TegrastatsLog;
 
 class Recording {
  public:
-  // Fails when the file cannot be read, or when none of its first lines is a reading.
+  // A file, or a pipe. Fails for everything else, for a pipe into which nobody writes within half a
+  // second, when it cannot be read, and when none of its first lines is a reading.
   static Result<Recording> open(const std::filesystem::path&);
   Recording(Recording&&) noexcept;
   Recording& operator=(Recording&&) noexcept;
   ~Recording();
 
   // In the order of the file; lines that are no readings are counted and passed over. False at the
-  // end. Times may go back where a file holds several recordings.
+  // end, and where a line goes on for 64 MiB. Waits for a pipe's next line. Times may go back where
+  // a file holds several recordings.
   bool next(RecordedReading& out);
 
   bool is_tegrastats() const { return is_tegrastats_; }
@@ -68,17 +70,23 @@ class Recording {
   std::optional<double> share() const;
 
  private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+
   Recording();
+  Result<void> open_file(const std::filesystem::path&);
   bool next_line();
   bool understand(RecordedReading& out);
 
-  std::unique_ptr<std::ifstream> file_;
+  std::unique_ptr<std::FILE, Close> file_;
   std::unique_ptr<TegrastatsLog> tegrastats_;
   std::string line_;
   std::uint64_t size_ = 0, read_ = 0;
   std::int64_t bad_lines_ = 0;
-  std::optional<RecordedReading> first_;           // that open() met
-  bool is_tegrastats_ = false, too_long_ = false;  // the latter: the line of now
+  std::optional<RecordedReading> first_;  // that open() met
+  bool is_tegrastats_ = false, ended_ = false;
+  bool too_long_ = false;  // the line of now
 };
 
 }  // namespace jetmeter

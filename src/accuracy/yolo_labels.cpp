@@ -146,7 +146,7 @@ Result<GroundTruth> read_yolo_labels(const fs::path& directory,
   GroundTruth truth;
   truth.format = "yolo";
   for (const auto& file : listing->files) {
-    const auto text = read_text(file);
+    const auto text = read_document(file);
     if (!text) return fail(fmt::format("cannot read {}", in_quotes(file.string())));
     auto image = parse_file(*text, labels);
     if (!image) return fail(fmt::format("{} {}", in_quotes(file.string()), image.error().what));

@@ -194,7 +194,7 @@ Result<std::shared_ptr<Model>> load(const std::filesystem::path& path, const Loa
   if (!options.options.empty())
     return fail(fmt::format("reference takes no options, but was given {}",
                             in_quotes(options.options.front().first)));
-  const auto text = read_text(path);
+  const auto text = read_document(path);
   if (!text) return fail(fmt::format("{} cannot be read", in_quotes(path.string())));
   auto spec = parse_reference_spec(*text);
   if (!spec) return tl::make_unexpected(spec.error());

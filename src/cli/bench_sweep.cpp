@@ -34,7 +34,7 @@ struct SweepRequest {
 
 Result<void> read_file(const BenchSweepOptions& o, SweepRequest& request) {
   if (o.file.empty()) return {};
-  const auto text = read_text(o.file);
+  const auto text = read_document(o.file);
   if (!text) return fail(fmt::format("there is no file {}", in_quotes(o.file)));
   auto file = parse_sweep(*text);
   if (!file) return fail(fmt::format("{}: {}", in_quotes(o.file), file.error().what));
@@ -274,7 +274,7 @@ class Sweeper {
     if (const auto own = rows_.find(result.id); own != rows_.end()) return own->second;
     const auto step = std::ranges::find(steps_, result.id, &SweepStep::id);
     const auto known = step != steps_.end() ? shown(*step) : SweepStep{};
-    const auto text = read_text(root_ / result.out / "report.json");
+    const auto text = read_document(root_ / result.out / "report.json");
     const auto record = text ? record_from_json(*text) : fail("");
     auto row = row_of(known, record ? &*record : nullptr);
     row.status = result.status;

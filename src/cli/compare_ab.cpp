@@ -22,7 +22,7 @@ using Seconds = std::chrono::duration<double>;
 
 // The last thing that a run had to say, for a sentence of ours.
 std::string last_words(const std::filesystem::path& log) {
-  const auto text = read_text(log).value_or("");
+  const auto text = read_document(log).value_or("");
   std::string last;
   for (std::size_t from = 0; from < text.size();) {
     const auto end = std::min(text.find('\n', from), text.size());

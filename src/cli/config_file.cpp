@@ -48,7 +48,7 @@ std::string file_option(const std::string& word) {
 
 // REQUIRES: a file that was parsed before.
 bool has_sweep(const std::string& file) {
-  return toml::parse(read_text(file).value_or(""))["sweep"].is_table();
+  return toml::parse(read_document(file).value_or(""))["sweep"].is_table();
 }
 
 // Records once held the default of this option as if it had been typed, under this name; those that
@@ -61,7 +61,7 @@ bool is_default_of_old(const std::string& option, const std::string& value) {
 
 Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path& file,
                                                      const std::string& subcommand) {
-  const auto text = read_text(file);
+  const auto text = read_document(file);
   if (!text)
     return fail(fmt::format("there is no configuration file {}", in_quotes(file.string())));
   std::vector<std::string> words;
@@ -85,7 +85,7 @@ Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path
 
 Result<std::vector<std::string>> arguments_from_record(const std::filesystem::path& file,
                                                        const std::string& subcommand) {
-  const auto text = read_text(file);
+  const auto text = read_document(file);
   if (!text) return fail(fmt::format("there is no record {}", in_quotes(file.string())));
   const auto record = record_from_json(*text);
   if (!record) return fail(fmt::format("{}: {}", in_quotes(file.string()), record.error().what));

@@ -124,7 +124,7 @@ struct Both {
 Result<std::vector<std::string>> read_labels(const std::string& file) {
   std::vector<std::string> labels;
   if (file.empty()) return labels;
-  const auto text = read_text(file);
+  const auto text = read_document(file);
   if (!text) return fail(fmt::format("there is no labels file {}", in_quotes(file)));
   std::istringstream lines(*text);
   for (std::string line; std::getline(lines, line);) {

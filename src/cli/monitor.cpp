@@ -48,7 +48,11 @@ Result<MonitorOptions> options_of(const MonitorArguments& arguments, const Termi
   options.log = arguments.log;
   options.replay = arguments.board.empty() ? arguments.replay : arguments.board;
   options.speed = arguments.speed;
-  options.full_screen = isatty(STDOUT_FILENO) == 1;
+  const bool on_terminal = isatty(STDOUT_FILENO) == 1, dumb = is_dumb_terminal();
+  if (on_terminal && dumb && !options.once && options.log.empty() && !options.duration)
+    return fail(
+        "this terminal is dumb, as TERM says, and cannot show a screen that changes; give --once");
+  options.full_screen = on_terminal && !dumb;
   options.ascii = arguments.ascii || !locale_is_utf8();
   options.color = terminal.color_on_stdout();
   return options;
@@ -60,8 +64,11 @@ Result<ExitCode> monitor(const MonitorArguments& arguments, Terminal& terminal) 
   MonitorOutput output;
   output.print = [&](std::string_view text) { terminal.print(text); };
   output.note = [&](std::string_view text) { terminal.note(text); };
-  if (auto done = run_monitor(*options, output); !done) return tl::make_unexpected(done.error());
-  return ExitCode::done;
+  const auto outcome = run_monitor(*options, output);
+  if (!outcome) return tl::make_unexpected(outcome.error());
+  if (outcome->unwritten.empty()) return ExitCode::done;
+  terminal.error(outcome->unwritten);
+  return ExitCode::slot_failed;
 }
 
 Action define(CLI::App& app, const Invocation& invocation) {

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 namespace jetmeter {
@@ -28,6 +29,16 @@ void tell(const std::string& text) {
 
 }  // namespace
 
+bool is_dumb_terminal() {
+  const char* name = std::getenv("TERM");
+  return name && std::string_view(name) == "dumb";
+}
+
+bool are_colors_refused() {
+  const char* value = std::getenv("NO_COLOR");
+  return value && *value != '\0';
+}
+
 std::string progress_text(const Progress& progress, std::chrono::duration<double> elapsed) {
   std::string text = fmt::format("{} {}", progress.slot, progress.done);
   if (progress.total > 0) text += fmt::format("/{}", progress.total);
@@ -45,8 +56,9 @@ std::string progress_text(const Progress& progress, std::chrono::duration<double
 }
 
 Terminal::Terminal()
-    : stdout_is_terminal_(isatty(STDOUT_FILENO) == 1),
-      stderr_is_terminal_(isatty(STDERR_FILENO) == 1) {}
+    : stdout_is_terminal_(isatty(STDOUT_FILENO) == 1 && !is_dumb_terminal()),
+      stderr_is_terminal_(isatty(STDERR_FILENO) == 1 && !is_dumb_terminal()),
+      colors_refused_(are_colors_refused()) {}
 
 void Terminal::configure(const Options& options) {
   options_ = options;
@@ -68,8 +80,8 @@ void Terminal::note(std::string_view text) {
 void Terminal::warn(const Warning& warning) {
   if (options_.quiet) return;
   clear_line();
-  const auto style = options_.color && stderr_is_terminal_ ? fmt::fg(fmt::terminal_color::yellow)
-                                                           : fmt::text_style();
+  const auto style = has_colors() && stderr_is_terminal_ ? fmt::fg(fmt::terminal_color::yellow)
+                                                         : fmt::text_style();
   tell(fmt::format("{} {}{}\n", fmt::format(style, "warning:"),
                    warning.slot.empty() ? "" : warning.slot + ": ", warning.message));
 }
@@ -81,7 +93,7 @@ void Terminal::detail(std::string_view text) const {
 
 void Terminal::error(std::string_view sentence) {
   clear_line();
-  const auto style = options_.color && stderr_is_terminal_
+  const auto style = has_colors() && stderr_is_terminal_
                          ? fmt::fg(fmt::terminal_color::red) | fmt::emphasis::bold
                          : fmt::text_style();
   tell(fmt::format("{} {}\n", fmt::format(style, "error:"), sentence));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "cli/run_command.h"
 
 namespace jetmeter {
@@ -20,6 +22,25 @@ TEST(ProgressText, HasTheRateAndTheTimeThatIsLeft) {
 TEST(ProgressText, OfAnOpenEndHasNoTimeLeftAndBeforeTheFirstFrameNoRate) {
   EXPECT_EQ(progress_text({"rgb", "measure", 50, 0}, Seconds(1)), "rgb 50 50.0 fps");
   EXPECT_EQ(progress_text({"rgb", "measure", 0, 300}, Seconds(1)), "rgb 0/300");
+}
+
+TEST(Environment, RefusesColoursUnlessItsVariableIsEmpty) {
+  ::unsetenv("NO_COLOR");
+  EXPECT_FALSE(are_colors_refused());
+  ::setenv("NO_COLOR", "", 1);
+  EXPECT_FALSE(are_colors_refused());
+  ::setenv("NO_COLOR", "0", 1);
+  EXPECT_TRUE(are_colors_refused());
+  ::unsetenv("NO_COLOR");
+}
+
+TEST(Environment, NamesADumbTerminal) {
+  ::setenv("TERM", "xterm-256color", 1);
+  EXPECT_FALSE(is_dumb_terminal());
+  ::setenv("TERM", "dumb", 1);
+  EXPECT_TRUE(is_dumb_terminal());
+  ::unsetenv("TERM");
+  EXPECT_FALSE(is_dumb_terminal());
 }
 
 SlotRecord slot(SlotStatus status, std::int64_t frames) {

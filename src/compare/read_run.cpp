@@ -55,7 +55,7 @@ Result<ComparedRun> read_compared_run(const std::filesystem::path& path) {
     return fail(fmt::format(
         "there is no run {}: {}", in_quotes(path.string()),
         folder ? "the folder has no report.json" : "name a run directory or a report.json"));
-  const auto text = read_text(file);
+  const auto text = read_document(file);
   if (!text) return fail(fmt::format("{} cannot be read", in_quotes(file.string())));
   auto record = record_from_json(*text);
   if (!record) return fail(fmt::format("{}: {}", in_quotes(file.string()), record.error().what));

@@ -2,8 +2,10 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <thread>
 
 #include "jetmeter/core.h"
+#include "support/no_file.h"
 #include "support/temp_dir.h"
 
 namespace jetmeter {
@@ -25,6 +27,52 @@ TEST(ReadText, TellsAbsentFromEmpty) {
   std::filesystem::remove(file);
   EXPECT_EQ(read_text(file), std::nullopt);
   EXPECT_EQ(read_text(testing::TempDir()), std::nullopt);
+}
+
+TEST(ReadText, NeitherWaitsForNorSwallowsWhatIsNoFile) {
+  const TempDir folder;
+  const auto file = folder.write("file", "42");
+  for (const auto put : {put_fifo, put_endless, put_enormous, put_folder}) {
+    put(file);
+    EXPECT_EQ(read_text(file), std::nullopt);
+    EXPECT_EQ(read_number(file), std::nullopt);
+    std::filesystem::remove(file);
+  }
+  EXPECT_EQ(read_text("/dev/null"), std::nullopt);
+}
+
+TEST(ReadText, HasAMostAndNeverAPart) {
+  const TempDir folder;
+  const std::string most(kLargestText, 'x');
+  EXPECT_EQ(read_text(folder.write("most", most)), most);
+  EXPECT_EQ(read_text(folder.write("more", most + "x")), std::nullopt);
+}
+
+// Their size is 0, whatever they hold.
+TEST(ReadText, ReadsTheKernelsFiles) {
+  EXPECT_NE(read_text("/proc/self/status").value_or("").find("Threads:"), std::string::npos);
+  EXPECT_GT(read_text("/proc/self/maps").value_or("").size(), 500U);
+}
+
+TEST(ReadDocument, MayBeLargeOrAPipe) {
+  const TempDir folder;
+  const std::string large(kLargestText + 1000, 'x');
+  const auto file = folder.write("large", large);
+  EXPECT_EQ(read_document(file), large);
+  put_fifo(file);
+  std::jthread writer([&] { std::ofstream(file, std::ios::binary) << large; });
+  EXPECT_EQ(read_document(file), large);
+  EXPECT_EQ(read_document("/dev/null"), "");
+}
+
+TEST(ReadDocument, IsNoFolderAndNotEnormous) {
+  const TempDir folder;
+  const auto file = folder.write("file", "42");
+  EXPECT_EQ(read_document(file), "42");
+  put_enormous(file);
+  EXPECT_EQ(read_document(file), std::nullopt);
+  EXPECT_EQ(read_document(folder.path()), std::nullopt);
+  EXPECT_EQ(read_document(folder.path() / "none"), std::nullopt);
 }
 
 TEST(Replaceable, IsAFileOrNothingAndWhatALinkPointsTo) {

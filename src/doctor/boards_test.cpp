@@ -10,6 +10,7 @@
 
 #include "jetmeter/doctor.h"
 #include "support/board_copy.h"
+#include "support/no_file.h"
 
 namespace jetmeter {
 namespace {
@@ -237,10 +238,7 @@ class DamagedBoard : public testing::TestWithParam<const char*> {
   template <typename Damage>
   void check(const Damage& damage) {
     const BoardCopy board(GetParam());
-    std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(board.host().root))
-      if (entry.is_regular_file()) files.push_back(entry.path());
-    for (const auto& file : files) damage(file);
+    for (const auto& file : files_below(board.host().root)) damage(file);
     expect_sound_document(gather_facts(board.host()));
   }
   static void fill(const std::filesystem::path& file, const std::string& text) {
@@ -260,11 +258,11 @@ TEST_P(DamagedBoard, Enormous) {
 TEST_P(DamagedBoard, Negative) {
   check([](const auto& file) { fill(file, "-1 -1 -1 -1 -1 -1\n"); });
 }
-TEST_P(DamagedBoard, Folders) {
-  check([](const auto& file) {
-    std::filesystem::remove(file);
-    std::filesystem::create_directory(file);
-  });
+TEST_P(DamagedBoard, NoFiles) {
+  for (const auto& [name, put] : kNoFiles) {
+    SCOPED_TRACE(name);
+    check(put);
+  }
 }
 TEST_P(DamagedBoard, CutInHalf) {
   check([](const auto& file) {
@@ -280,6 +278,43 @@ INSTANTIATE_TEST_SUITE_P(, DamagedBoard,
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
+
+// One file at a time: some are opened only where others are as they should be.
+class BoardWithOneNoFile : public testing::TestWithParam<NoFile> {};
+
+TEST_P(BoardWithOneNoFile, IsDescribedAllTheSame) {
+  const BoardCopy board("orin-nano-super");
+  board.remove("/usr/bin/tegrastats");  // a program, which need not be quick
+  for (const auto& file : files_below(board.host().root)) {
+    SCOPED_TRACE(file);
+    const auto text = read_text(file).value();
+    GetParam().put(file);
+    const auto facts = gather_facts(board.host());
+    EXPECT_FALSE(doctor_text(facts, {}).empty());
+    std::filesystem::remove(file);
+    std::ofstream(file, std::ios::binary) << text;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, BoardWithOneNoFile, testing::ValuesIn(kNoFiles),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+// What nobody writes to and what never ends is absent, as what is not there.
+TEST(NoFileOfTheMachine, LeavesTheRestAsItIs) {
+  const BoardCopy board("orin-nano-super");
+  for (const auto put : {put_fifo, put_endless, put_enormous}) {
+    put(board.host().path("/etc/nv_tegra_release"));
+    put(board.host().path("/proc/uptime"));
+    const auto facts = gather_facts(board.host());
+    EXPECT_EQ(facts.machine.board.value().module, "Jetson Orin Nano 8GB Super");
+    EXPECT_EQ(facts.machine.board->l4t, std::nullopt);
+    ASSERT_FALSE(facts.uptime_seconds);
+    EXPECT_EQ(facts.uptime_seconds.error().what, put == put_enormous
+                                                     ? "'/proc/uptime' holds nothing that is "
+                                                       "understood"
+                                                     : "'/proc/uptime' is no regular file");
+  }
+}
 
 TEST(DoctorText, IsWrappedAndColouredOnlyWhenAsked) {
   const auto facts = golden_facts("orin-nano-super");

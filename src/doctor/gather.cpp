@@ -27,6 +27,8 @@ Error why_not(const Host& host, std::string_view path) {
   }
   if (::access(file.c_str(), R_OK) != 0)
     return {"needs root: this user may not read " + in_quotes(std::string(path))};
+  if (!fs::is_regular_file(file, unknown))
+    return {in_quotes(std::string(path)) + " is no regular file"};
   return {in_quotes(std::string(path)) + " holds nothing that is understood"};
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "monitor/blocks.h"
@@ -40,8 +41,21 @@ Tone tone_of(double share) {
   return share >= kTooMuch ? Tone::alarm : share >= kMuch ? Tone::warning : Tone::good;
 }
 
-std::string heading_line(std::string_view text, std::size_t width, const ScreenOptions& options) {
-  auto shown = clipped(text, width);
+ScreenBlock titled_block(std::string_view title, std::size_t least, std::size_t width,
+                         const ScreenOptions& options) {
+  return {heading_line(title, width, options), {}, least, std::string(title)};
+}
+
+std::size_t hidden_items(const ScreenBlock& block, std::size_t lines) {
+  if (lines >= block.lines.size()) return 0;
+  if (block.whole.empty()) return block.lines.size() - lines;
+  return block.whole.back() - (lines == 0 ? 0 : block.whole[lines - 1]);
+}
+
+std::string heading_line(std::string_view text, std::size_t width, const ScreenOptions& options,
+                         std::size_t hidden) {
+  const auto mark = hidden > 0 ? fmt::format(" (+{} more)", hidden) : std::string();
+  auto shown = clipped(text, width - std::min(width, mark.size())) + mark;
   const auto taken = cell_count(shown);
   std::string rule;
   for (std::size_t i = taken + 1; i < width; ++i) rule += "─";

@@ -15,13 +15,22 @@
 namespace jetmeter {
 
 struct ScreenBlock {
-  std::string heading;
+  std::string heading;  // while all lines are shown
   std::vector<std::string> lines;
-  std::size_t least = 0;  // lines that it keeps while others can be cut
+  std::size_t least = 0;             // lines that it keeps while others can be cut
+  std::string title{};               // for a heading that says how much was cut; empty: none does
+  std::vector<std::size_t> whole{};  // per line: the items that end up to it; empty: one a line
 };
 
-// `text` followed by a rule up to the whole width.
-std::string heading_line(std::string_view text, std::size_t width, const ScreenOptions&);
+// With a heading, and no lines yet.
+ScreenBlock titled_block(std::string_view title, std::size_t least, std::size_t width,
+                         const ScreenOptions&);
+// Items of the block that its first `lines` lines do not show, or not whole.
+std::size_t hidden_items(const ScreenBlock&, std::size_t lines);
+
+// `text`, then how many items are `hidden` if any, followed by a rule up to the whole width.
+std::string heading_line(std::string_view text, std::size_t width, const ScreenOptions&,
+                         std::size_t hidden = 0);
 
 ScreenBlock memory_block(const MonitorView&, const ScreenOptions&);
 ScreenBlock load_block(const MonitorView&, std::size_t width, const ScreenOptions&);

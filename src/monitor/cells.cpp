@@ -1,5 +1,6 @@
 #include "monitor/cells.h"
 
+#include <algorithm>
 #include <array>
 
 namespace jetmeter {
@@ -76,6 +77,35 @@ std::string left_in(std::string_view text, std::size_t width) {
 std::string right_in(std::string_view text, std::size_t width) {
   const auto out = clipped(text, width);
   return std::string(width - cell_count(out), ' ') + out;
+}
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+  std::vector<std::string> lines(1);
+  const std::string margin(width > indent ? indent : 0, ' ');
+  std::size_t used = 0;  // cells of the last line
+  bool begun = false;    // it has a word
+  const auto next_line = [&] {
+    lines.push_back(margin);
+    used = margin.size();
+    begun = false;
+  };
+  while (!text.empty() && width > 0) {
+    auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    if (begun && used + 1 + cell_count(word) > width) next_line();
+    if (begun) {
+      lines.back() += ' ';
+      ++used;
+    }
+    while (!word.empty()) {
+      if (used == width) next_line();
+      const auto piece = take(word);
+      lines.back() += piece.text;
+      used += piece.escape ? 0 : 1;
+    }
+    begun = true;
+  }
+  return lines;
 }
 
 std::string printable(std::string_view text) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace jetmeter {
 
@@ -15,6 +16,10 @@ std::string clipped(std::string_view, std::size_t width);
 // Exactly `width` cells.
 std::string left_in(std::string_view, std::size_t width);
 std::string right_in(std::string_view, std::size_t width);
+
+// In lines of at most `width` cells, all but the first indented; broken between words where that is
+// possible. At least one line.
+std::vector<std::string> wrapped(std::string_view, std::size_t width, std::size_t indent);
 
 // Names from outside: what is not printable ASCII becomes '?'.
 std::string printable(std::string_view);

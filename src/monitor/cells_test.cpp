@@ -24,6 +24,16 @@ TEST(Cells, OfColouredTextThatIsCutEndTheColour) {
   EXPECT_EQ(clipped("\x1b[31mabcdef\x1b[0m", 3), "\x1b[31mab…\x1b[0m");
 }
 
+TEST(Cells, AreWrappedBetweenWords) {
+  using Lines = std::vector<std::string>;
+  EXPECT_EQ(wrapped("", 10, 2), Lines{""});
+  EXPECT_EQ(wrapped("ab cd ef", 8, 2), Lines{"ab cd ef"});
+  EXPECT_EQ(wrapped("ab cd ef", 7, 2), (Lines{"ab cd", "  ef"}));
+  EXPECT_EQ(wrapped("ab cd ef gh", 5, 2), (Lines{"ab cd", "  ef", "  gh"}));
+  EXPECT_EQ(wrapped("a 0123456789 b", 6, 2), (Lines{"a", "  0123", "  4567", "  89 b"}));
+  EXPECT_EQ(wrapped("°°° °°", 4, 1), (Lines{"°°°", " °°"}));
+}
+
 TEST(Painted, IsPlainWhereNobodyAskedForColours) {
   EXPECT_EQ(painted("x", Tone::title, false), "x");
   EXPECT_EQ(painted("x", Tone::title, true), "\x1b[1mx\x1b[0m");

@@ -104,7 +104,7 @@ std::string engine_line(const MonitorView& view) {
 }  // namespace
 
 ScreenBlock load_block(const MonitorView& view, std::size_t width, const ScreenOptions& options) {
-  ScreenBlock block{heading_line("Load, curves of 2 min", width, options), {}, 3};
+  auto block = titled_block("Load, curves of 2 min", 3, width, options);
   const auto cores = numbered(view, "cpu"), gpus = numbered(view, "gpu");
   const auto add = [&](const LoadLine& line) {
     block.lines.push_back(text(line, view, width, options.color));

@@ -135,7 +135,7 @@ ScreenBlock memory_block(const MonitorView& view, const ScreenOptions& options) 
   for (std::size_t i = 0; i < view.ledger.pools.size(); ++i) add_pool(view, i, lines);
   add_vram(view, lines);
   add_swap(view, lines);
-  ScreenBlock block{heading_line(heading(view.ledger), options.width, options), {}, 4};
+  auto block = titled_block(heading(view.ledger), 4, options.width, options);
   const MemoryLines form(options);
   for (const auto& line : lines) block.lines.push_back(form.text(line));
   if (lines.empty()) block.lines.emplace_back("- nothing here tells of memory");

@@ -23,7 +23,10 @@ Nanoseconds now() {
 
 // The machine that a run's record names, where the recording lies in a run's directory.
 std::optional<Machine> machine_of_run(const std::filesystem::path& recording) {
-  const auto text = read_text(recording.parent_path() / "report.json");
+  const auto file = recording.parent_path() / "report.json";
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return std::nullopt;
+  const auto text = read_document(file);
   if (!text) return std::nullopt;
   auto record = record_from_json(*text);
   return record ? std::optional(std::move(record->machine)) : std::nullopt;
@@ -163,16 +166,20 @@ class Viewer {
   MonitorView view_;
 };
 
-void end_log(ReadingLog& log, const MonitorOptions& options, const MonitorOutput& output) {
+MonitorOutcome end_log(ReadingLog& log, const MonitorOptions& options,
+                       const MonitorOutput& output) {
   log.finish();
-  if (const auto trouble = log.trouble(); !trouble.empty()) output.note(trouble);
+  MonitorOutcome outcome{log.failure()};
+  const auto trouble = log.trouble();
+  if (!trouble.empty() && outcome.unwritten.empty()) output.note(trouble);
   output.note(fmt::format("{} lines in {}", log.lines(), in_quotes(options.log.string())));
+  return outcome;
 }
 
 }  // namespace
 
-Result<void> run_monitor(const MonitorOptions& options, const MonitorOutput& output) {
-  if (auto sound = check(options); !sound) return sound;
+Result<MonitorOutcome> run_monitor(const MonitorOptions& options, const MonitorOutput& output) {
+  if (auto sound = check(options); !sound) return tl::make_unexpected(sound.error());
   std::unique_ptr<ReadingLog> log;
   if (!options.log.empty()) {
     auto opened = ReadingLog::open(options.log);
@@ -197,8 +204,7 @@ Result<void> run_monitor(const MonitorOptions& options, const MonitorOutput& out
     }
   }
   feed->reset();
-  if (log) end_log(*log, options, output);
-  return {};
+  return log ? end_log(*log, options, output) : MonitorOutcome{};
 }
 
 }  // namespace jetmeter

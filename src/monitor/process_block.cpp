@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "monitor/blocks.h"
 
 namespace jetmeter {
@@ -28,16 +30,26 @@ std::string heading(const ScreenOptions& options) {
          names;
 }
 
+// Linux numbers processes up to 4194304, and says so of few.
+std::size_t digits_of_pids(const MonitorView& view) {
+  constexpr std::size_t kUsual = kPid - 2, kMost = kPid - 1;
+  const bool long_one =
+      std::ranges::any_of(view.processes, [](const MonitorProcess& p) { return p.pid > 999'999; });
+  return long_one ? kMost : kUsual;
+}
+
 }  // namespace
 
 ScreenBlock process_block(const MonitorView& view, const ScreenOptions& options) {
   ScreenBlock block{heading(options), {}, 2};
+  const auto digits = digits_of_pids(view);
   for (const auto& process : view.processes) {
     const auto pid = process.pid > 0 ? std::to_string(process.pid) : "";
-    block.lines.push_back(
-        right_in(pid, kPid - 2) + "  " + left_in(process.name, options.width - kPid - 3 * kAmount) +
-        right_in(bytes(process.pss_bytes), kAmount) + right_in(bytes(process.rss_bytes), kAmount) +
-        right_in(bytes(process.gpu_bytes), kAmount));
+    block.lines.push_back(right_in(pid, digits) + std::string(kPid - digits, ' ') +
+                          left_in(process.name, options.width - kPid - 3 * kAmount) +
+                          right_in(bytes(process.pss_bytes), kAmount) +
+                          right_in(bytes(process.rss_bytes), kAmount) +
+                          right_in(bytes(process.gpu_bytes), kAmount));
   }
   if (view.processes.empty()) block.lines.emplace_back("- nothing here tells of processes");
   return block;

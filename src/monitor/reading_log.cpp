@@ -10,6 +10,7 @@
 #include <cmath>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "monitor/cells.h"
 
@@ -95,9 +96,15 @@ void ReadingLog::collect(std::span<const Channel> channels,
   }
 }
 
+void ReadingLog::begin_row(std::optional<WallTime> time, Nanoseconds at) {
+  if (row_at_ && *row_at_ != at) take_row();
+  row_at_ = at;
+  row_time_ = time;
+}
+
 void ReadingLog::take_row() {
   if (!row_at_) return;
-  Row row{row_time_, *row_at_, {}};
+  Row row{row_time_, *row_at_, {}, std::exchange(row_gaps_, {})};
   for (auto& column : cells_) {
     row.values.push_back(column.value);
     column.value.reset();
@@ -112,7 +119,7 @@ void ReadingLog::fix_columns() {
   if (columns_fixed_ || held_.empty()) return;
   line_ = "time,monotonic_ns";
   for (const auto& column : cells_) line_ += "," + cell(column.channel);
-  append(line_);
+  append(line_ + ",gap");
   columns_fixed_ = true;
   for (const auto& row : held_) write_row(row);
   held_.clear();
@@ -126,7 +133,7 @@ void ReadingLog::write_row(const Row& row) {
     if (i < row.values.size() && row.values[i] && std::isfinite(*row.values[i]))
       fmt::format_to(std::back_inserter(line_), "{}", *row.values[i]);
   }
-  append(line_);
+  append(line_ + "," + cell(row.gaps));
 }
 
 void ReadingLog::reading(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
@@ -140,16 +147,19 @@ void ReadingLog::reading(std::optional<WallTime> time, Nanoseconds at, std::stri
     append(line_);
     return;
   }
-  if (row_at_ && *row_at_ != at) take_row();
-  row_at_ = at;
-  row_time_ = time;
+  begin_row(time, at);
   collect(channels, values);
 }
 
 void ReadingLog::gap(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
                      std::string_view why) {
   const std::scoped_lock lock(mutex_);
-  if (csv_) return;
+  if (csv_) {
+    begin_row(time, at);
+    row_gaps_ += fmt::format("{}{}: {}", row_gaps_.empty() ? "" : "; ", source,
+                             why.empty() ? "answers again" : why);
+    return;
+  }
   const auto stamp =
       time.value_or(WallTime(std::chrono::duration_cast<std::chrono::microseconds>(at)));
   write_gap(line_, stamp, at, source, why);
@@ -161,6 +171,11 @@ void ReadingLog::finish() {
   if (!csv_) return;
   take_row();
   fix_columns();
+}
+
+std::string ReadingLog::failure() const {
+  const std::scoped_lock lock(mutex_);
+  return failure_;
 }
 
 std::string ReadingLog::trouble() const {

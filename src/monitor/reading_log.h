@@ -26,13 +26,17 @@ class ReadingLog {
   // the first of January 1970 plus `at`.
   void reading(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
                std::span<const Channel>, std::span<const std::optional<double>>);
+  // `reason` empty: the source answers again. In a CSV it stands in the last column, "gap", of the
+  // row of its moment.
   void gap(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
            std::string_view reason);
   // Writes the last row of a CSV, which could still have grown, and what was held until its columns
   // were known.
   void finish();
 
-  // What went wrong, and what a CSV could not take; empty: nothing.
+  // Why the file ends before its time; empty: it does not.
+  std::string failure() const;
+  // The failure, or what a CSV could not take; empty: nothing.
   std::string trouble() const;
   std::int64_t lines() const;
 
@@ -47,7 +51,9 @@ class ReadingLog {
     std::optional<WallTime> time;
     Nanoseconds at{};
     std::vector<std::optional<double>> values;  // by column; may be shorter
+    std::string gaps;
   };
+  void begin_row(std::optional<WallTime> time, Nanoseconds at);
   void take_row();
   void fix_columns();
   void write_row(const Row&);
@@ -63,6 +69,7 @@ class ReadingLog {
   std::vector<Cell> cells_;
   std::optional<Nanoseconds> row_at_;
   std::optional<WallTime> row_time_;
+  std::string row_gaps_;
   std::vector<Row> held_;  // before the columns are fixed: a load takes two readings
   bool columns_fixed_ = false;
   std::vector<std::string> late_;  // channels that came after that

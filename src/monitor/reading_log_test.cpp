@@ -28,13 +28,37 @@ TEST(ReadingLog, AsCsvHasARowPerMomentAndEmptyCells) {
     (*log)->reading(std::nullopt, seconds(4), "late",
                     std::vector<Channel>{{"fan.duty", Unit::percent}}, Values{7.0});
     EXPECT_THAT((*log)->trouble(), HasSubstr("fan.duty"));
+    EXPECT_EQ((*log)->failure(), "");
   }
   EXPECT_EQ(read_text(path),
-            "time,monotonic_ns,load.cpu,\"power.A,B\",fan.speed\n"
-            "1970-01-01T00:00:01.000000Z,1000000000,12.5,,\n"
-            "1970-01-01T00:00:02.000000Z,2000000000,,3,900\n"
-            "1970-01-01T00:00:03.000000Z,3000000000,,4,\n"
-            ",4000000000,,,\n");
+            "time,monotonic_ns,load.cpu,\"power.A,B\",fan.speed,gap\n"
+            "1970-01-01T00:00:01.000000Z,1000000000,12.5,,,\n"
+            "1970-01-01T00:00:02.000000Z,2000000000,,3,900,\n"
+            "1970-01-01T00:00:03.000000Z,3000000000,,4,,\n"
+            ",4000000000,,,,\n");
+}
+
+TEST(ReadingLog, AsCsvTellsGapsInTheRowOfTheirMoment) {
+  const TempDir dir;
+  const auto path = dir.path() / "x.csv";
+  {
+    const auto log = ReadingLog::open(path);
+    ASSERT_TRUE(log);
+    (*log)->reading(std::nullopt, seconds(1), "cpu", kCpu, Values{12.5});
+    (*log)->gap(std::nullopt, seconds(2), "cpu", "no value, \"none\"\n");
+    (*log)->gap(std::nullopt, seconds(2), "fan", "gone");
+    (*log)->reading(std::nullopt, seconds(3), "cpu", kCpu, Values{7.0});
+    (*log)->gap(std::nullopt, seconds(3), "cpu", "");
+    (*log)->reading(std::nullopt, seconds(4), "cpu", kCpu, Values{8.0});
+    (*log)->gap(std::nullopt, seconds(5), "cpu", "gone");
+  }
+  EXPECT_EQ(read_text(path),
+            "time,monotonic_ns,load.cpu,gap\n"
+            ",1000000000,12.5,\n"
+            ",2000000000,,\"cpu: no value, \"\"none\"\"?; fan: gone\"\n"
+            ",3000000000,7,cpu: answers again\n"
+            ",4000000000,8,\n"
+            ",5000000000,,cpu: gone\n");
 }
 
 TEST(ReadingLog, AsJsonCanBeReadBack) {
@@ -62,6 +86,7 @@ TEST(ReadingLog, OnAFullDiskSaysSoOnce) {
   ASSERT_TRUE(log);
   (*log)->reading(WallTime(), seconds(1), "cpu", kCpu, Values{12.5});
   EXPECT_EQ((*log)->trouble(), "the log '/dev/full' ends here: No space left on device");
+  EXPECT_EQ((*log)->failure(), (*log)->trouble());
   EXPECT_EQ((*log)->lines(), 0);
 }
 

@@ -13,25 +13,50 @@ namespace {
 
 constexpr std::size_t kBetween = 2;  // cells between the halves of a line
 
-// Two blocks side by side are one.
-ScreenBlock beside(const ScreenBlock& left, std::size_t left_width, const ScreenBlock& right) {
-  const auto joined = [&](std::string_view a, std::string_view b) {
-    return left_in(a, left_width) + std::string(b.empty() ? 0 : kBetween, ' ') + std::string(b);
-  };
-  ScreenBlock both{joined(left.heading, right.heading), {}, std::max(left.least, right.least)};
-  for (std::size_t i = 0; i < std::max(left.lines.size(), right.lines.size()); ++i)
-    both.lines.push_back(joined(i < left.lines.size() ? left.lines[i] : "",
-                                i < right.lines.size() ? right.lines[i] : ""));
-  return both;
+// One block over the whole width, or two side by side, of which the first lines are shown.
+struct Row {
+  ScreenBlock left, right;
+  std::size_t left_width = 0, right_width = 0;  // the latter is 0 where there is one block
+  std::size_t lines = std::max(left.lines.size(), right.lines.size());
+
+  std::size_t spare() const {
+    const auto least = std::max(left.least, right.least);
+    return lines > least ? lines - least : 0;
+  }
+};
+
+std::string side_by_side(const Row& row, std::string_view left, std::string_view right) {
+  if (row.right_width == 0) return std::string(left);
+  return left_in(left, row.left_width) + std::string(right.empty() ? 0 : kBetween, ' ') +
+         std::string(right);
 }
 
-std::vector<ScreenBlock> blocks_of(const MonitorView& view, const ScreenOptions& options) {
+// What is left out is told.
+std::string heading_of(const ScreenBlock& block, std::size_t lines, std::size_t width,
+                       const ScreenOptions& options) {
+  const auto hidden = block.title.empty() ? 0 : hidden_items(block, lines);
+  return hidden == 0 ? block.heading : heading_line(block.title, width, options, hidden);
+}
+
+std::vector<std::string> lines_of(const Row& row, const ScreenOptions& options) {
+  const auto line = [](const ScreenBlock& block, std::size_t i) {
+    return i < block.lines.size() ? std::string_view(block.lines[i]) : std::string_view();
+  };
+  std::vector<std::string> lines{
+      side_by_side(row, heading_of(row.left, row.lines, row.left_width, options),
+                   heading_of(row.right, row.lines, row.right_width, options))};
+  for (std::size_t i = 0; i < row.lines; ++i)
+    lines.push_back(side_by_side(row, line(row.left, i), line(row.right, i)));
+  return lines;
+}
+
+std::vector<Row> rows_of(const MonitorView& view, const ScreenOptions& options) {
   const auto left = (options.width - kBetween) * 11 / 20;
   const auto right = options.width - kBetween - left;
-  return {memory_block(view, options),
-          beside(load_block(view, left, options), left, temperature_block(view, right, options)),
-          beside(power_block(view, left, options), left, strain_block(view, right, options)),
-          process_block(view, options)};
+  return {{memory_block(view, options), {}, options.width},
+          {load_block(view, left, options), temperature_block(view, right, options), left, right},
+          {power_block(view, left, options), strain_block(view, right, options), left, right},
+          {process_block(view, options), {}, options.width}};
 }
 
 std::string clock_text(const MonitorView& view) {
@@ -62,14 +87,28 @@ std::string facts(const Machine& machine) {
   return text;
 }
 
+// What computes, by its module where that is known; the model, which names what was flashed onto
+// which carrier, where there is room for it as well.
+std::string name_of(const Board& board, std::size_t width) {
+  if (!board.module) return board.model;
+  auto name = *board.module;
+  if (board.part_number) name += fmt::format(" ({})", *board.part_number);
+  const auto whole = fmt::format("{} · {}", name, board.model);
+  return cell_count(whole) <= width ? whole : name;
+}
+
+std::string title_of(const MonitorView& view, std::size_t width) {
+  if (!view.machine) return view.replay ? view.replay->name : std::string();
+  return view.machine->board ? name_of(*view.machine->board, width) : view.machine->cpu;
+}
+
 std::vector<std::string> header(const MonitorView& view, const ScreenOptions& options) {
   const auto& machine = view.machine;
-  const auto title = machine       ? machine->board ? machine->board->model : machine->cpu
-                     : view.replay ? view.replay->name
-                                   : std::string();
   const auto width = options.width;
+  const auto clock = clock_text(view);
+  const auto room = width - std::min(width, cell_count(clock) + 1);
   std::vector<std::string> lines{
-      painted(ends(title, clock_text(view), width), Tone::title, options.color)};
+      painted(ends(title_of(view, room), clock, width), Tone::title, options.color)};
   if (machine)
     lines.push_back(painted(clipped(facts(*machine), width), Tone::quiet, options.color));
   return lines;
@@ -120,52 +159,58 @@ std::vector<std::string> footer(const MonitorView& view, const ScreenOptions& op
   return lines;
 }
 
-std::size_t total_of(const std::vector<ScreenBlock>& blocks) {
-  return std::accumulate(
-      blocks.begin(), blocks.end(), std::size_t{0},
-      [](std::size_t sum, const ScreenBlock& b) { return sum + 1 + b.lines.size(); });
+std::size_t total_of(const std::vector<Row>& rows) {
+  return std::accumulate(rows.begin(), rows.end(), std::size_t{0},
+                         [](std::size_t sum, const Row& row) { return sum + 1 + row.lines; });
 }
 
-// Takes lines from the block that has most of them, first down to what each should keep, then
-// further; blocks without a line lose their heading.
-void shrink(std::vector<ScreenBlock>& blocks, std::size_t height) {
-  const auto spare = [](const ScreenBlock& block) {
-    return block.lines.size() > block.least ? block.lines.size() - block.least : 0;
-  };
-  while (total_of(blocks) > height && !blocks.empty()) {
-    auto most = std::ranges::max_element(blocks, {}, spare);
-    if (spare(*most) == 0) most = blocks.end() - 1;
-    if (most->lines.size() > 1)
-      most->lines.pop_back();
+// Takes lines from the row that has most of them, first down to what each should keep, then
+// further; rows without a line lose their heading.
+void shrink(std::vector<Row>& rows, std::size_t height) {
+  while (total_of(rows) > height && !rows.empty()) {
+    auto most = std::ranges::max_element(rows, {}, &Row::spare);
+    if (most->spare() == 0) most = rows.end() - 1;
+    if (most->lines > 1)
+      --most->lines;
     else
-      blocks.erase(most);
+      rows.erase(most);
   }
 }
 
-void append(std::vector<std::string>& lines, const std::vector<ScreenBlock>& blocks,
-            std::size_t empty_lines) {
-  for (const auto& block : blocks) {
+void append(std::vector<std::string>& lines, const std::vector<Row>& rows, std::size_t empty_lines,
+            const ScreenOptions& options) {
+  for (const auto& row : rows) {
     if (empty_lines > 0) {
       lines.emplace_back();
       --empty_lines;
     }
-    lines.push_back(block.heading);
-    lines.insert(lines.end(), block.lines.begin(), block.lines.end());
+    for (auto& line : lines_of(row, options)) lines.push_back(std::move(line));
   }
 }
 
-std::vector<ScreenBlock> help_blocks(const MonitorView& view, const ScreenOptions& options) {
-  ScreenBlock keys{heading_line("Keys", options.width, options),
-                   {"q, Esc, Ctrl-C   quit", "p, space         pause, go on",
-                    "h, ?             this page, and back",
-                    "+, -             longer or shorter interval; of a recording: faster, slower"},
-                   4};
-  ScreenBlock missing{heading_line("Sources that are not here", options.width, options), {}, 1};
-  for (const auto& source : view.missing)
-    missing.lines.push_back(clipped(source.name + ": " + source.reason, options.width));
-  for (auto& line : keys.lines) line = clipped(line, options.width);
-  if (missing.lines.empty()) missing.lines.emplace_back("none");
-  return {keys, missing};
+ScreenBlock missing_block(const MonitorView& view, const ScreenOptions& options) {
+  constexpr std::size_t kIndent = 2;
+  auto block = titled_block("Sources that are not here", 1, options.width, options);
+  for (std::size_t i = 0; i < view.missing.size(); ++i) {
+    const auto& [name, reason] = view.missing[i];
+    for (auto& line : wrapped(name + ": " + reason, options.width, kIndent)) {
+      block.lines.push_back(std::move(line));
+      block.whole.push_back(i);
+    }
+    ++block.whole.back();
+  }
+  if (block.lines.empty()) block.lines.emplace_back("none");
+  return block;
+}
+
+std::vector<Row> help_rows(const MonitorView& view, const ScreenOptions& options) {
+  auto keys = titled_block("Keys", 4, options.width, options);
+  for (const auto* line :
+       {"q, Esc, Ctrl-C   quit", "p, space         pause, go on",
+        "h, ?             this page, and back",
+        "+, -             longer or shorter interval; of a recording: faster, slower"})
+    keys.lines.push_back(clipped(line, options.width));
+  return {{std::move(keys), {}, options.width}, {missing_block(view, options), {}, options.width}};
 }
 
 std::vector<std::string> too_small(const ScreenOptions& options) {
@@ -180,14 +225,14 @@ std::vector<std::string> too_small(const ScreenOptions& options) {
 std::vector<std::string> compose(const MonitorView& view, const ScreenOptions& options) {
   auto lines = header(view, options);
   const auto foot = footer(view, options);
-  auto blocks = view.help ? help_blocks(view, options) : blocks_of(view, options);
-  std::size_t empty_lines = blocks.size();
+  auto rows = view.help ? help_rows(view, options) : rows_of(view, options);
+  std::size_t empty_lines = rows.size();
   if (options.height > 0) {
     const auto room = options.height - lines.size() - foot.size();
-    shrink(blocks, room);
-    empty_lines = std::min(blocks.size(), room - total_of(blocks));
+    shrink(rows, room);
+    empty_lines = std::min(rows.size(), room - total_of(rows));
   }
-  append(lines, blocks, empty_lines);
+  append(lines, rows, empty_lines, options);
   if (options.height > 0) lines.resize(options.height - foot.size());
   lines.insert(lines.end(), foot.begin(), foot.end());
   return lines;

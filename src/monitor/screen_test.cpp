@@ -1,5 +1,6 @@
 #include "monitor/screen.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -16,6 +17,7 @@ namespace {
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 std::string joined(const std::vector<std::string>& lines) {
   std::string text;
@@ -114,6 +116,87 @@ TEST(Screen, HelpSaysWhyASourceIsMissing) {
   const auto text = joined(render_screen(view, {}));
   EXPECT_THAT(text, HasSubstr("rapl: no /sys/class/powercap"));
   EXPECT_THAT(text, HasSubstr("q, Esc, Ctrl-C"));
+}
+
+TEST(Screen, CountsWhatItLeavesOut) {
+  MonitorView view;
+  for (int rail = 0; rail < 9; ++rail)
+    view.channels.push_back(
+        {"power.RAIL" + std::to_string(rail), Unit::watt, "hwmon_power", 1.0 + rail, {}});
+  for (int zone = 0; zone < 9; ++zone)
+    view.channels.push_back(
+        {"temperature.z" + std::to_string(zone), Unit::celsius, "thermal", 40.0 + zone, {}});
+  const auto shown = [](const std::string& text, std::string_view what) {
+    std::size_t count = 0;
+    for (auto at = text.find(what); at != text.npos; at = text.find(what, at + 1)) ++count;
+    return count;
+  };
+  for (const std::size_t height : {16U, 18U, 20U, 24U, 60U}) {
+    const auto text = joined(render_screen(view, {80, height}));
+    const auto rails = shown(text, "RAIL"), zones = shown(text, ".0°C");
+    const auto heading = [](std::string_view name, std::size_t count) {
+      return std::string(name) + (count < 9 ? fmt::format(" (+{} more) ", 9 - count) : " ─");
+    };
+    EXPECT_THAT(text, HasSubstr(heading("Power", rails))) << height;
+    EXPECT_THAT(text, HasSubstr(heading("Temperature", zones))) << height;
+  }
+}
+
+TEST(Screen, OfALargeBoardInASmallTerminalCountsItsOtherRails) {
+  const auto view = view_of_board("agx-orin-64-jp6");
+  const auto rails = view.subjects("power.").size();
+  const auto text = joined(render_screen(view, {}));
+  EXPECT_THAT(joined(render_screen(view, {80, 60})), Not(HasSubstr("more)")));
+  std::size_t shown = 0;
+  for (const auto& rail : view.subjects("power."))
+    shown += text.find("\n" + rail + " ") != text.npos ? 1 : 0;
+  ASSERT_LT(shown, rails);
+  EXPECT_THAT(text, HasSubstr(fmt::format("Power (+{} more) ", rails - shown)));
+}
+
+TEST(Screen, HelpTellsReasonsWholeAndCountsTheOthers) {
+  auto view = view_of_board("orin-nano-super");
+  view.help = true;
+  const std::string reason =
+      "no energy counter (intel-rapl:*) in '/sys/class/powercap'; only x86 processors have them, "
+      "and this is none";
+  view.missing.assign(9, {"rapl", reason});
+  const auto text = [&](std::size_t height) {
+    const auto screen = joined(render_screen(view, {80, height}));
+    auto all = screen.substr(screen.find("Sources that"));
+    for (auto at = all.find("\n  "); at != all.npos; at = all.find("\n  ", at))
+      all.replace(at, 3, " ");
+    return all;
+  };
+  EXPECT_THAT(text(60), HasSubstr("rapl: " + reason + "\n"));
+  EXPECT_THAT(text(60), Not(HasSubstr("more)")));
+  EXPECT_THAT(text(60), Not(HasSubstr("…")));
+  EXPECT_THAT(text(24), HasSubstr("rapl: " + reason + "\n"));
+  EXPECT_THAT(text(24), testing::ContainsRegex("Sources that are not here \\(\\+[1-5] more\\)"));
+}
+
+TEST(Screen, NamesTheModuleFirstAndTheModelWhereThereIsRoom) {
+  auto view = view_of_board("orin-nano-super");
+  const std::string module = "Jetson Orin Nano 8GB Super (p3767-0005)";
+  const auto title = [&](std::size_t width) { return render_screen(view, {width, 24}).front(); };
+  EXPECT_THAT(title(64), StartsWith(module + " "));
+  EXPECT_THAT(title(120), Not(HasSubstr("NVIDIA")));
+  EXPECT_THAT(title(140), StartsWith(module + " · " + view.machine->board->model + " "));
+  view.machine->board->part_number.reset();
+  EXPECT_THAT(title(80), StartsWith("Jetson Orin Nano 8GB Super  "));
+  view.machine->board->module.reset();
+  EXPECT_THAT(title(80), StartsWith("NVIDIA Jetson Orin Nano Engineering"));
+  EXPECT_THAT(render_screen(view, {80, 24})[1], HasSubstr("JetPack 6.2"));
+}
+
+TEST(Screen, ShowsThePidsOfLinuxWhole) {
+  MonitorView view;
+  view.processes = {{4194304, "largest", 1 << 30, {}, {}}, {77, "small", 1 << 20, {}, {}}};
+  for (const std::size_t width : {60U, 80U, 120U}) {
+    const auto text = joined(render_screen(view, {width, 24}));
+    EXPECT_THAT(text, HasSubstr("4194304 largest"));
+    EXPECT_THAT(text, HasSubstr("     77 small"));
+  }
 }
 
 TEST(Screen, PutsTheMemoryOfADiscreteGpuBesideTheRam) {

@@ -9,19 +9,20 @@ namespace jetmeter {
 namespace {
 
 // Cells side by side, as many as there is room for.
-std::vector<std::string> in_columns(const std::vector<std::string>& items, std::size_t item_width,
-                                    std::size_t width) {
+void add_in_columns(const std::vector<std::string>& items, std::size_t item_width,
+                    std::size_t width, ScreenBlock& block) {
   constexpr std::size_t kGap = 2;
   const auto per_line = std::max<std::size_t>((width + kGap) / (item_width + kGap), 1);
-  std::vector<std::string> lines;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (i % per_line == 0)
-      lines.emplace_back();
-    else
-      lines.back() += std::string(kGap, ' ');
-    lines.back() += left_in(items[i], std::min(item_width, width));
+    if (i % per_line == 0) {
+      block.lines.emplace_back();
+      block.whole.push_back(i);
+    } else {
+      block.lines.back() += std::string(kGap, ' ');
+    }
+    block.lines.back() += left_in(items[i], std::min(item_width, width));
+    ++block.whole.back();
   }
-  return lines;
 }
 
 // What every zone of a Jetson is called after its place: "cpu" of "cpu-thermal".
@@ -93,7 +94,7 @@ std::string fan_text(const MonitorView& view) {
 ScreenBlock temperature_block(const MonitorView& view, std::size_t width,
                               const ScreenOptions& options) {
   constexpr std::size_t kDegrees = 7;
-  ScreenBlock block{heading_line("Temperature", width, options), {}, 2};
+  auto block = titled_block("Temperature", 2, width, options);
   const auto zones = view.subjects("temperature.");
   const auto name_width = zone_width(zones, width - kDegrees);
   std::vector<std::string> items, unknown;
@@ -105,13 +106,13 @@ ScreenBlock temperature_block(const MonitorView& view, std::size_t width,
     (value ? items : unknown).push_back(std::move(item));
   }
   items.insert(items.end(), unknown.begin(), unknown.end());
-  block.lines = in_columns(items, name_width + kDegrees, width);
+  add_in_columns(items, name_width + kDegrees, width, block);
   if (items.empty()) block.lines.emplace_back("-");
   return block;
 }
 
 ScreenBlock power_block(const MonitorView& view, std::size_t width, const ScreenOptions& options) {
-  ScreenBlock block{heading_line("Power", width, options), {}, 2};
+  auto block = titled_block("Power", 2, width, options);
   const auto rails = view.subjects("power.");
   const auto board = std::ranges::find(rails, "board");
   if (board != rails.end()) add_power(view, *board, width, options, block);
@@ -123,7 +124,7 @@ ScreenBlock power_block(const MonitorView& view, std::size_t width, const Screen
 
 ScreenBlock strain_block(const MonitorView& view, std::size_t width, const ScreenOptions& options) {
   constexpr std::size_t kLabel = 10;
-  ScreenBlock block{heading_line("Cooling and limits", width, options), {}, 2};
+  auto block = titled_block("Cooling and limits", 2, width, options);
   const auto add = [&](std::string_view label, const std::string& text) {
     block.lines.push_back(left_in(label, kLabel) + clipped(text, width - kLabel));
   };

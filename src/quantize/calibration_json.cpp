@@ -118,7 +118,7 @@ Result<Calibration> calibration_from_json(std::string_view text) try {
 Result<std::optional<Calibration>> read_calibration(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return std::optional<Calibration>();
-  const auto text = read_text(file);
+  const auto text = read_document(file);
   if (!text) return fail(fmt::format("{} cannot be read", in_quotes(file.string())));
   auto calibration = calibration_from_json(*text);
   if (!calibration)

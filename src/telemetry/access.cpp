@@ -1,6 +1,7 @@
 #include "telemetry/access.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,9 +13,15 @@ namespace jetmeter {
 
 std::string why_unreadable(const std::filesystem::path& path) {
   const auto name = in_quotes(path.string());
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (descriptor >= 0) {
+    struct stat status {};
+    const bool other = ::fstat(descriptor, &status) == 0 && !S_ISREG(status.st_mode);
     ::close(descriptor);
+    if (other) return name + " is no regular file";
+    if (static_cast<std::uintmax_t>(status.st_size) > kLargestText)
+      return name + " is larger than any file of the kernel: " +
+             format_bytes(static_cast<std::uint64_t>(status.st_size));
     return name + " holds nothing that can be read";
   }
   if (errno == EACCES || errno == EPERM) return "needs root: this user may not read " + name;

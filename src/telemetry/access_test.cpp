@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/no_file.h"
 #include "support/temp_dir.h"
 #include "support/without_root.h"
 
@@ -30,7 +31,18 @@ TEST(WhyUnreadable, SaysThatOnlyRootMay) {
 TEST(WhyUnreadable, SaysThatItHoldsNothing) {
   const TempDir dir;
   EXPECT_THAT(why_unreadable(dir.write("empty", "")), EndsWith("holds nothing that can be read"));
-  EXPECT_THAT(why_unreadable(dir.path()), EndsWith("holds nothing that can be read"));
+}
+
+TEST(WhyUnreadable, SaysWhatIsNoFileOfTheKernel) {
+  const TempDir dir;
+  EXPECT_THAT(why_unreadable(dir.path()), EndsWith("is no regular file"));
+  const auto file = dir.write("energy_uj", "");
+  put_endless(file);
+  EXPECT_THAT(why_unreadable(file), EndsWith("is no regular file"));
+  put_fifo(file);
+  EXPECT_THAT(why_unreadable(file), EndsWith("is no regular file"));
+  put_enormous(file);
+  EXPECT_THAT(why_unreadable(file), EndsWith("is larger than any file of the kernel: 8.00 GiB"));
 }
 
 TEST(WhyUnreadable, GivesTheSystemsReasonOtherwise) {

@@ -1,6 +1,7 @@
 #include "telemetry/kernel_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,11 +11,22 @@
 #include "telemetry/text.h"
 
 namespace jetmeter {
+namespace {
 
 // O_NONBLOCK: a FIFO in the place of a file must not stop the program. O_CLOEXEC: workers are
 // started while sources are open.
-KernelFile::KernelFile(const std::filesystem::path& path)
-    : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+int open_regular(const std::filesystem::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  struct stat status {};
+  if (descriptor < 0 || (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)))
+    return descriptor;
+  ::close(descriptor);
+  return -1;
+}
+
+}  // namespace
+
+KernelFile::KernelFile(const std::filesystem::path& path) : descriptor_(open_regular(path)) {}
 
 KernelFile::~KernelFile() {
   if (is_open()) ::close(descriptor_);

@@ -12,6 +12,7 @@ namespace jetmeter {
 class KernelFile {
  public:
   KernelFile() = default;
+  // Not open where something else than a regular file stands: a FIFO, a device, a folder.
   explicit KernelFile(const std::filesystem::path&);
   ~KernelFile();
   KernelFile(KernelFile&& other) noexcept;

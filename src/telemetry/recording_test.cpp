@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <thread>
 
+#include "support/no_file.h"
 #include "support/temp_dir.h"
 
 namespace jetmeter {
@@ -150,6 +152,40 @@ TEST_F(RecordingTest, IsNoneOfTheseFiles) {
   EXPECT_THAT(why_not(std::string(100'000, '\0')), HasSubstr("no line of it is a reading"));
   EXPECT_THAT(Recording::open(dir_.path() / "none").error().what, HasSubstr("no such file"));
   EXPECT_THAT(Recording::open(dir_.path()).error().what, HasSubstr("it is a directory"));
+}
+
+TEST_F(RecordingTest, IsNoDeviceAndNothingThatNobodyWrites) {
+  EXPECT_THAT(Recording::open("/dev/zero").error().what,
+              HasSubstr("it is neither a file nor a pipe"));
+  const auto file = dir_.write("log", "");
+  put_fifo(file);
+  EXPECT_THAT(Recording::open(file).error().what, HasSubstr("nobody writes into this pipe"));
+}
+
+TEST_F(RecordingTest, HasNoMoreAfterALineWithoutAnEnd) {
+  const auto file = dir_.write("log", std::string(kFirst) + "\n");
+  std::filesystem::resize_file(file, std::uintmax_t{8} << 30);
+  auto recording = Recording::open(file);
+  ASSERT_TRUE(recording) << recording.error().what;
+  RecordedReading reading;
+  EXPECT_TRUE(recording->next(reading));
+  EXPECT_FALSE(recording->next(reading));
+  EXPECT_EQ(recording->bad_lines(), 1);
+}
+
+TEST_F(RecordingTest, MayComeFromAPipe) {
+  const auto pipe = dir_.write("pipe", "");
+  put_fifo(pipe);
+  std::jthread writer([&] { std::ofstream(pipe) << kFirst << "\n" << kSecond << "\n"; });
+  auto recording = Recording::open(pipe);
+  ASSERT_TRUE(recording) << recording.error().what;
+  EXPECT_EQ(recording->share(), std::nullopt);
+  RecordedReading reading;
+  ASSERT_TRUE(recording->next(reading));
+  EXPECT_EQ(reading.at, Nanoseconds(1));
+  ASSERT_TRUE(recording->next(reading));
+  EXPECT_EQ(reading.at, Nanoseconds(2));
+  EXPECT_FALSE(recording->next(reading));
 }
 
 TEST_F(RecordingTest, ReadsALogOfTegrastats) {

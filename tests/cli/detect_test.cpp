@@ -6,6 +6,8 @@
 #include <opencv2/videoio.hpp>
 
 #include "jetmeter/zoo.h"
+#include "support/board_copy.h"
+#include "support/no_file.h"
 #include "support/program.h"
 #include "support/reference_model.h"
 
@@ -54,6 +56,17 @@ TEST_F(Detect, RgbModeSkipsTheThermalSlotWithAReason) {
   EXPECT_EQ(report["slots"][1]["name"], "thermal");
   EXPECT_EQ(report["slots"][1]["status"], "skipped");
   EXPECT_EQ(report["slots"][1]["reason"], "not used in rgb mode");
+}
+
+// The machine cannot be known by them, and is measured all the same.
+TEST_F(Detect, OnAMachineWhoseFilesAreNone) {
+  const BoardCopy board("orin-nano-super");
+  board.remove("/usr/bin/tegrastats");
+  std::size_t next = 0;
+  for (const auto& file : files_below(board.host().root)) kNoFiles[next++ % 3].put(file);
+  const auto report = run({"--model0", model_, "--source", "synthetic", "--max-frames", "5",
+                           "--idle-baseline", "0", "--host-root", board.host().root.string()});
+  EXPECT_EQ(report["slots"][0]["frames"], 5);
 }
 
 TEST_F(Detect, ThermalModeRunsTheSecondSlot) {

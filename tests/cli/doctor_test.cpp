@@ -1,6 +1,8 @@
 // doctor looks and tells; it changes nothing and fails for nothing but a wrong request.
 #include <gmock/gmock.h>
 
+#include "support/board_copy.h"
+#include "support/no_file.h"
 #include "support/program.h"
 
 namespace jetmeter {
@@ -56,6 +58,17 @@ TEST(Doctor, RefusesWhatIsNoBoard) {
     EXPECT_THAT(result.err, HasSubstr(name));
     EXPECT_EQ(count_lines(result.err), 1U) << result.err;
     EXPECT_EQ(result.out, "");
+  }
+}
+
+TEST(Doctor, DescribesABoardWhoseFilesAreNone) {
+  const Workplace place;
+  for (const auto& [name, put] : kNoFiles) {
+    const BoardCopy board("orin-nano-super");
+    for (const auto& file : files_below(board.host().root)) put(file);
+    const auto result = run_program({"doctor", "--board", board.host().root.string()}, place);
+    EXPECT_EQ(result.exit_code, 0) << name << ": " << result.err;
+    EXPECT_THAT(result.out, HasSubstr("Sensors\n")) << name;
   }
 }
 

@@ -5,6 +5,8 @@
 #include <termios.h>
 #include <utmp.h>
 
+#include "support/board_copy.h"
+#include "support/no_file.h"
 #include "support/program.h"
 
 namespace jetmeter {
@@ -31,9 +33,21 @@ TEST(Monitor, OfABoardSaysWhatIsAPartOfWhat) {
   const auto result =
       run_program({"monitor", "--board", kBoards + "orin-nano-super", "--once"}, place);
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, StartsWith("NVIDIA Jetson Orin Nano"));
+  EXPECT_THAT(result.out, StartsWith("Jetson Orin Nano 8GB Super (p3767-0005) "));
   EXPECT_THAT(result.out, HasSubstr("one DRAM for CPU and GPU"));
   EXPECT_THAT(result.out, HasSubstr("of which page cache"));
+}
+
+TEST(Monitor, OfABoardWhoseFilesAreNone) {
+  const Workplace place;
+  for (const auto& [name, put] : kNoFiles) {
+    const BoardCopy board("orin-nano-super");
+    for (const auto& file : files_below(board.host().root)) put(file);
+    const auto result = run_program(
+        {"monitor", "--board", board.host().root.string(), "--once", "--interval", "100ms"}, place);
+    EXPECT_EQ(result.exit_code, 0) << name << ": " << result.err;
+    EXPECT_THAT(result.out, HasSubstr("Not here: ")) << name;
+  }
 }
 
 TEST(Monitor, PrintsOneJsonDocument) {
@@ -71,6 +85,7 @@ TEST(Monitor, LogsRowsOfOneLength) {
   std::getline(rows, header);
   EXPECT_THAT(header, StartsWith("time,monotonic_ns,memory.total"));
   EXPECT_THAT(header, HasSubstr("load.cpu"));
+  EXPECT_THAT(header, EndsWith(",gap"));
   EXPECT_EQ(log.err.find("not in"), std::string::npos) << log.err;
   const auto commas = std::count(header.begin(), header.end(), ',');
   int count = 0;
@@ -123,13 +138,42 @@ TEST(Monitor, NamesTheWordsOfATegrastatsOfTomorrow) {
   EXPECT_EQ(json["unknown_words"][0]["words"][0], "NPU0");
 }
 
+TEST(Monitor, KeepsTheGapsOfARecordingInACsv) {
+  const Workplace place;
+  place.write("x.jsonl", R"({"monotonic_ns":1,"source":"cpu","values":{"load.cpu":42}})"
+                         "\n"
+                         R"({"monotonic_ns":2,"source":"cpu","gap":"no value"})"
+                         "\n");
+  const auto result =
+      run_program({"monitor", "--replay", "x.jsonl", "--once", "--log", "x.csv"}, place);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(slurp(place / "x.csv"), "time,monotonic_ns,load.cpu,gap\n,1,42,\n,2,,cpu: no value\n");
+}
+
 TEST(Monitor, GoesOnWhenTheDiskOfItsLogIsFull) {
   const Workplace place;
   const auto result = run_program(
       {"monitor", "--log", "/dev/full", "--duration", "300ms", "--interval", "100ms"}, place);
-  EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.err, HasSubstr("ends here: No space left on device"));
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.err,
+              HasSubstr("error: the log '/dev/full' ends here: No space left on device\n"));
+  EXPECT_THAT(result.err, HasSubstr("0 lines in '/dev/full'"));
   EXPECT_THAT(result.out, HasSubstr("Memory"));
+}
+
+TEST(Monitor, SaysThatItsLogIsNotWholeAlsoWhenItIsQuiet) {
+  const Workplace place;
+  place.write("t.log",
+              "RAM 1024/2048MB (lfb 2x4MB) CPU [10%@729,off] GR3D_FREQ 7% VDD_IN 4000/4000\n");
+  for (const auto* form : {"/dev/full", "full.csv"}) {
+    std::error_code there;
+    std::filesystem::create_symlink("/dev/full", place.path() / "full.csv", there);
+    const auto result =
+        run_program({"monitor", "-q", "--once", "--replay", "t.log", "--log", form}, place);
+    EXPECT_EQ(result.exit_code, 2) << form;
+    EXPECT_THAT(result.err, HasSubstr("No space left on device"));
+    EXPECT_EQ(count_lines(result.err), 1U) << result.err;
+  }
 }
 
 struct WrongCall {
@@ -160,6 +204,9 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongCall{"Speed", {"--speed", "0"}, "--speed"},
                     WrongCall{"Replay", {"--replay", "none"}, "no such file"},
                     WrongCall{"ReplayOfText", {"--replay", "text"}, "no line of it is a reading"},
+                    WrongCall{"ReplayOfADevice",
+                              {"--replay", "/dev/zero"},
+                              "'/dev/zero': it is neither a file nor a pipe"},
                     WrongCall{"ReplayOfFolder", {"--replay", "folder"}, "neither metrics.jsonl"},
                     WrongCall{
                         "Both", {"--replay", "text", "--board", "folder"}, "give one of them"},
@@ -172,7 +219,8 @@ INSTANTIATE_TEST_SUITE_P(
 // A program with a terminal of its own, whose other end the test holds.
 class OnTerminal {
  public:
-  explicit OnTerminal(std::vector<std::string> words) {
+  explicit OnTerminal(std::vector<std::string> words,
+                      const Program::Environment& environment = {}) {
     winsize size{24, 80, 0, 0};
     words.insert(words.begin(), JM_PROGRAM);
     std::vector<char*> argv;
@@ -187,6 +235,9 @@ class OnTerminal {
       close(terminal_);
       login_tty(other_end);
       setenv("LC_ALL", "C.UTF-8", 1);
+      setenv("TERM", "xterm", 1);
+      unsetenv("NO_COLOR");
+      for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);
       execv(argv[0], argv.data());
       _exit(127);
     }
@@ -261,7 +312,7 @@ TEST(MonitorOnATerminal, DrawsFollowsItsSizeAndQuits) {
   OnTerminal terminal(monitor_of_board());
   ASSERT_TRUE(terminal.shows("\x1b[?1049h")) << terminal.text();
   ASSERT_TRUE(terminal.shows("q quit")) << terminal.text();
-  EXPECT_THAT(terminal.text(), HasSubstr("NVIDIA Jetson Orin Nano"));
+  EXPECT_THAT(terminal.text(), HasSubstr("Jetson Orin Nano 8GB Super (p3767-0005)"));
   terminal.resize(40, 10);
   EXPECT_TRUE(terminal.shows("40 x 10 cells: too small"));
   terminal.forget();
@@ -277,6 +328,32 @@ TEST(MonitorOnATerminal, DrawsFollowsItsSizeAndQuits) {
   EXPECT_EQ(terminal.wait(), 0);
   EXPECT_THAT(terminal.text(), EndsWith(kLeave));
   EXPECT_TRUE(terminal.is_restored());
+}
+
+TEST(MonitorOnATerminal, HasNoColoursWhereTheyAreRefused) {
+  OnTerminal with(monitor_of_board(), {{"NO_COLOR", ""}});
+  ASSERT_TRUE(with.shows("q quit"));
+  EXPECT_THAT(with.text(), HasSubstr("\x1b[1m"));
+  OnTerminal without(monitor_of_board(), {{"NO_COLOR", "1"}});
+  ASSERT_TRUE(without.shows("q quit"));
+  EXPECT_THAT(without.text(), Not(HasSubstr("\x1b[1m")));
+}
+
+TEST(MonitorOnADumbTerminal, PointsToOnce) {
+  OnTerminal follows(monitor_of_board(), {{"TERM", "dumb"}});
+  EXPECT_EQ(follows.wait(), 1);
+  EXPECT_THAT(follows.text(), StartsWith("error: this terminal is dumb"));
+  EXPECT_THAT(follows.text(), HasSubstr("give --once"));
+  EXPECT_EQ(count_lines(follows.text()), 1U);
+}
+
+TEST(MonitorOnADumbTerminal, PrintsOnceWithoutEscapeSequences) {
+  auto words = monitor_of_board();
+  words.emplace_back("--once");
+  OnTerminal once(words, {{"TERM", "dumb"}});
+  EXPECT_EQ(once.wait(), 0);
+  EXPECT_THAT(once.text(), HasSubstr("Memory"));
+  EXPECT_THAT(once.text(), Not(HasSubstr("\x1b")));
 }
 
 TEST(MonitorOnATerminal, IsGivenBackAfterEverySignal) {
@@ -300,6 +377,19 @@ TEST(MonitorOnATerminal, QuitsOnEscapeAndAfterItsTime) {
   OnTerminal timed(words);
   EXPECT_EQ(timed.wait(), 0);
   EXPECT_THAT(timed.text(), EndsWith(kLeave));
+}
+
+TEST(MonitorOnATerminal, GoesOnWithoutItsLogUntilItIsToldToEnd) {
+  auto words = monitor_of_board();
+  words.insert(words.end(), {"--log", "/dev/full"});
+  OnTerminal terminal(words);
+  ASSERT_TRUE(terminal.shows("ends here: No space left on device")) << terminal.text();
+  terminal.forget();
+  terminal.press("h");
+  EXPECT_TRUE(terminal.shows("Sources that are not here"));
+  terminal.press("q");
+  EXPECT_EQ(terminal.wait(), 2);
+  EXPECT_TRUE(terminal.is_restored());
 }
 
 TEST(MonitorOnATerminal, PlaysARecordingToItsEnd) {

@@ -44,7 +44,10 @@ struct Program {
     child.add_flag("-v,--verbose", verbose, "print also what only run.log would tell")
         ->group("Output")
         ->excludes(shorter);
-    child.add_flag("--no-color", no_color, "no colours, also on a terminal")->group("Output");
+    child
+        .add_flag("--no-color", no_color,
+                  "no colours, also on a terminal, as where NO_COLOR is set")
+        ->group("Output");
   }
 
   int fail_with(ExitCode code, std::string_view sentence) {
