@@ -117,6 +117,13 @@ TEST(EveryBoard, IsJudgedByItsOwnPowerModes) {
   EXPECT_EQ(mode("agx-orin-64-jp6").severity, Severity::warning);
   EXPECT_EQ(mode("agx-orin-64-jp6").command, "sudo nvpmodel -m 0");
   EXPECT_THAT(mode("agx-orin-64-jp6").what, HasSubstr("8 of 12 cores and 8 of 16 SMs are on"));
+  EXPECT_EQ(mode("agx-orin-64-jp5").severity, Severity::ok);
+  EXPECT_EQ(mode("agx-orin-64-jp7").severity, Severity::ok);
+  EXPECT_EQ(mode("nano").severity, Severity::ok);
+  EXPECT_EQ(mode("agx-thor").command, "sudo nvpmodel -m 0");
+  EXPECT_EQ(mode("xavier-nx").severity, Severity::note);
+  EXPECT_THAT(mode("xavier-nx").what, HasSubstr("most cores: MODE_15W_6CORE (id 2), 6"));
+  EXPECT_EQ(mode("xavier-nx").command, "") << "the faster cores are two of six";
   EXPECT_EQ(mode("x86-host").code, "(none)");
 }
 
