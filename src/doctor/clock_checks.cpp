@@ -4,6 +4,7 @@
 
 #include "doctor/checks.h"
 #include "jetmeter/device.h"
+#include "jetmeter/thermal_zones.h"
 
 namespace jetmeter {
 namespace {
@@ -147,6 +148,7 @@ std::vector<Zone> zones(const DoctorFacts& facts) {
       const auto celsius = channel.latest();
       if (!celsius || !channel.channel.name.starts_with(kPrefix)) continue;
       auto name = channel.channel.name.substr(kPrefix.size());
+      if (is_constant_zone(name)) continue;
       const auto limit = limit_of(facts, name);
       found.push_back({std::move(name), *celsius, limit});
     }

@@ -208,6 +208,15 @@ TEST(Temperature, WithoutALimitIsNotJudged) {
   EXPECT_EQ(finding(facts, "temperature").why, "no trip");
 }
 
+TEST(Temperature, OfTheZoneThatTellsOneNumberForEverIsNone) {
+  auto facts = sound_facts();
+  facts.trips = fail("no trip");
+  set_channel(facts, "temperature.PMIC-Die", Unit::celsius, 100, 100);
+  EXPECT_THAT(finding(facts, "temperature").what, HasSubstr("the hottest zone, cpu, has 45.0 °C"));
+  drop_channel(facts, "temperature.cpu");
+  EXPECT_THAT(finding(facts, "temperature").what, HasSubstr("how hot the machine is"));
+}
+
 TEST(Temperature, OfOrinHasADocumentedLimit) {
   auto facts = sound_orin();
   facts.trips = fail("no trip");
