@@ -83,6 +83,19 @@ void RunTelemetry::add_to(SlotData& slot) const {
   if (!time || !rail) return;
   if (const auto energy = sampler_.energy(kBoardPower, time->from, time->to))
     slot.energy = energy_record(slot, *energy, *rail, idle_watts_);
+  if (slot.energy && baseline_warning()) slot.energy->joules_per_frame_above_idle.reset();
+}
+
+std::optional<Warning> RunTelemetry::baseline_warning() const {
+  if (!idle_watts_) return std::nullopt;
+  const auto busy = conditions_.busy_before();
+  if (!busy) return std::nullopt;
+  return Warning{"baseline_not_idle",
+                 fmt::format("{} before a model was loaded: the {:.1f} W of then are no idle "
+                             "baseline, and energy above idle is absent",
+                             *busy, *idle_watts_),
+                 "end what keeps it busy and measure again; `jetmeter doctor` shows what it is",
+                 ""};
 }
 
 void RunTelemetry::add_to(Record& record) const {
@@ -113,6 +126,7 @@ std::vector<Warning> RunTelemetry::warnings() const {
                        format_bytes(static_cast<std::uint64_t>(*total->max))),
            "close other programs, a desktop session first; leave a fifth of the memory free", ""});
   }
+  if (auto baseline = baseline_warning()) warnings.push_back(std::move(*baseline));
   for (const auto& source : sampler_.sources())
     if (source.gaps > 0 && !is_worker(source))
       warnings.push_back(

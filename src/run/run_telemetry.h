@@ -43,6 +43,8 @@ class RunTelemetry {
 
  private:
   std::optional<std::string> board_rail() const;
+  // Where what was measured before the models is no idle machine's.
+  std::optional<Warning> baseline_warning() const;
 
   const RunContext& context_;
   const RunSpec& spec_;
