@@ -98,8 +98,12 @@ TEST(EveryBoard, GetsASoundDocument) {
 TEST(EveryBoard, IsNotMixedWithThisMachine) {
   for (const auto& board : boards()) {
     SCOPED_TRACE(board);
-    const auto facts = gather_facts(recorded(board));
+    const BoardCopy silent(board);
+    for (const auto* path : {"/proc/self", "/sys/devices/system/clocksource", "/proc/swaps"})
+      silent.remove(path);
+    const auto facts = gather_facts(silent.host());
     EXPECT_TRUE(facts.recorded);
+    EXPECT_FALSE(facts.swap);
     EXPECT_FALSE(facts.busy);
     EXPECT_EQ(facts.seconds_between, std::nullopt);
     EXPECT_EQ(finding(facts, "memory_limit").severity, Severity::unknown);
@@ -125,6 +129,18 @@ TEST(EveryBoard, IsJudgedByItsOwnPowerModes) {
   EXPECT_THAT(mode("xavier-nx").what, HasSubstr("most cores: MODE_15W_6CORE (id 2), 6"));
   EXPECT_EQ(mode("xavier-nx").command, "") << "the faster cores are two of six";
   EXPECT_EQ(mode("x86-host").code, "(none)");
+}
+
+TEST(EveryBoard, OfJetpack6TellsItsSwapItsLimitsAndItsClock) {
+  for (const auto* board :
+       {"agx-orin-64-jp6", "agx-orin-64-jp7", "agx-thor", "orin-nano-super", "orin-nx-16"}) {
+    SCOPED_TRACE(board);
+    const auto facts = gather_facts(recorded(board));
+    for (const auto* code : {"zram", "memory_limit", "cpu_limit", "clock_source"})
+      EXPECT_NE(finding(facts, code).severity, Severity::unknown) << finding(facts, code).why;
+  }
+  EXPECT_EQ(finding(gather_facts(recorded("orin-nano-super")), "zram").what,
+            "3.72 GiB of swap are zram, 369 MiB in use");
 }
 
 // What doctor sees, but of sensors that are no files: a program and a library.
