@@ -244,7 +244,9 @@ take_files
 take_groups
 take_part_number
 echo "took $taken files"
-if [ -z "$root" ]; then
+if [ -n "$root" ]; then
+  take /tool/nvidia_smi.txt # of a tree that was recorded before
+else
   tool uname.txt uname -srm
   tool nvpmodel.txt nvpmodel -q
   tool jetson_clocks.txt jetson_clocks --show
