@@ -42,24 +42,40 @@ mkdir -p "$out" || exit 1
 readonly files='
 /etc/nv_tegra_release /etc/nvpmodel.conf /var/lib/nvpmodel/status
 /proc/cpuinfo /proc/meminfo /proc/stat /proc/buddyinfo /proc/vmstat /proc/uptime /proc/loadavg
-/proc/pressure/cpu /proc/pressure/io /proc/pressure/memory
+/proc/pressure/cpu /proc/pressure/io /proc/pressure/memory /proc/swaps
 /proc/sys/kernel/osrelease /proc/sys/kernel/arch
 /proc/driver/nvidia/version /proc/driver/nvidia/gpus/*/information
 /proc/device-tree/model /proc/device-tree/compatible /proc/device-tree/nvidia,dtsfilename
 /proc/device-tree/chosen/ids /proc/device-tree/chosen/nvidia,sku
 /proc/device-tree/chosen/plugin-manager/ids/*
+/sys/firmware/devicetree/base/model /sys/firmware/devicetree/base/compatible
+/sys/devices/system/clocksource/clocksource0/current_clocksource
+/sys/devices/system/clocksource/clocksource0/available_clocksource
+/sys/kernel/mm/transparent_hugepage/enabled /sys/block/zram*/mm_stat
 /sys/devices/system/cpu/online /sys/devices/system/cpu/possible /sys/devices/system/cpu/present
 /sys/devices/system/cpu/cpu[0-9]*/online
 /sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_cur_freq
 /sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_m??_freq
 /sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_governor
+/sys/devices/system/cpu/cpu[0-9]*/thermal_throttle/core_throttle_count
 /sys/class/thermal/thermal_zone*/type /sys/class/thermal/thermal_zone*/temp
+/sys/class/thermal/thermal_zone*/trip_point_*_type
+/sys/class/thermal/thermal_zone*/trip_point_*_temp
+/sys/class/powercap/intel-rapl:*/name /sys/class/powercap/intel-rapl:*/energy_uj
+/sys/class/powercap/intel-rapl:*/max_energy_range_uj
 /sys/class/hwmon/hwmon*/name /sys/class/hwmon/hwmon*/in[1-7]_label
 /sys/class/hwmon/hwmon*/in[1-7]_input /sys/class/hwmon/hwmon*/curr[1-4]_*
-/sys/class/hwmon/hwmon*/power[1-9]_label /sys/class/hwmon/hwmon*/power[1-9]_input
-/sys/class/hwmon/hwmon*/power[1-9]_average /sys/class/hwmon/hwmon*/pwm1
-/sys/class/hwmon/hwmon*/rpm /sys/class/hwmon/hwmon*/fan[1-9]_input
-/sys/class/hwmon/hwmon*/oc[1-9]_event_cnt
+/sys/class/hwmon/hwmon*/power[0-9]*_label /sys/class/hwmon/hwmon*/power[0-9]*_input
+/sys/class/hwmon/hwmon*/power[0-9]*_average
+/sys/class/hwmon/hwmon*/pwm[0-9] /sys/class/hwmon/hwmon*/pwm[0-9][0-9]
+/sys/class/hwmon/hwmon*/rpm /sys/class/hwmon/hwmon*/fan[0-9]*_input
+/sys/class/hwmon/hwmon*/oc[0-9]*_event_cnt /sys/class/hwmon/hwmon*/oc[0-9]*_throt_en
+/sys/devices/pwm-fan/cur_pwm /sys/devices/pwm-fan/target_pwm /sys/devices/pwm-fan/rpm_measured
+/sys/bus/i2c/drivers/ina3221/*/hwmon/hwmon*/name
+/sys/bus/i2c/drivers/ina3221/*/hwmon/hwmon*/in[1-7]_*
+/sys/bus/i2c/drivers/ina3221/*/hwmon/hwmon*/curr[1-4]_*
+/sys/bus/i2c/drivers/ina238/*/hwmon/hwmon*/name
+/sys/bus/i2c/drivers/ina238/*/hwmon/hwmon*/power[0-9]*_*
 /sys/bus/i2c/drivers/ina3221x/*/iio:device*/name
 /sys/bus/i2c/drivers/ina3221x/*/iio:device*/rail_name_*
 /sys/bus/i2c/drivers/ina3221x/*/iio:device*/in_*_input
@@ -69,6 +85,7 @@ readonly files='
 /sys/class/devfreq/*/device/tpc_pg_mask
 /sys/devices/platform/bus@0/*.gpu/load /sys/devices/platform/bus@0/*.gpu/*_pg_mask
 /sys/devices/platform/bus@0/*.gpu/railgate_enable
+/sys/devices/platform/*.gpu/load /sys/devices/platform/*.gpu/*_pg_mask
 /sys/devices/*.g[av]1[01]b/load /sys/devices/*.g[av]1[01]b/*_pg_mask
 /sys/devices/gpu.0/load /sys/devices/gpu.0/*_pg_mask
 /sys/devices/platform/gpu.0/load /sys/devices/platform/gpu.0/*_pg_mask
@@ -77,6 +94,7 @@ readonly files='
 /sys/kernel/debug/cactmon/mc_all /sys/kernel/debug/bpmp/debug/actmon/mc_all_avg_activity
 /sys/kernel/debug/bpmp/debug/clk/emc/rate /sys/kernel/debug/bpmp/debug/clk/emc/m??_rate
 /sys/kernel/debug/bpmp/debug/clk/emc/mrq_rate_locked
+/sys/kernel/debug/clk/override.emc/clk_rate /sys/kernel/debug/clk/emc/clk_rate
 /sys/kernel/debug/bpmp/debug/clk/nafll_gpc[01]/pto_counter
 /sys/kernel/debug/bpmp/debug/clk/nafll_gpc[01]/max_rate
 /sys/kernel/debug/nvmap/iovmm/clients /sys/kernel/debug/nvmap/stats/total_memory
@@ -100,18 +118,22 @@ secrets() {
   } 2>/dev/null | tr -d ' \t\r' | grep -E '^.{3,}$' | grep -vixE 'root|nobody|user|localhost|nvidia|jetson|ubuntu|linux|tegra-ubuntu|orin|nano|xavier|thor|agx|tegra' | sort -u
 }
 
-# A sed script: the secrets first, then everything that has the form of an identifier.
+# A sed script: the secrets first, then everything that has the form of an identifier. "0::/" begins
+# the line of a process's control group, and is no address.
 scrub_script() {
   local word
   while IFS= read -r word; do
     printf 's/%s/REMOVED/gI\n' "$(printf '%s' "$word" | sed 's/[^A-Za-z0-9_-]/\\&/g')"
   done < <(secrets)
   cat <<'SED'
+s#^0::/#@unified@/#
+s/[0-9a-f]{64}/REMOVED-ID/g
 s/[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}/REMOVED-UUID/g
 s/([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}/REMOVED-MAC/g
 s/(^|[^0-9.])([0-9]{1,3}\.){3}[0-9]{1,3}([^0-9.]|$)/\1REMOVED-IP\3/g
 s/([0-9A-Fa-f]{1,4}:){3,7}[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*::([0-9A-Fa-f]{1,4}(:[0-9A-Fa-f]{1,4})*)?/REMOVED-IP/g
 s/^([[:space:]]*[A-Za-z ]*([Ss]erial|UUID)[A-Za-z ]*:[[:space:]]*).*/\1REMOVED/
+s#^@unified@/#0::/#
 SED
 }
 
@@ -125,10 +147,11 @@ scrub() { sed -E -f "$script"; }
 
 # The fans, chips and zones of a tree are links; what they lead to is copied to where they stand. A
 # file whose reading fails (EAGAIN: its unit is off) becomes an empty one.
+# take PATH [NAME]: NAME where it lies in the result, if not at PATH.
 take() {
-  local path=$1 to=$out$1
+  local path=$1 to=$out${2:-$1}
   [ -f "$root$path" ] || return
-  mkdir -p "${to%/*}"
+  [ -d "${to%/*}" ] || mkdir -p "${to%/*}"
   if ! head -c "$most_bytes" "$root$path" 2>/dev/null | scrub >"$to"; then : >"$to"; fi
   if [ -s "$to" ]; then taken=$((taken + 1)); else failed+=("$path"); fi
 }
@@ -145,6 +168,49 @@ take_files() {
     set -f
   done
   set +f
+}
+
+# take_limits TREE GROUP FILE...: of a control group and all above it.
+take_limits() {
+  local top=$1 group=$2 file
+  shift 2
+  case $group in
+    /*..*) group=/ ;;
+    /*) ;;
+    *) return ;;
+  esac
+  while :; do
+    group=${group%/}
+    for file in "$@"; do
+      # A group may be named after a user or a container.
+      take "$top$group/$file" "$(printf '%s\n' "$top$group/$file" | scrub)"
+    done
+    [ -n "$group" ] || return
+    group=${group%/*}
+  done
+}
+
+# What a container or a service may use, of the groups that this script runs in.
+take_groups() {
+  local line group
+  take /proc/self/cgroup
+  [ -r "$root/proc/self/cgroup" ] || return
+  take /sys/fs/cgroup/cgroup.controllers
+  while IFS= read -r line; do
+    group=${line#*:*:}
+    line=${line#*:}
+    case ,${line%%:*}, in
+      ,,) take_limits /sys/fs/cgroup "$group" memory.max cpu.max ;;
+    esac
+    case ,${line%%:*}, in
+      *,memory,*) take_limits /sys/fs/cgroup/memory "$group" memory.limit_in_bytes ;;
+    esac
+    case ,${line%%:*}, in
+      *,cpu,*)
+        take_limits /sys/fs/cgroup/cpu "$group" cpu.shares cpu.cfs_quota_us cpu.cfs_period_us
+        ;;
+    esac
+  done <"$root/proc/self/cgroup"
 }
 
 # The EEPROM holds the serial number beside the part number, so only the latter is taken.
@@ -175,9 +241,12 @@ tool() {
 
 missing=()
 take_files
+take_groups
 take_part_number
 echo "took $taken files"
-if [ -z "$root" ]; then
+if [ -n "$root" ]; then
+  take /tool/nvidia_smi.txt # of a tree that was recorded before
+else
   tool uname.txt uname -srm
   tool nvpmodel.txt nvpmodel -q
   tool jetson_clocks.txt jetson_clocks --show
@@ -191,7 +260,7 @@ fi
 if [ ${#missing[@]} -gt 0 ]; then echo "not on this machine: ${missing[*]}"; fi
 if [ -z "$root" ] && [ "$(id -u)" -ne 0 ]; then
   echo "as root it would also take: EMC clock and load, GPU memory per process (/sys/kernel/debug),"
-  echo "  the EEPROM's part number, and what jetson_clocks --show says"
+  echo "  RAPL's energy counters, the EEPROM's part number, and what jetson_clocks --show says"
 fi
 echo "left out: serial numbers, names of host and users, MAC and IP addresses, UUIDs"
 echo "written to $out: look at it before you give it away"

@@ -18,6 +18,7 @@ struct NvpMode {
   std::string name;
   ClockCaps caps;
   std::optional<std::uint64_t> tpc_mask;
+  std::optional<int> cpu_cores = std::nullopt;  // that are on
 };
 
 struct PowerModes {

@@ -9,6 +9,7 @@
 
 #include "cli/interrupts.h"
 #include "jetmeter/telemetry.h"
+#include "jetmeter/thermal_zones.h"
 
 namespace jetmeter {
 namespace {
@@ -140,16 +141,23 @@ Result<StepRequest> request_of(const BenchSweep& bench, const SweepStep& step) {
   return StepRequest{std::move(*spec), options.memory.strict};
 }
 
+std::string_view zone_of(std::string_view channel) {
+  return channel.substr(channel.find('.') + 1);
+}
+
+// A zone that tells one number for ever would be waited for until the pause gives up.
 std::optional<double> hottest(const Host& host) {
   std::optional<double> highest;
   for (const auto* kind : source_kinds()) {
     if (kind->name != "thermal") continue;
     const auto source = kind->open(host);
     if (!source) continue;
-    std::vector<std::optional<double>> values((*source)->channels().size());
+    const auto channels = (*source)->channels();
+    std::vector<std::optional<double>> values(channels.size());
     (*source)->read(values);
-    for (const auto& value : values)
-      if (value) highest = std::max(highest.value_or(*value), *value);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (values[i] && !is_constant_zone(zone_of(channels[i].name)))
+        highest = std::max(highest.value_or(*values[i]), *values[i]);
   }
   return highest;
 }

@@ -30,8 +30,9 @@ Finding fine(std::string_view code, std::string what);
 Finding not_known(std::string_view code, std::string what, std::string why,
                   std::string command = "");
 
-// The mode without caps, or the one that no other exceeds in any cap. Null where the table does not
-// decide it.
+std::optional<Finding> power_mode(const DoctorFacts&);
+// The mode without caps, or the one that no other exceeds: in a clock, in SMs or in cores that are
+// on. Null where the table does not decide it.
 const NvpMode* fastest_mode(std::span<const NvpMode>);
 
 std::string megahertz(double hz);                   // "1020 MHz"

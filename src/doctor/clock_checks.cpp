@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 
 #include "doctor/checks.h"
 #include "jetmeter/device.h"
+#include "jetmeter/thermal_zones.h"
 
 namespace jetmeter {
 namespace {
@@ -14,60 +14,6 @@ constexpr double kSlack = 0.97;
 
 std::optional<double> as_double(std::optional<std::uint64_t> value) {
   return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
-}
-
-// Whether `a` lets every unit run at least as fast as `b`.
-bool reaches(const NvpMode& a, const NvpMode& b) {
-  const auto as_fast = [](std::optional<std::uint64_t> x, std::optional<std::uint64_t> y) {
-    return !x || (y && *x >= *y);
-  };
-  const auto off = [](const NvpMode& mode) { return std::popcount(mode.tpc_mask.value_or(0)); };
-  return as_fast(a.caps.cpu_hz, b.caps.cpu_hz) && as_fast(a.caps.gpu_hz, b.caps.gpu_hz) &&
-         as_fast(a.caps.emc_hz, b.caps.emc_hz) && off(a) <= off(b);
-}
-
-std::string in_words(const NvpMode& mode) {
-  return fmt::format("{} (id {})", mode.name.empty() ? "without a name" : mode.name, mode.id);
-}
-
-std::string what_it_switches_off(const DoctorFacts& facts) {
-  const auto* device = find_device(facts.machine);
-  if (device == nullptr) return "";
-  std::vector<std::string> parts;
-  if (device->cpu_cores && facts.machine.cores > 0 && facts.machine.cores < *device->cpu_cores)
-    parts.push_back(fmt::format("{} of {} cores", facts.machine.cores, *device->cpu_cores));
-  if (device->sms && facts.machine.active_sms && *facts.machine.active_sms < *device->sms)
-    parts.push_back(fmt::format("{} of {} SMs", *facts.machine.active_sms, *device->sms));
-  return parts.empty() ? "" : fmt::format("; {} are on", list_of(parts));
-}
-
-std::optional<Finding> power_mode(const DoctorFacts& facts) {
-  constexpr std::string_view kCode = "power_mode";
-  if (!is_jetson(facts)) return std::nullopt;
-  const auto& modes = facts.power_modes;
-  const std::string question = "which power mode is active";
-  if (!modes.active)
-    return not_known(kCode, question, "'/var/lib/nvpmodel/status' names none", "sudo nvpmodel -q");
-  const auto* active = modes.active_mode();
-  if (active == nullptr)
-    return not_known(kCode, question,
-                     fmt::format("'/etc/nvpmodel.conf' has no mode {}", *modes.active),
-                     "sudo nvpmodel -q");
-  const auto* fastest = fastest_mode(modes.all);
-  const auto off = what_it_switches_off(facts);
-  if (fastest == nullptr)
-    return not_known(kCode,
-                     "whether a faster power mode than " + in_words(*active) + " exists" + off,
-                     "the caps in '/etc/nvpmodel.conf' do not decide it");
-  if (fastest->id == active->id)
-    return fine(kCode, fmt::format("power mode {}, the fastest of {}{}", in_words(*active),
-                                   modes.all.size(), off));
-  return Finding{
-      Severity::warning, std::string(kCode),
-      fmt::format("power mode {}; the fastest is {}{}", in_words(*active), in_words(*fastest), off),
-      "every number is then that of this mode's clocks, not of the board; it is right "
-      "where the product runs in this mode, and belongs beside each number",
-      fmt::format("sudo nvpmodel -m {}", fastest->id)};
 }
 
 struct CapAndDue {
@@ -202,6 +148,7 @@ std::vector<Zone> zones(const DoctorFacts& facts) {
       const auto celsius = channel.latest();
       if (!celsius || !channel.channel.name.starts_with(kPrefix)) continue;
       auto name = channel.channel.name.substr(kPrefix.size());
+      if (is_constant_zone(name)) continue;
       const auto limit = limit_of(facts, name);
       found.push_back({std::move(name), *celsius, limit});
     }
@@ -282,23 +229,6 @@ constexpr DoctorCheck kChecks[] = {power_mode,  clock_caps,  clocks_locked, cpu_
                                    fan_profile, temperature, throttling};
 
 }  // namespace
-
-const NvpMode* fastest_mode(std::span<const NvpMode> modes) {
-  const NvpMode* named = nullptr;
-  for (const auto& mode : modes) {
-    if (!mode.name.starts_with("MAXN")) continue;
-    if (named == nullptr || mode.name.find("SUPER") != mode.name.npos) named = &mode;
-  }
-  if (named != nullptr) return named;
-  const NvpMode* found = nullptr;
-  for (const auto& mode : modes) {
-    const bool first = std::all_of(modes.begin(), modes.end(),
-                                   [&](const NvpMode& other) { return reaches(mode, other); });
-    if (first && found != nullptr) return nullptr;  // a tie: the table does not tell them apart
-    if (first) found = &mode;
-  }
-  return found;
-}
 
 std::span<const DoctorCheck> clock_checks() {
   return kChecks;

@@ -115,6 +115,36 @@ TEST(FastestMode, IsNotGuessed) {
   EXPECT_EQ(fastest_mode(silent), nullptr);
 }
 
+// The mode with the fastest cores has the fewest of them.
+TEST(FastestMode, IsNotTheOneThatSwitchesCoresOff) {
+  const std::vector<NvpMode> modes{{0, "2CORE", {1'900'800'000, 1'109'250'000, {}}, {}, 2},
+                                   {1, "4CORE", {1'420'800'000, 1'109'250'000, {}}, {}, 4},
+                                   {2, "6CORE", {1'420'800'000, 1'109'250'000, {}}, {}, 6}};
+  EXPECT_EQ(fastest_mode(modes), nullptr);
+  auto facts = sound_orin();
+  facts.power_modes.all = modes;
+  const auto mode = finding(facts, "power_mode");
+  EXPECT_EQ(mode.severity, Severity::note);
+  EXPECT_EQ(mode.what,
+            "power mode 6CORE (id 2); which of 3 is the fastest depends on the model: highest GPU "
+            "clock: every mode, 1109 MHz; highest CPU clock: 2CORE (id 0), 1901 MHz; most cores: "
+            "6CORE (id 2), 6");
+  EXPECT_EQ(mode.command, "");
+}
+
+TEST(FastestMode, IsToldWhereItHasTheMostCoresToo) {
+  const std::vector<NvpMode> modes{{0, "A", {1'400'000'000, 600'000'000, {}}, {}, 4},
+                                   {1, "B", {1'400'000'000, 600'000'000, {}}, {}, 6}};
+  ASSERT_NE(fastest_mode(modes), nullptr);
+  EXPECT_EQ(fastest_mode(modes)->id, 1u);
+}
+
+TEST(PowerMode, IsUnknownWhereTheTableTellsNoModeFromAnother) {
+  auto facts = sound_orin();
+  facts.power_modes.all = {{0, "A", {}, {}}, {2, "B", {}, {}}};
+  EXPECT_EQ(finding(facts, "power_mode").severity, Severity::unknown);
+}
+
 TEST(FastestMode, PrefersTheSuperTable) {
   const std::vector<NvpMode> modes{{0, "MAXN", {}, 0}, {3, "MAXN_SUPER", {}, 0}};
   EXPECT_EQ(fastest_mode(modes)->id, 3u);
@@ -187,6 +217,15 @@ TEST(Temperature, WithoutALimitIsNotJudged) {
   EXPECT_EQ(finding(facts, "temperature").what,
             "at which temperature it slows down; the hottest zone, gpu, has 90.0 °C");
   EXPECT_EQ(finding(facts, "temperature").why, "no trip");
+}
+
+TEST(Temperature, OfTheZoneThatTellsOneNumberForEverIsNone) {
+  auto facts = sound_facts();
+  facts.trips = fail("no trip");
+  set_channel(facts, "temperature.PMIC-Die", Unit::celsius, 100, 100);
+  EXPECT_THAT(finding(facts, "temperature").what, HasSubstr("the hottest zone, cpu, has 45.0 °C"));
+  drop_channel(facts, "temperature.cpu");
+  EXPECT_THAT(finding(facts, "temperature").what, HasSubstr("how hot the machine is"));
 }
 
 TEST(Temperature, OfOrinHasADocumentedLimit) {

@@ -85,20 +85,56 @@ Advice workers(const DoctorFacts& facts) {
           ""};
 }
 
+std::optional<std::uint64_t> available_now(const DoctorFacts& facts) {
+  const auto& pools = facts.ledger.pools;
+  if (pools.empty() || !pools.front().available) return std::nullopt;
+  return pools.front().available->bytes();
+}
+
+// Who holds memory that could be had, and the commands that name the others.
+std::string what_gives_it_back(const DoctorFacts& facts) {
+  constexpr std::uint64_t kMuch = 64 * kMebibyte;
+  std::string text = ". To get memory back: ";
+  if (facts.gpu_users) {
+    for (const auto& [client, gone] : facts.gpu_users->users)
+      if (!gone && client.bytes >= kMuch)
+        text += fmt::format("end {} ({}), which holds {}; ", client.name, client.pid,
+                            format_bytes(client.bytes));
+  }
+  text += "`ps -eo rss,pid,comm --sort=-rss | head` shows the largest processes";
+  if (const auto cached = latest(facts, "memory.cached"); cached && *cached > 0)
+    text += fmt::format("; `sync && sudo sysctl vm.drop_caches=1` empties the page cache ({})",
+                        format_bytes(static_cast<std::uint64_t>(*cached)));
+  return text;
+}
+
+// Of all models together, and why: what suits this machine, or what is left of it now.
+std::pair<std::uint64_t, std::string> memory_for_models(const DoctorFacts& facts,
+                                                        std::uint64_t usable) {
+  const auto most = static_cast<std::uint64_t>(kShareForModels * static_cast<double>(usable));
+  const auto share = fmt::format("80 % of {}", format_bytes(usable));
+  const auto* shared = is_jetson(facts) ? ", which CPU and GPU share" : "";
+  const auto now = available_now(facts);
+  if (!now || *now >= most)
+    return {most, fmt::format("{}{}; the rest is for the system, the page cache and the peaks of "
+                              "loading; for detect and bench",
+                              share, shared)};
+  auto reason = fmt::format("what can be had now, less than {} ({}){}; for detect and bench", share,
+                            format_bytes(most), shared);
+  if (*now < most / 2) reason += what_gives_it_back(facts);
+  return {*now, reason};
+}
+
 // jetmeter's limit is that of one worker.
 std::optional<Advice> memory_limit(const DoctorFacts& facts) {
   const auto bytes = usable_memory(facts);
   if (!bytes) return std::nullopt;
-  const auto all = static_cast<std::uint64_t>(kShareForModels * static_cast<double>(*bytes));
+  const auto [all, reason] = memory_for_models(facts, *bytes);
   const auto each = all / static_cast<std::uint64_t>(worker_count(facts));
   auto value = format_bytes(all);
   if (each != all) value += fmt::format(" in all, {} for each of two models", format_bytes(each));
-  return Advice{
-      "memory_limit", value,
-      fmt::format("80 % of {}{}; the rest is for the system, the page cache and the peaks "
-                  "of loading",
-                  format_bytes(*bytes), is_jetson(facts) ? ", which CPU and GPU share" : ""),
-      fmt::format("--memory-limit {}MiB", each / kMebibyte)};
+  return Advice{"memory_limit", value, reason,
+                fmt::format("--memory-limit {}MiB", each / kMebibyte)};
 }
 
 Advice batch(const DoctorFacts& facts) {

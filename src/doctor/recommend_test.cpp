@@ -65,10 +65,40 @@ TEST(Recommend, PrecisionOfAnUnknownGpuIsNotGuessed) {
 }
 
 TEST(Recommend, MemoryLimitIsFourFifths) {
-  const auto limit = advice(sound_orin(), "memory_limit");
+  auto facts = sound_orin();
+  facts.ledger.pools.front().available = PoolBytes(7 * kGiB);
+  const auto limit = advice(facts, "memory_limit");
+  EXPECT_THAT(limit.reason, HasSubstr("for detect and bench"));
   EXPECT_EQ(limit.value, "6.40 GiB");
   EXPECT_EQ(limit.option, "--memory-limit 6553MiB");
   EXPECT_THAT(limit.reason, HasSubstr("CPU and GPU share"));
+}
+
+TEST(Recommend, MemoryLimitIsNoMoreThanWhatCanBeHadNow) {
+  auto facts = sound_orin();
+  auto limit = advice(facts, "memory_limit");
+  EXPECT_EQ(limit.value, "6.00 GiB");
+  EXPECT_EQ(limit.option, "--memory-limit 6144MiB");
+  EXPECT_THAT(limit.reason, HasSubstr("what can be had now, less than 80 % of 8.00 GiB"));
+  EXPECT_THAT(limit.reason, Not(HasSubstr("get memory back")));
+  facts.ledger.pools.front().available.reset();
+  EXPECT_EQ(advice(facts, "memory_limit").value, "6.40 GiB");
+}
+
+TEST(Recommend, SaysWhatGivesMemoryBackWhereLittleIsLeft) {
+  auto facts = sound_orin();
+  facts.ledger.pools.front().available = PoolBytes(900 * kMiB);
+  facts.gpu_users = GpuUsers{"nvmap",
+                             {{{812, "vllm", 4 * kGiB}, false},
+                              {{900, "Xorg", 17 * kMiB}, false},
+                              {{901, "left", 2 * kGiB}, true}}};
+  const auto limit = advice(facts, "memory_limit");
+  EXPECT_EQ(limit.option, "--memory-limit 900MiB");
+  EXPECT_THAT(limit.reason, HasSubstr("To get memory back: end vllm (812), which holds 4.00 GiB; "
+                                      "`ps -eo rss,pid,comm --sort=-rss | head` shows"));
+  EXPECT_THAT(limit.reason, HasSubstr("drop_caches=1` empties the page cache (1.00 GiB)"));
+  EXPECT_THAT(limit.reason, Not(HasSubstr("Xorg")));
+  EXPECT_THAT(limit.reason, Not(HasSubstr("left"))) << "nothing can end what is gone";
 }
 
 TEST(Recommend, MemoryLimitIsThatOfTheContainer) {
@@ -81,6 +111,7 @@ TEST(Recommend, TwoWorkersWhereThereIsRoom) {
   EXPECT_EQ(advice(sound_orin(), "workers").value, "1 model at a time");
   auto facts = sound_orin();
   facts.machine.memory_total_bytes = 60 * kGiB;
+  facts.ledger.pools = {{"DRAM", PoolBytes(60 * kGiB), PoolBytes(55 * kGiB)}};
   EXPECT_EQ(advice(facts, "workers").value, "up to 2 models at a time");
   EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 24576MiB");
 }

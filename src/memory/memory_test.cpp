@@ -117,6 +117,15 @@ TEST(Ledger, ADiscreteGpusMemoryIsAPoolThatMayBeAdded) {
   EXPECT_EQ(read_ledger(server.host(), MemoryArchitecture::unified).pools.size(), 1u);
 }
 
+TEST(Ledger, ARecordedServersVramIsThatOfNvidiaSmi) {
+  const BoardCopy server("x86-nvidia");
+  const auto ledger = read_ledger(server.host(), MemoryArchitecture::discrete);
+  ASSERT_EQ(ledger.pools.size(), 2u);
+  EXPECT_EQ(ledger.pools[1].name, "VRAM 0");
+  EXPECT_EQ(ledger.pools[1].total, PoolBytes(46068 * 1024 * kKiB));
+  EXPECT_EQ(ledger.pools[1].available, PoolBytes(33184 * 1024 * kKiB));
+}
+
 TEST(Footprint, AddsWhatPssDoesNotHold) {
   EXPECT_EQ((Footprint{ViewBytes(100), ViewBytes(20)}).total(), ViewBytes(120));
   EXPECT_EQ((Footprint{ViewBytes(100), {}}).total(), ViewBytes(100));

@@ -37,6 +37,7 @@ struct DisturbanceFacts {
   // Processes with memory on the GPU, before our models were loaded and after they were gone.
   std::optional<GpuClients> gpu_clients_before, gpu_clients_after;
   std::vector<ProcessId> own_processes;
+  bool unified_memory = false;                       // the CPU and the GPU share it
   std::optional<TimeSpan> idle;                      // before anything of ours was loaded
   std::map<std::string, double> throttles_at;        // zone -> degrees Celsius
   std::map<std::string, std::vector<double>> steps;  // "gpu" -> clocks that it can be set to, in Hz

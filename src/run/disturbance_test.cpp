@@ -256,6 +256,33 @@ TEST(GpuShared, IsNoneOfASlotsOnTheCpuNorOfNobody) {
   EXPECT_THAT(scene.found(), IsEmpty());
 }
 
+// The memory bus and the power budget are everybody's.
+TEST(GpuShared, IsThatOfASlotOnTheCpuWhereTheMemoryIsShared) {
+  Scene scene;
+  scene.facts.unified_memory = true;
+  scene.facts.gpu_clients_before = scene.facts.gpu_clients_after =
+      clients({{812, "VLLM", 1 << 20}});
+  EXPECT_THAT(scene.found(), ElementsAre("gpu_shared 30/30"));
+  EXPECT_THAT(scene.message(),
+              HasSubstr("on the GPU, which shares the memory bus and the power budget with the "
+                        "CPU, all the time: VLLM"));
+  scene.on_gpu("gpu");
+  EXPECT_THAT(scene.message(), HasSubstr("held memory on the GPU all the time: VLLM"));
+}
+
+TEST(GpuBusyBefore, ConcernsEverySlotWhereTheMemoryIsShared) {
+  Scene scene;
+  scene.add("load.gpu", every(0.25, {99, 99, 99}));
+  scene.facts.idle = TimeSpan{seconds(0), seconds(0.6)};
+  EXPECT_THAT(scene.found(), IsEmpty());
+  scene.facts.unified_memory = true;
+  EXPECT_THAT(scene.found(), ElementsAre("gpu_busy_before ?/30"));
+  EXPECT_THAT(scene.message(), HasSubstr("power budget with the CPU, was 99 % busy before"));
+  scene.thermal = scene.rgb;
+  scene.facts.slots.push_back({"thermal", "gpu", scene.thermal});
+  EXPECT_THAT(scene.found(), ElementsAre("gpu_busy_before ?/30", "gpu_busy_before ?/30"));
+}
+
 TEST(GpuBusyBefore, IsTheMeanOfTheIdleTime) {
   Scene scene;
   scene.on_gpu("gpu0").add("load.gpu0", every(0.25, {0, 20, 30, 99, 99, 99}));

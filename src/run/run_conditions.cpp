@@ -7,6 +7,7 @@
 #include <set>
 
 #include "jetmeter/telemetry.h"
+#include "run/idle_baseline.h"
 #include "run/thermal_limits.h"
 #include "run/thermal_verdict.h"
 
@@ -63,6 +64,10 @@ void RunConditions::end() {
   clients_after_ = known(read_gpu_clients(context_.host));
 }
 
+std::optional<std::string> RunConditions::busy_before() const {
+  return what_was_busy(histories_of(sampler_), idle_);
+}
+
 DisturbanceFacts RunConditions::facts(std::span<const SlotData> slots,
                                       const Machine& machine) const {
   DisturbanceFacts facts;
@@ -81,6 +86,7 @@ DisturbanceFacts RunConditions::facts(std::span<const SlotData> slots,
   facts.gpu_clients_before = clients_before_;
   facts.gpu_clients_after = clients_after_;
   facts.own_processes = {::getpid()};
+  facts.unified_memory = machine.memory_architecture == MemoryArchitecture::unified;
   facts.idle = idle_;
   facts.throttles_at =
       throttle_temperatures(context_.host, machine, subjects_of(facts.histories, "temperature."));

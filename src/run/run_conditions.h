@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,9 @@ class RunConditions {
   void end_of_idle();
   void end();  // our models are gone
   void judge(std::span<SlotData>, const Machine&);
+
+  // What was busy with nothing of ours loaded; absent where nothing was, or nothing told.
+  std::optional<std::string> busy_before() const;
 
   const std::vector<Warning>& warnings() const { return warnings_; }
   const std::vector<DisturbanceRecord>& disturbances() const { return disturbances_; }

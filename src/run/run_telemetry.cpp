@@ -98,6 +98,24 @@ void RunTelemetry::add_to(SlotData& slot) const {
         std::max(slot.footprint_peak.value_or(0), static_cast<std::uint64_t>(*footprint->max));
   }
   slot.energy = energy_of(slot);
+  if (slot.energy && baseline_warning()) slot.energy->joules_per_frame_above_idle.reset();
+}
+
+std::optional<Warning> RunTelemetry::baseline_warning() const {
+  const auto busy = conditions_.busy_before();
+  if (idle_.empty() || !busy) return std::nullopt;
+  std::string watts = "power";
+  for (const auto& rail : power_rails(sampler_.channels(), "cpu"))
+    if (const auto idle = idle_watts_of(rail)) {
+      watts = fmt::format("{:.1f} W", *idle);
+      break;
+    }
+  return Warning{"baseline_not_idle",
+                 fmt::format("{} before a model was loaded: the {} of then is no idle baseline, and "
+                             "energy above idle is absent",
+                             *busy, watts),
+                 "end what keeps it busy and measure again; `jetmeter doctor` shows what it is",
+                 ""};
 }
 
 void RunTelemetry::add_to(Record& record) const {
@@ -128,6 +146,7 @@ std::vector<Warning> RunTelemetry::warnings() const {
                        format_bytes(static_cast<std::uint64_t>(*total->max))),
            "close other programs, a desktop session first; leave a fifth of the memory free", ""});
   }
+  if (auto baseline = baseline_warning()) warnings.push_back(std::move(*baseline));
   for (const auto& source : sampler_.sources())
     if (source.gaps > 0 && !is_worker(source))
       warnings.push_back(

@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "jetmeter/thermal_zones.h"
+
 namespace jetmeter {
 namespace {
 
@@ -51,16 +53,16 @@ std::map<std::string, double> slowing_trips(const Host& host) {
   return trips;
 }
 
-constexpr std::string_view kSuffix = "-thermal";
-
 // The tool's name of a zone that the kernel has too.
 bool is_told_twice(const std::string& zone, std::span<const std::string> zones) {
-  return std::ranges::find(zones, std::string(zone).append(kSuffix)) != zones.end();
+  return std::ranges::any_of(zones, [&](const std::string& other) {
+    return other.size() > zone.size() && zone_unit(other) == zone_unit(zone);
+  });
 }
 
 bool throttles_an_orin(std::string_view zone) {
-  if (zone.ends_with(kSuffix)) zone.remove_suffix(kSuffix.size());
-  return zone == "tj" || zone == "gpu" || zone == "cpu";
+  const auto unit = zone_unit(zone);
+  return unit == "tj" || unit == "gpu" || unit == "cpu";
 }
 
 }  // namespace

@@ -46,6 +46,9 @@ TEST(ThrottleTemperatures, OfAnOrinAre99) {
   const std::vector<std::string> of_the_tool{"tj", "gpu", "tboard"};
   EXPECT_THAT(throttle_temperatures(board.host(), orin(), of_the_tool),
               ElementsAre(Pair("gpu", 99), Pair("tj", 99)));
+  const std::vector<std::string> of_jetpack_5{"CPU-therm", "tj-therm", "Tboard_tegra"};
+  EXPECT_THAT(throttle_temperatures(board.host(), orin(), of_jetpack_5),
+              ElementsAre(Pair("CPU-therm", 99), Pair("tj-therm", 99)));
   const std::vector<std::string> of_both{"cpu", "tj", "tj-thermal"};
   EXPECT_THAT(throttle_temperatures(board.host(), orin(), of_both),
               ElementsAre(Pair("cpu", 99), Pair("tj-thermal", 99)));

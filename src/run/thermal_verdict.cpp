@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "jetmeter/thermal_zones.h"
+
 namespace jetmeter {
 namespace {
 
@@ -28,9 +30,10 @@ double mean_of(std::span<const SpanReading> readings) {
 
 // The zone that throttling goes by, or of the slot's own processor; else the hottest of all.
 int rank(std::string_view zone, std::string_view gpu) {
-  if (zone == "tj" || zone == "tj-thermal") return 0;
-  if (!gpu.empty() && (zone == gpu || zone == std::string(gpu) + "-thermal")) return 1;
-  if (zone == "cpu-thermal" || zone == "cpu" || zone == "x86_pkg_temp") return 2;
+  const auto unit = zone_unit(zone);
+  if (unit == "tj") return 0;
+  if (!gpu.empty() && unit == gpu) return 1;
+  if (unit == "cpu" || unit == "x86_pkg_temp") return 2;
   return 3;
 }
 
@@ -42,6 +45,7 @@ struct Zone {
 std::optional<Zone> choose_zone(const Histories& histories, const SlotFrames& slot) {
   std::optional<Zone> best;
   for (auto& name : subjects_of(histories, "temperature.")) {
+    if (is_constant_zone(name)) continue;
     Zone zone{name, within(readings_of(histories, "temperature." + name), *slot.measured())};
     if (zone.readings.empty()) continue;
     const auto order = [&](const Zone& z) {

@@ -120,6 +120,23 @@ TEST(ThermalVerdict, GoesByTheJunctionElseByTheHottestZone) {
   EXPECT_THAT(verdict_of(run, histories).reason, HasSubstr("tj-thermal was"));
 }
 
+// As JetPack 4 and 5 call them: the PMIC's die is always at 50 °C.
+TEST(ThermalVerdict, IsNotThatOfASensorThatTellsOneNumberForEver) {
+  const auto run = run_for(600, steady);
+  Histories histories{{"temperature.PMIC-Die", readings(600, [](int) { return 50.0; })}};
+  EXPECT_EQ(verdict_of(run, histories).verdict, ThermalVerdict::unknown);
+  histories["temperature.AO-therm"] = readings(600, [](int) { return 45.0; });
+  histories["temperature.thermal-fan-est"] = readings(600, [](int) { return 40.0; });
+  histories["temperature.CPU-therm"] = readings(600, [](int) { return 38.0; });
+  histories["temperature.GPU-therm"] = readings(600, warming);
+  EXPECT_THAT(verdict_of(run, histories).reason, HasSubstr("CPU-therm stayed at 38.0"));
+  const auto on_gpu = thermal_record({"rgb", "gpu", run}, histories, {});
+  EXPECT_EQ(on_gpu->verdict, ThermalVerdict::cold);
+  EXPECT_THAT(on_gpu->reason, HasSubstr("GPU-therm still rose"));
+  histories["temperature.tj-therm"] = readings(600, warm);
+  EXPECT_THAT(verdict_of(run, histories).reason, HasSubstr("tj-therm stayed at 61.5"));
+}
+
 TEST(ThermalVerdict, ComparesTheLastMinuteWithTheFirst) {
   const auto slower = [](int second) { return second < 60 ? 10.0 : second < 90 ? 99.0 : 12.5; };
   const auto thermal = verdict_of(run_for(150, slower), {});

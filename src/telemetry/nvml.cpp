@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "jetmeter/telemetry.h"
+#include "telemetry/nvidia_smi.h"
 #include "telemetry/nvml_library.h"
 
 namespace jetmeter {
@@ -182,7 +183,10 @@ class Nvml : public Source {
 
 Result<std::unique_ptr<Source>> open(const Host& host) {
   auto library = NvmlLibrary::open(host);
-  if (!library) return tl::make_unexpected(library.error());
+  if (!library) {
+    if (auto recorded = open_recorded_smi(host)) return recorded;
+    return tl::make_unexpected(library.error());
+  }
   const auto gpus = nvml_handles(*library);
   if (!gpus) return tl::make_unexpected(gpus.error());
   auto source = std::make_unique<Nvml>(std::move(*library));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "telemetry/nvidia_smi.h"
 #include "telemetry/nvml_library.h"
 
 namespace jetmeter {
@@ -30,7 +31,7 @@ void add_compute_capability(NvmlGpu& facts, const NvmlFunctions& nvml, NvmlDevic
 
 std::vector<NvmlGpu> nvml_gpus(const Host& host) {
   const auto library = NvmlLibrary::open(host);
-  if (!library) return {};
+  if (!library) return recorded_gpus(host);
   const auto handles = nvml_handles(*library);
   if (!handles) return {};
   const auto driver = library->driver_version();

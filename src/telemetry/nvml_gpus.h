@@ -18,7 +18,8 @@ struct NvmlGpu {
   std::optional<std::string> driver;              // "550.54.15"
 };
 
-// In NVML's order. Empty where there is no NVML, or it does not start.
+// In NVML's order; of a recorded board without NVML those that nvidia-smi told. Empty where there
+// is neither, or NVML does not start.
 std::vector<NvmlGpu> nvml_gpus(const Host&);
 
 }  // namespace jetmeter

@@ -45,7 +45,7 @@ std::optional<NvpMode> parse_header(std::string_view line) {
   if (!id) return std::nullopt;
   auto name = value_of(line, "NAME=");
   if (name.ends_with('>')) name.remove_suffix(1);
-  return NvpMode{*id, clean_name(name), {}, {}};
+  return NvpMode{*id, clean_name(name), {}, {}, {}};
 }
 
 // The CPU's groups have a cap each; that of the mode is the highest, and none where one has none.
@@ -58,6 +58,8 @@ void read_setting(std::string_view line, NvpMode& mode, CpuCap& cpu) {
   const auto unit = next_word(line), what = next_word(line);
   const auto value = to_count(next_word(line));  // absent for -1
   if (what == "TPC_PG_MASK") mode.tpc_mask = value;
+  if (unit == "CPU_ONLINE" && what.starts_with("CORE_"))
+    mode.cpu_cores = mode.cpu_cores.value_or(0) + (value == 1u ? 1 : 0);
   if (what != "MAX_FREQ") return;
   if (unit == "GPU") mode.caps.gpu_hz = value;
   if (unit == "EMC") mode.caps.emc_hz = value;

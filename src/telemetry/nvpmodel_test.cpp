@@ -54,6 +54,16 @@ TEST(Nvpmodel, CapsAreHertzAndMinusOneIsNone) {
   EXPECT_FALSE(modes[1].tpc_mask);
 }
 
+TEST(Nvpmodel, CountsTheCoresThatAreOn) {
+  const auto modes = parse_nvpmodel(
+      "< PARAM TYPE=FILE NAME=CPU_ONLINE >\nCORE_0 /sys/devices/system/cpu/cpu0/online\n"
+      "< POWER_MODEL ID=0 NAME=2CORE >\nCPU_ONLINE CORE_0 1\nCPU_ONLINE CORE_1 1\n"
+      "CPU_ONLINE CORE_2 0\n< POWER_MODEL ID=1 NAME=SILENT >\nGPU MAX_FREQ -1\n");
+  ASSERT_EQ(modes.size(), 2u);
+  EXPECT_THAT(modes[0].cpu_cores, Optional(2));
+  EXPECT_FALSE(modes[1].cpu_cores);
+}
+
 TEST(Nvpmodel, ReadsWhatTheToolPrintsToo) {
   const auto modes = parse_nvpmodel(
       "NVPM VERB: Config file: /etc/nvpmodel.conf\nNVPM VERB: POWER_MODEL: ID=0 NAME=15W\n"

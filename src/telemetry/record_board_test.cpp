@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "jetmeter/machine.h"
+#include "jetmeter/telemetry.h"
 #include "support/board_copy.h"
 
 namespace jetmeter {
@@ -48,6 +49,52 @@ TEST(RecordBoard, TheRecordedTreeIsTheSameBoard) {
     EXPECT_EQ(b.clocks.caps.gpu_hz, a.clocks.caps.gpu_hz);
     EXPECT_EQ(b.clocks.locked, a.clocks.locked);
   }
+}
+
+// "temperature.cpu-thermal 57.125" of every channel of every source, but of those that are no
+// files: a program and a library.
+std::vector<std::string> readings_of(const Host& host) {
+  std::vector<std::string> lines;
+  for (const auto* kind : source_kinds()) {
+    if (kind->name == "tegrastats" || kind->name == "nvml") continue;
+    const auto source = kind->open(host);
+    if (!source) continue;
+    const auto channels = (*source)->channels();
+    std::vector<std::optional<double>> values(channels.size());
+    (*source)->read(values);
+    for (std::size_t i = 0; i < values.size(); ++i)
+      lines.push_back(channels[i].name + (values[i] ? " " + std::to_string(*values[i]) : ""));
+  }
+  return lines;
+}
+
+// A path that a source reads and the script forgets is missing here; doctor's tests do every board.
+TEST(RecordBoard, EverySourceReadsTheSameOfTheRecordedTree) {
+  for (const auto* board : {"xavier-nx", "nano", "x86-host"}) {
+    SCOPED_TRACE(board);
+    const BoardCopy original(board);
+    const TempDir out;
+    ASSERT_EQ(record(original, out.path() / "board"), 0);
+    EXPECT_EQ(readings_of(Host{out.path() / "board"}), readings_of(original.host()));
+  }
+}
+
+TEST(RecordBoard, TakesWhatLimitsAGroupAndNotWhoseItIs) {
+  const BoardCopy board;
+  board.write("/etc/passwd", "mkowalska:x:1000:1000:Maria Kowalska:/home/mkowalska:/bin/bash\n");
+  board.write("/proc/self/cgroup", "0::/users/mkowalska.slice/job\n");
+  board.write("/sys/fs/cgroup/cgroup.controllers", "cpu memory\n");
+  board.write("/sys/fs/cgroup/users/mkowalska.slice/memory.max", "1073741824\n");
+  board.write("/sys/fs/cgroup/users/mkowalska.slice/job/cpu.max", "150000 100000\n");
+  const TempDir out;
+  ASSERT_EQ(record(board, out.path() / "board"), 0);
+  const Host recorded{out.path() / "board"};
+  EXPECT_EQ(read_text(recorded.path("/proc/self/cgroup")), "0::/users/REMOVED.slice/job\n");
+  EXPECT_EQ(read_text(recorded.path("/sys/fs/cgroup/users/REMOVED.slice/memory.max")),
+            "1073741824\n");
+  EXPECT_EQ(read_text(recorded.path("/sys/fs/cgroup/users/REMOVED.slice/job/cpu.max")),
+            "150000 100000\n");
+  EXPECT_THAT(all_of(out.path()), Not(HasSubstr("mkowalska")));
 }
 
 TEST(RecordBoard, NothingTellsWhoseMachineItIs) {

@@ -42,6 +42,14 @@ TEST(Doctor, SaysThatTheBackendsAreNotOfTheRecordedBoard) {
   EXPECT_THAT(result.out, HasSubstr("$ sudo jetson_clocks\n"));
 }
 
+TEST(Doctor, ShowsTheGpuOfARecordedServer) {
+  const Workplace place;
+  const auto result = run_program({"doctor", "--board", JM_BOARDS "/x86-nvidia"}, place);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("NVIDIA L40S"));
+  EXPECT_THAT(result.out, HasSubstr("VRAM 0 45.0 GiB, 32.4 GiB can be had"));
+}
+
 TEST(Doctor, StrictFailsWhileAWarningStands) {
   const Workplace place;
   const auto result = run_program({"doctor", "--strict", "--board", kBoard}, place);
