@@ -94,12 +94,18 @@ struct DetectionsRecord {
   std::map<std::string, std::int64_t> by_class;
 };
 
-// A stretch of time in which a footprint was over its limit.
+// How it is known that a limit was passed. Readings: of the footprint, from the first to the last
+// one over it. High-water mark: by the kernel's mark alone, at some time in the phase.
+enum class ViolationKind { readings, high_water_mark };
+std::string_view name(ViolationKind);
+
+// A limit was passed in a phase.
 struct ViolationRecord {
   WallTime began{};
   double seconds = 0;  // 0: one reading
   std::string phase;
-  std::uint64_t peak_bytes = 0, over_bytes = 0;
+  std::uint64_t peak_bytes = 0, over_bytes = 0;  // of the footprint, in this phase
+  ViolationKind kind = ViolationKind::readings;
 };
 
 // What a model was expected to take before it was loaded.

@@ -45,6 +45,14 @@ Result<void> check_schema(const Json& json) {
 
 }  // namespace
 
+std::string_view name(ViolationKind kind) {
+  switch (kind) {
+    case ViolationKind::readings: return "readings";
+    case ViolationKind::high_water_mark: return "high_water_mark";
+  }
+  return "";
+}
+
 std::string_view name(SlotStatus status) {
   switch (status) {
     case SlotStatus::completed: return "completed";

@@ -77,6 +77,7 @@ TEST(RecordJson, KeepsEveryPartOfASlot) {
   EXPECT_EQ(slot.thermal->ratio, std::nullopt);
   EXPECT_EQ(slot.memory.within_limit, false);
   EXPECT_EQ(slot.memory.enforcement, "soft");
+  EXPECT_EQ(slot.memory.violations.at(0).kind, ViolationKind::readings);
   EXPECT_EQ(slot.accuracy, std::nullopt);
 }
 
@@ -201,6 +202,7 @@ TEST(RecordFromJson, MayLackWhatMayBeNull) {
   json["slots"][0].erase("thermal");
   json["run"].erase("disturbances");
   json["slots"][0].erase("layers");
+  json["slots"][1]["memory"]["violations"][0].erase("kind");
   json.erase("memory_safety");
   json["slots"][0]["of_a_later_version"] = 1;
   const auto record = record_from_json(json.dump());
@@ -209,6 +211,7 @@ TEST(RecordFromJson, MayLackWhatMayBeNull) {
   EXPECT_FALSE(record->slots[0].thermal);
   EXPECT_TRUE(record->run.disturbances.empty());
   EXPECT_TRUE(record->slots[0].layers.empty());
+  EXPECT_EQ(record->slots[1].memory.violations.at(0).kind, ViolationKind::readings);
 }
 
 TEST(RecordFromJson, NamesThePlaceOfTheDamage) {

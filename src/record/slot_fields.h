@@ -89,6 +89,7 @@ void fields(Archive&& in, ViolationRecord& violation) {
   in("phase", violation.phase);
   in("peak_bytes", violation.peak_bytes);
   in("over_bytes", violation.over_bytes);
+  in.later("kind", violation.kind);
 }
 
 template <typename Archive>

@@ -32,12 +32,17 @@ std::string forecast_of(const MemoryRecord& memory) {
   return text;
 }
 
+std::string lasted(const ViolationRecord& violation) {
+  if (violation.kind == ViolationKind::high_water_mark)
+    return fmt::format("which took {:.1f} s, between two readings", violation.seconds);
+  return violation.seconds > 0 ? fmt::format("for {:.1f} s", violation.seconds) : "in one reading";
+}
+
 Sentence violation_in_words(const SlotRecord& slot, const ViolationRecord& violation) {
-  const auto lasted =
-      violation.seconds > 0 ? fmt::format("for {:.1f} s", violation.seconds) : "in one reading";
-  return {fmt::format("{}: over the limit by {} at {} in phase {}, {}.", slot.name,
-                      format_bytes(violation.over_bytes), format_utc(violation.began),
-                      violation.phase, lasted)};
+  const auto* when = violation.kind == ViolationKind::high_water_mark ? "after" : "at";
+  return {fmt::format("{}: over the limit by {} {} {} in phase {}, {}.", slot.name,
+                      format_bytes(violation.over_bytes), when, format_utc(violation.began),
+                      violation.phase, lasted(violation))};
 }
 
 void add_sentences(Section& section, const SlotRecord& slot, Detail detail) {

@@ -52,6 +52,7 @@ void Lane::attach(pid_t worker, ChildPipes pipes) {
   state = LaneState::loading;
   phase_ = "probe";
   last_sign_ = output_.clock->monotonic();
+  spans_.begin(phase_, last_sign_);
   data.status = SlotStatus::failed;  // until it has come to its end
 }
 
@@ -146,13 +147,11 @@ void Lane::begin_phase(std::string_view payload) {
   const auto report = phase_report_from_json(payload);
   if (report.ended) data.phases.push_back(*report.ended);
   phase_ = report.begins;
+  spans_.begin(phase_, Nanoseconds(report.at_ns),
+               report.ended ? report.ended->peak_bytes : std::nullopt);
   if (phase_ == "hold" && output_.note)
     output_.note(fmt::format("{}: process {} holds the loaded model for {}", data.spec.name,
                              worker_, format_duration(data.spec.bench->hold)));
-}
-
-bool Lane::unloaded() const {
-  return phase_.empty() && !data.phases.empty() && data.phases.back().name == "unload";
 }
 
 void Lane::handle_error(const std::string& what) {

@@ -120,6 +120,7 @@ void Supervisor::start_worker(std::vector<Lane*> lanes) {
   Worker worker;
   worker.name = worker_name(lanes);
   worker.lanes = std::move(lanes);
+  worker.marks_judged.resize(worker.lanes.size());
   worker.oom_kills_before = oom_kills(context_.host);
   if (auto limit = prepare_limit(worker)) {
     worker.limit = std::move(*limit);
@@ -160,7 +161,9 @@ void Supervisor::take_readings() {
   for (auto& reading : telemetry_.take_footprints()) readings_.push_back(std::move(reading));
 }
 
+// What ended before a reading was taken is judged before it.
 void Supervisor::check_budgets() {
+  for (auto& worker : workers_) check_high_water_marks(worker);
   for (const auto& reading : std::exchange(readings_, {}))
     for (auto& worker : workers_)
       if (worker.name == reading.worker) check_budget(worker, reading);
@@ -168,44 +171,45 @@ void Supervisor::check_budgets() {
 
 // A process that ends reads in what its libraries do at the end: megabytes that are no model's.
 void Supervisor::check_budget(Worker& worker, const FootprintReading& reading) {
-  if (std::ranges::all_of(worker.lanes, &Lane::unloaded)) return;
+  std::string_view phase;
+  for (const auto* lane : worker.lanes)
+    if (phase.empty()) phase = lane->phases().at(reading.at);
+  if (phase.empty()) return;
   worker.last_peak_bytes = std::max(worker.last_peak_bytes, reading.bytes);
-  compare_with_limit(worker, worker.lanes.front()->phase(), reading);
+  if (worker.watch)
+    tell(worker, worker.watch->observe(reading.at, phase, reading.bytes), phase, reading.bytes);
 }
 
 // The kernel's marks know of what fell between two readings.
 void Supervisor::check_high_water_marks(Worker& worker) {
-  const auto now = context_.clock->monotonic();
-  for (const auto& phase : worker.lanes.front()->data.phases) {
-    if (!worker.watch || !worker.watch->violations().empty()) return;
-    if (phase.peak_bytes && *phase.peak_bytes > worker.last_peak_bytes)
-      compare_with_limit(worker, phase.name, {now, worker.name, *phase.peak_bytes});
+  for (std::size_t i = 0; i < worker.lanes.size(); ++i) {
+    const auto ended = worker.lanes[i]->phases().ended();
+    for (auto& judged = worker.marks_judged[i]; judged < ended.size(); ++judged) {
+      const auto& phase = ended[judged];
+      if (!worker.watch || !phase.peak_bytes) continue;
+      const PhaseMark mark{phase.name, phase.from, *phase.to, *phase.peak_bytes};
+      tell(worker, worker.watch->observe(mark), phase.name, mark.bytes);
+    }
   }
 }
 
-void Supervisor::compare_with_limit(Worker& worker, const std::string& phase,
-                                    const FootprintReading& reading) {
-  if (!worker.watch) return;
+void Supervisor::tell(Worker& worker, BudgetWatch::Event event, std::string_view phase,
+                      std::uint64_t bytes) {
+  const auto held = fmt::format("the worker held {} in phase {}", format_bytes(bytes), phase);
   const auto limit = format_bytes(worker.limit.budget().limit_bytes);
-  const auto now = format_bytes(reading.bytes);
   const auto& slot = worker.lanes.front()->data.spec.name;
-  switch (worker.watch->observe(reading.at, phase, reading.bytes)) {
+  switch (event) {
     case BudgetWatch::Event::none: break;
     case BudgetWatch::Event::near:
       context_.warn({"memory_near_limit",
-                     fmt::format("the worker holds {} in phase {}: over 90 % of its limit of {}",
-                                 now, phase, limit),
-                     "", slot});
+                     fmt::format("{}: over 90 % of its limit of {}", held, limit), "", slot});
       break;
     case BudgetWatch::Event::violation_began: {
       dir_.log(context_.clock->wall(),
-               fmt::format("ERROR {}: the worker holds {} in phase {}: over its limit of {}", slot,
-                           now, phase, limit));
+               fmt::format("ERROR {}: {}, over its limit of {}", slot, held, limit));
       if (!spec_.memory.stop_over_budget || worker.pid < 0) break;
       worker.killed_over_budget = true;
-      kill_worker(worker,
-                  fmt::format("stopped: the worker held {} in phase {}, over its limit of {}", now,
-                              phase, limit));
+      kill_worker(worker, fmt::format("stopped: {}, over its limit of {}", held, limit));
     }
   }
 }
@@ -220,7 +224,9 @@ void Supervisor::report_violations(Worker& worker) {
     records.push_back(
         {wall - std::chrono::duration_cast<std::chrono::microseconds>(now - violation.began),
          std::chrono::duration<double>(violation.ended - violation.began).count(), violation.phase,
-         violation.peak_bytes, violation.over_bytes});
+         violation.peak_bytes, violation.over_bytes,
+         violation.read ? ViolationKind::readings : ViolationKind::high_water_mark});
+  std::ranges::sort(records, {}, &ViolationRecord::began);
   for (auto* lane : worker.lanes) lane->data.violations = records;
 }
 
@@ -362,7 +368,6 @@ void Supervisor::bury(Worker& worker) {
   sampler_.remove(worker.name);
   take_readings();
   check_budgets();
-  check_high_water_marks(worker);
   report_violations(worker);
   const bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   const auto cause = cause_of_death(worker, status);
