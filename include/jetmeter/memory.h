@@ -89,6 +89,12 @@ struct Budget {
   std::string mechanism;  // "cgroup v2 memory.max", "RLIMIT_DATA"; why not, when unavailable
 };
 
+// What of a footprint meets the limit. A mechanism counts what it bounds in its own way (a cgroup
+// leaves out file pages that others had read in, RLIMIT_DATA all of them): what it holds cannot be
+// over the limit, whatever PSS says. GPU memory is beyond every mechanism and counts in full.
+// Absent when the footprint's size is.
+std::optional<std::uint64_t> held_against(const Budget&, const Footprint&);
+
 // The limit was passed in a phase.
 struct Violation {
   std::string phase;

@@ -95,8 +95,9 @@ struct DetectionsRecord {
 };
 
 // How it is known that a limit was passed. Readings: of the footprint, from the first to the last
-// one over it. High-water mark: by the kernel's mark alone, at some time in the phase.
-enum class ViolationKind { readings, high_water_mark };
+// one over it. High-water mark: by the kernel's mark alone, at some time in the phase. Refused,
+// killed: by what the mechanism that enforces the limit did.
+enum class ViolationKind { readings, high_water_mark, refused, killed };
 std::string_view name(ViolationKind);
 
 // A limit was passed in a phase.
@@ -104,7 +105,8 @@ struct ViolationRecord {
   WallTime began{};
   double seconds = 0;  // 0: one reading
   std::string phase;
-  std::uint64_t peak_bytes = 0, over_bytes = 0;  // of the footprint, in this phase
+  std::optional<std::uint64_t> peak_bytes, over_bytes;  // of the footprint, where it was over
+  std::optional<std::uint64_t> asked_bytes;             // of an allocation that was refused
   ViolationKind kind = ViolationKind::readings;
 };
 
@@ -125,6 +127,9 @@ struct MemoryRecord {
   std::string enforcement = "unavailable";  // hard | soft | unavailable
   std::string mechanism;                    // what enforces it, or why nothing does
   std::optional<std::uint64_t> peak_bytes, mean_bytes;
+  // The most that the cgroup held against the limit. Not the footprint: file pages that others had
+  // read in are no part of it.
+  std::optional<std::uint64_t> charged_peak_bytes;
   std::optional<bool> within_limit;
   std::vector<ViolationRecord> violations;
   std::optional<ForecastRecord> forecast;

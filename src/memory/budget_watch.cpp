@@ -13,6 +13,14 @@ std::string_view name(Enforcement enforcement) {
   return "";
 }
 
+std::optional<std::uint64_t> held_against(const Budget& budget, const Footprint& footprint) {
+  const auto total = footprint.total();
+  if (!total) return std::nullopt;
+  if (budget.enforcement != Enforcement::hard) return total->bytes();
+  return std::min(footprint.pss->bytes(), budget.limit_bytes) +
+         (footprint.gpu ? footprint.gpu->bytes() : 0);
+}
+
 BudgetWatch::Event BudgetWatch::observe(Nanoseconds at, std::string_view phase,
                                         std::uint64_t footprint) {
   if (footprint <= limit_) return within(footprint);

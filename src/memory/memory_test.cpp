@@ -123,6 +123,19 @@ TEST(Footprint, AddsWhatPssDoesNotHold) {
   EXPECT_EQ((Footprint{{}, ViewBytes(20)}).total(), std::nullopt);
 }
 
+// PSS and what the kernel counts against a limit are two quantities.
+TEST(HeldAgainst, WhatIsBoundedByTheKernelIsNotOverTheLimit) {
+  const Footprint pss{ViewBytes(120), {}}, both{ViewBytes(120), ViewBytes(30)};
+  const Budget hard{100, Enforcement::hard, "cgroup v2 memory.max"};
+  const Budget soft{100, Enforcement::soft, ""}, watched{100, Enforcement::unavailable, ""};
+  EXPECT_EQ(held_against(hard, pss), 100u);
+  EXPECT_EQ(held_against(hard, Footprint{ViewBytes(70), {}}), 70u);
+  EXPECT_EQ(held_against(hard, both), 130u) << "nobody bounds the GPU's memory";
+  EXPECT_EQ(held_against(soft, pss), 120u);
+  EXPECT_EQ(held_against(watched, both), 150u);
+  EXPECT_EQ(held_against(hard, Footprint{}), std::nullopt);
+}
+
 TEST(BudgetWatch, TellsOnceThatTheLimitIsNear) {
   BudgetWatch watch(1000);
   EXPECT_EQ(watch.observe(seconds(0), "load", 900), BudgetWatch::Event::none);

@@ -49,6 +49,8 @@ std::string_view name(ViolationKind kind) {
   switch (kind) {
     case ViolationKind::readings: return "readings";
     case ViolationKind::high_water_mark: return "high_water_mark";
+    case ViolationKind::refused: return "refused";
+    case ViolationKind::killed: return "killed";
   }
   return "";
 }

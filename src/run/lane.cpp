@@ -7,6 +7,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "jetmeter/backend.h"
+
 namespace jetmeter {
 namespace {
 
@@ -158,6 +160,10 @@ void Lane::handle_error(const std::string& what) {
   state = LaneState::broken;
   const bool refusing = data.budget && data.budget->mechanism == kRefusingMechanism;
   if (!refusing || !is_refused_allocation(what)) return fail_with(what);
+  ViolationRecord refused{.began = output_.clock->wall(), .phase = phase_};
+  refused.asked_bytes = refused_bytes(what);
+  refused.kind = ViolationKind::refused;
+  data.violations.push_back(std::move(refused));
   pass_budget(fmt::format("in phase {} memory was refused beyond the limit of {} ({}): {}", phase_,
                           format_bytes(data.budget->limit_bytes), data.budget->mechanism, what));
 }

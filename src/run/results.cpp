@@ -137,11 +137,13 @@ MemoryRecord memory(const SlotData& data) {
   record.limit_bytes = data.budget->limit_bytes;
   record.enforcement = name(data.budget->enforcement);
   record.mechanism = data.budget->mechanism;
+  record.charged_peak_bytes = data.charged_peak;
   const bool over = data.status == SlotStatus::over_budget || !record.violations.empty();
+  const bool enforced = data.budget->enforcement == Enforcement::hard;  // on another quantity
   if (over)
     record.within_limit = false;
   else if (record.peak_bytes)
-    record.within_limit = *record.peak_bytes <= *record.limit_bytes;
+    record.within_limit = enforced || *record.peak_bytes <= *record.limit_bytes;
   return record;
 }
 

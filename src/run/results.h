@@ -46,6 +46,7 @@ struct SlotData {
   std::string worker;                           // under which its process is sampled
   std::optional<std::uint64_t> footprint_mean, footprint_peak;  // sampled from outside
   std::optional<Budget> budget;
+  std::optional<std::uint64_t> charged_peak;  // of the worker's group, as the kernel accounts it
   std::vector<ViolationRecord> violations;
   std::optional<ForecastRecord> forecast;
   std::optional<EnergyRecord> energy;

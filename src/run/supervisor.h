@@ -46,7 +46,7 @@ class Supervisor {
     std::optional<std::int64_t> oom_kills_before;
     MemoryLimit limit;
     std::optional<BudgetWatch> watch;
-    std::uint64_t last_peak_bytes = 0;
+    std::uint64_t last_peak_bytes = 0, highest_mark_bytes = 0;  // of readings; of phases
   };
   void start_worker(std::vector<Lane*> lanes);
   std::optional<MemoryLimit> prepare_limit(const Worker&) const;
@@ -58,6 +58,7 @@ class Supervisor {
   // What came of holding `bytes` against the limit.
   void tell(Worker&, BudgetWatch::Event, std::string_view phase, std::uint64_t bytes);
   void report_violations(Worker&);
+  void report_kill(Lane&);
   std::vector<std::vector<Lane*>> groups() const;
   // Listens until `done`, or until no worker is left.
   void listen(const std::function<bool()>& done);

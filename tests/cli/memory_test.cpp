@@ -16,6 +16,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::uint64_t kMiB = 1024 * 1024;
 
@@ -81,6 +82,15 @@ TEST_F(MemoryRun, ARefusedAllocationInTheLoadIsOverBudget) {
   EXPECT_EQ(rgb["memory"]["mechanism"], "RLIMIT_DATA");
   EXPECT_EQ(rgb["memory"]["within_limit"], false);
   EXPECT_LT(rgb["memory"]["peak_bytes"], 512 * kMiB);
+  ASSERT_EQ(rgb["memory"]["violations"].size(), 1u);
+  const auto& refused = rgb["memory"]["violations"][0];
+  EXPECT_EQ(refused["kind"], "refused");
+  EXPECT_EQ(refused["phase"], "load");
+  EXPECT_TRUE(refused["over_bytes"].is_null());
+  EXPECT_GE(std::string(refused["began"]), std::string(report["run"]["started"]));
+  EXPECT_LE(std::string(refused["began"]), std::string(report["run"]["finished"]));
+  EXPECT_THAT(std::string(rgb["reason"]), Not(HasSubstr("try --backend")));
+  EXPECT_THAT(slurp(place_ / "run/report.md"), HasSubstr("was refused at"));
   EXPECT_EQ(report["memory_safety"]["all_within_limit"], false);
   expect_thermal_whole(report);
 }
@@ -106,6 +116,17 @@ TEST_F(MemoryRun, AKillAtTheLimitIsReportedWithTheLastKnownPeak) {
   ASSERT_NE(at, std::string::npos) << told;
   EXPECT_GT(std::stoi(told.substr(at + 16)), 200) << told;
   EXPECT_LT(std::stoi(told.substr(at + 16)), 256 + 100) << told;
+  const auto& memory = rgb["memory"];
+  EXPECT_EQ(memory["within_limit"], false);
+  ASSERT_EQ(memory["violations"].size(), 1u) << "what the kernel did, and nothing of PSS";
+  EXPECT_EQ(memory["violations"][0]["kind"], "killed");
+  EXPECT_EQ(memory["violations"][0]["phase"], "load");
+  EXPECT_TRUE(memory["violations"][0]["over_bytes"].is_null());
+  if (!memory["charged_peak_bytes"].is_null()) {
+    EXPECT_LE(memory["charged_peak_bytes"], 256 * kMiB);
+    EXPECT_THAT(told, HasSubstr("charged to its group"));
+  }
+  EXPECT_EQ(report["slots"][1]["memory"]["within_limit"], true);
   expect_thermal_whole(report);
 }
 
