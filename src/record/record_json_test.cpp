@@ -196,6 +196,15 @@ TEST(RecordJson, MemorySafetyIsDrawnFromTheSlots) {
   EXPECT_TRUE(nothing["total_violations"].is_null());
 }
 
+TEST(RecordJson, MemorySafetyTellsHowTheSlotsThatRanWereHeld) {
+  auto record = sample_record();
+  auto& refused = record.slots[1].memory;
+  refused.enforcement = "unavailable";
+  refused.peak_bytes.reset();
+  refused.violations.clear();
+  EXPECT_EQ(Json::parse(to_json(record))["memory_safety"]["enforcement"], "soft");
+}
+
 TEST(RecordFromJson, MayLackWhatMayBeNull) {
   auto json = Json::parse(to_json(sample_record()));
   json["slots"][0].erase("accuracy");

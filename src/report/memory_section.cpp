@@ -90,7 +90,7 @@ void add_sentences(Section& section, const SlotRecord& slot, Detail detail) {
   const auto& memory = slot.memory;
   if (memory.limit_bytes && memory.enforcement == "unavailable")
     section.sentences.push_back(
-        {fmt::format("{}: nobody enforces the limit: {}.", slot.name, memory.mechanism)});
+        {fmt::format("{}: nobody enforced the limit: {}.", slot.name, memory.mechanism)});
   for (const auto& violation : memory.violations)
     section.sentences.push_back(violation_in_words(slot, violation));
   if (peak_is_of_another_quantity(memory)) section.sentences.push_back(quantities_in_words(slot));
@@ -123,7 +123,8 @@ Section memory_section(const Record& record, Detail detail) {
                   {}};
   std::vector<const SlotRecord*> slots;
   for (const auto& slot : record.slots)
-    if (slot.memory.peak_bytes || slot.memory.limit_bytes) slots.push_back(&slot);
+    if (slot.memory.peak_bytes || slot.memory.limit_bytes || slot.memory.forecast)
+      slots.push_back(&slot);
   std::ranges::stable_sort(slots, [](const auto* a, const auto* b) {
     return a->memory.peak_bytes > b->memory.peak_bytes;
   });

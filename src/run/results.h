@@ -31,6 +31,7 @@ struct SlotData {
   SlotSpec spec;
   SlotStatus status = SlotStatus::skipped;
   std::string reason;
+  bool refused = false;  // by the forecast: it was never loaded
   std::optional<ModelReport> model;
   std::string shared_with;
   std::vector<PhaseRecord> phases;

@@ -126,6 +126,21 @@ TEST(SlotRecord, WithoutALimitOrAReadingNobodyKnowsWhetherItWasKept) {
   EXPECT_EQ(slot_record(slot, {}).memory.within_limit, false);
 }
 
+TEST(SlotRecord, OfARefusedModelKeepsTheLimitThatItWouldHavePassed) {
+  SlotData slot;
+  slot.status = SlotStatus::over_budget;
+  slot.refused = true;
+  slot.budget = Budget{1000, Enforcement::unavailable, "nothing was loaded"};
+  slot.forecast = ForecastRecord{.verdict = "does not fit", .peak_bytes = 1500};
+  const auto memory = slot_record(slot, {}).memory;
+  EXPECT_EQ(memory.limit_bytes, 1000u);
+  EXPECT_EQ(memory.mechanism, "nothing was loaded");
+  EXPECT_EQ(memory.within_limit, false);
+  EXPECT_EQ(memory.peak_bytes, std::nullopt);
+  slot.forecast->peak_bytes = 900;  // the machine had less than that
+  EXPECT_EQ(slot_record(slot, {}).memory.within_limit, std::nullopt);
+}
+
 TEST(SlotRecord, TheForecastsErrorIsAgainstThePeak) {
   auto slot = limited_slot(1000, 500);
   slot.forecast = ForecastRecord{.verdict = "fits", .peak_bytes = 450};

@@ -293,6 +293,15 @@ TEST_F(ForecastRun, RefusesWhatWillNotFit) {
   EXPECT_TRUE(slot["phases"].empty());
   EXPECT_EQ(slot["memory"]["forecast"]["verdict"], "does not fit");
   EXPECT_LT(slot["memory"]["forecast"]["margin_bytes"], 0);
+  EXPECT_EQ(slot["memory"]["limit_bytes"], 20 * kMiB);
+  EXPECT_EQ(slot["memory"]["within_limit"], false);
+  EXPECT_TRUE(slot["memory"]["peak_bytes"].is_null());
+  EXPECT_EQ(report["memory_safety"]["limit_bytes"], 20 * kMiB);
+  EXPECT_EQ(report["memory_safety"]["all_within_limit"], false);
+  EXPECT_THAT(slurp(place_ / "run/report.md"),
+              AllOf(HasSubstr("## Memory safety"),
+                    HasSubstr("the forecast refused the model, and nothing was loaded"),
+                    HasSubstr("before the load: does not fit")));
 }
 
 TEST_F(ForecastRun, OnlyWarnsUnlessItIsToRefuse) {
