@@ -226,6 +226,23 @@ TEST_F(MemoryRun, NearTheLimitIsAWarning) {
   })) << warnings;
 }
 
+TEST_F(MemoryRun, AShortageNamesWhoHoldsTheMemory) {
+  const auto proc = place_.path() / "machine/proc";
+  std::filesystem::create_directories(proc / "9999999");
+  place_.write("machine/proc/meminfo",
+               "MemTotal: 8000000 kB\nMemFree: 100000 kB\nMemAvailable: 900000 kB\n"
+               "Buffers: 0 kB\nCached: 700000 kB\n");
+  place_.write("machine/proc/9999999/statm", "400000 300000 100 1 0 300000 0\n");
+  place_.write("machine/proc/9999999/comm", "greedy\n");
+  const auto report = run(0, {"--host-root", (place_.path() / "machine").string()});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  std::string advice;
+  for (const auto& warning : report["run"]["warnings"])
+    if (warning["code"] == "memory_low") advice = warning["advice"];
+  EXPECT_THAT(advice, AllOf(HasSubstr("greedy"), HasSubstr("(pid 9999999)"), HasSubstr("kill PID"),
+                            HasSubstr("the page cache holds 684 MiB"), HasSubstr("drop_caches")));
+}
+
 TEST_F(MemoryRun, ALargerLimitThanTheJobsIsClamped) {
   const auto report = run(0, {"--memory-limit", "12GiB"});
   EXPECT_EQ(report["slots"][0]["memory"]["limit_bytes"], 8192 * kMiB);
