@@ -198,6 +198,8 @@ TEST_F(MemoryRun, StrictMemoryFailsItsGate) {
                                        "--preflight",    "off",  "--strict-memory"};
   run(300 + kOwnMiB, words);
   EXPECT_EQ(result_.exit_code, 3) << result_.err;
+  EXPECT_THAT(result_.err, HasSubstr("rgb: not within its memory limit of"));
+  EXPECT_THAT(result_.err, HasSubstr("(--strict-memory)"));
 }
 
 TEST_F(MemoryRun, WithinTheLimitNothingIsSaid) {
@@ -247,6 +249,11 @@ TEST_F(MemoryRun, ALargerLimitThanTheJobsIsClamped) {
   const auto report = run(0, {"--memory-limit", "12GiB"});
   EXPECT_EQ(report["slots"][0]["memory"]["limit_bytes"], 8192 * kMiB);
   EXPECT_THAT(result_.err, HasSubstr("the memory limit is 8.00 GiB, not 12.0 GiB"));
+}
+
+TEST_F(MemoryRun, OnlyDetectClampsTheLimitAndItsHelpSaysSo) {
+  EXPECT_THAT(run_program({"detect", "--help"}, place_).out, HasSubstr("at most 8.00 GiB"));
+  EXPECT_THAT(run_program({"bench", "--help"}, place_).out, Not(HasSubstr("at most 8.00 GiB")));
 }
 
 TEST_F(MemoryRun, NonsenseIsAWrongRequest) {
