@@ -93,7 +93,7 @@ std::string_view name(Limiter limiter) {
 
 MemoryLimit MemoryLimit::prepare(const Host& host, const Options& options) {
   MemoryLimit limit;
-  limit.budget_ = {options.bytes, Enforcement::unavailable, "not asked for"};
+  limit.budget_ = {options.bytes, Enforcement::unavailable, "that was not asked for"};
   if (options.limiter == Limiter::none) return limit;
   if (options.limiter != Limiter::rlimit) {
     limit.group_ = make_unified(host, options);

@@ -120,7 +120,7 @@ TEST(MemoryLimit, WithoutAGroupAnExplicitLimitIsEnforcedByRlimit) {
   EXPECT_THAT(by_default.budget().mechanism, HasSubstr("no memory cgroup can be made here"));
   const auto none = MemoryLimit::prepare(machine.host(), {1, Limiter::none, true, "jm"});
   EXPECT_EQ(none.budget().enforcement, Enforcement::unavailable);
-  EXPECT_EQ(none.budget().mechanism, "not asked for");
+  EXPECT_EQ(none.budget().mechanism, "that was not asked for");
   EXPECT_TRUE(none.enter());
 }
 
