@@ -121,9 +121,14 @@ Result<BackendChoice> choose_backend(std::string_view name, const std::filesyste
 Result<void> check_device(const BackendChoice&, const std::filesystem::path& model,
                           std::string_view device);
 // Loads with one backend; an error says what else could load the file, by the command's `option`
-// for it: "--backend". Without one it does not.
+// for it: "--backend". Without one it does not, nor where the memory was not to be had.
 Result<std::shared_ptr<Model>> load_model(const BackendChoice&, const std::filesystem::path&,
                                           const LoadOptions&,
                                           std::string_view option = "--backend");
+
+// Whether an error that a runtime reported means that an allocation was refused.
+bool is_refused_allocation(std::string_view error);
+// Of how many bytes; absent where the words do not tell.
+std::optional<std::uint64_t> refused_bytes(std::string_view error);
 
 }  // namespace jetmeter

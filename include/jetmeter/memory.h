@@ -89,27 +89,49 @@ struct Budget {
   std::string mechanism;  // "cgroup v2 memory.max", "RLIMIT_DATA"; why not, when unavailable
 };
 
-// A stretch of time over the limit.
+// What of a footprint meets the limit. A mechanism counts what it bounds in its own way (a cgroup
+// leaves out file pages that others had read in, RLIMIT_DATA all of them): what it holds cannot be
+// over the limit, whatever PSS says. GPU memory is beyond every mechanism and counts in full.
+// Absent when the footprint's size is.
+std::optional<std::uint64_t> held_against(const Budget&, const Footprint&);
+
+// The limit was passed in a phase.
 struct Violation {
-  Nanoseconds began{0}, ended{0};  // monotonic, of its first and last reading over the limit
-  std::string phase;               // in which it began
-  std::uint64_t peak_bytes = 0;
+  std::string phase;
+  // Monotonic, of the phase's first and last reading over the limit; those of the phase itself
+  // where no reading was and only the high-water mark tells.
+  Nanoseconds began{0}, ended{0};
+  bool read = false;             // by a reading, not by the mark alone
+  std::uint64_t peak_bytes = 0;  // in this phase
   std::uint64_t over_bytes = 0;  // peak - limit
 };
 
-// Watches readings of a footprint against a limit. Pure; one thread.
+// The kernel's high-water mark of a phase that has ended.
+struct PhaseMark {
+  std::string_view phase;
+  Nanoseconds began{0}, ended{0};
+  std::uint64_t bytes = 0;
+};
+
+// Watches a footprint against a limit: readings of it, and the marks, which know of what fell
+// between two readings. Pure; one thread.
 class BudgetWatch {
  public:
   explicit BudgetWatch(std::uint64_t limit_bytes) : limit_(limit_bytes) {}
   enum class Event { none, near, violation_began };
-  // `near` once, at 90 % of the limit; `violation_began` at the first reading over it, and again
-  // after a reading below. Times must not go back.
+  // `near` once, at 90 % of the limit; `violation_began` once for each phase. `phase` is the one
+  // that ran when the reading was taken.
   Event observe(Nanoseconds at, std::string_view phase, std::uint64_t footprint_bytes);
+  Event observe(const PhaseMark&);
+  // At most one of each phase.
   const std::vector<Violation>& violations() const { return violations_; }
 
  private:
+  Event within(std::uint64_t footprint_bytes);
+  Violation& raise(std::string_view phase, std::uint64_t peak_bytes);
+
   std::uint64_t limit_;
-  bool over_ = false, was_near_ = false;
+  bool was_near_ = false;
   std::vector<Violation> violations_;
 };
 

@@ -60,7 +60,4 @@ class MemoryLimit {
   bool rlimit_ = false;
 };
 
-// Whether an error that a runtime reported means that an allocation was refused.
-bool is_refused_allocation(std::string_view error);
-
 }  // namespace jetmeter

@@ -94,12 +94,20 @@ struct DetectionsRecord {
   std::map<std::string, std::int64_t> by_class;
 };
 
-// A stretch of time in which a footprint was over its limit.
+// How it is known that a limit was passed. Readings: of the footprint, from the first to the last
+// one over it. High-water mark: by the kernel's mark alone, at some time in the phase. Refused,
+// killed: by what the mechanism that enforces the limit did.
+enum class ViolationKind { readings, high_water_mark, refused, killed };
+std::string_view name(ViolationKind);
+
+// A limit was passed in a phase.
 struct ViolationRecord {
   WallTime began{};
   double seconds = 0;  // 0: one reading
   std::string phase;
-  std::uint64_t peak_bytes = 0, over_bytes = 0;
+  std::optional<std::uint64_t> peak_bytes, over_bytes;  // of the footprint, where it was over
+  std::optional<std::uint64_t> asked_bytes;             // of an allocation that was refused
+  ViolationKind kind = ViolationKind::readings;
 };
 
 // What a model was expected to take before it was loaded.
@@ -119,6 +127,9 @@ struct MemoryRecord {
   std::string enforcement = "unavailable";  // hard | soft | unavailable
   std::string mechanism;                    // what enforces it, or why nothing does
   std::optional<std::uint64_t> peak_bytes, mean_bytes;
+  // The most that the cgroup held against the limit. Not the footprint: file pages that others had
+  // read in are no part of it.
+  std::optional<std::uint64_t> charged_peak_bytes;
   std::optional<bool> within_limit;
   std::vector<ViolationRecord> violations;
   std::optional<ForecastRecord> forecast;

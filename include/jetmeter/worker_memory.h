@@ -12,6 +12,7 @@
 namespace jetmeter {
 
 inline constexpr std::string_view kFootprintChannel = "process.footprint";
+inline constexpr std::string_view kProcessGpuChannel = "process.gpu";
 
 // Where GPU memory is told per process, reading allocates: the driver's list has no fixed length.
 Result<std::unique_ptr<Source>> open_worker_memory(const Host&, ProcessId);

@@ -149,9 +149,12 @@ Result<std::shared_ptr<Model>> load_from(BackendTable table, const BackendChoice
   if (auto good = check_external_data(path); !good) return tl::make_unexpected(good.error());
   auto model = load_guarded(*choice.backend, path, options);
   if (model) return model;
-  return fail(fmt::format(
-      "{} cannot load {}: {}{}", choice.backend->name, in_quotes(path.string()), model.error().what,
-      hint(alternative(table, choice.backend, path, options.device), path, option)));
+  const auto& why = model.error().what;
+  const auto* other = is_refused_allocation(why)
+                          ? nullptr  // the other one needs memory too
+                          : alternative(table, choice.backend, path, options.device);
+  return fail(fmt::format("{} cannot load {}: {}{}", choice.backend->name, in_quotes(path.string()),
+                          why, hint(other, path, option)));
 }
 
 Result<BackendChoice> choose_backend(std::string_view name, const std::filesystem::path& model) {

@@ -103,6 +103,21 @@ TEST(Load, SuggestsWithTheCommandsOwnOption) {
   EXPECT_THAT(load_from(kAll, {&kFirst, ""}, path, {}, "").error().what, Not(HasSubstr("try")));
 }
 
+Result<std::shared_ptr<Model>> run_out(const std::filesystem::path&, const LoadOptions&) {
+  return fail("Failed to allocate memory for requested buffer of size 1048576");
+}
+
+// What is short for one backend is short for the next one.
+TEST(Load, SuggestsNoOtherBackendWhereMemoryWasRefused) {
+  const TempDir dir;
+  constexpr Backend kGreedy{"greedy", "", ".onnx", present, run_out};
+  const std::array<const Backend*, 2> table{&kGreedy, &kFirst};
+  const auto model = load_from(table, {&kGreedy, ""}, dir.write("m.onnx", "x"), {});
+  ASSERT_FALSE(model);
+  EXPECT_THAT(model.error().what,
+              AllOf(HasSubstr("buffer of size 1048576"), Not(HasSubstr("try --backend"))));
+}
+
 TEST(Load, SuggestsNothingThatIsNotThere) {
   const TempDir dir;
   const auto path = dir.write("m.plan", "x");

@@ -266,7 +266,7 @@ void add_bench_options(CLI::App& app, BenchOptions& options) {
   add_load(app, options);
   add_stop(app, options);
   add_closer_look(app, options);
-  add_memory_options(app, options.memory);
+  add_memory_options(app, options.memory, 0);
   add_run_options(app, options.run);
 }
 

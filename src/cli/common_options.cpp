@@ -33,10 +33,11 @@ Result<LoadOptions> load_options(const BackendOptions& o) {
   return load;
 }
 
-void add_memory_options(CLI::App& app, MemoryOptions& o) {
+void add_memory_options(CLI::App& app, MemoryOptions& o, std::uint64_t largest_limit) {
   const char* group = "Memory";
-  add(app, group, "--memory-limit,--gpu-mem-limit", o.limit,
-      "of each worker's footprint: 8GiB, 512MiB, 8GB, bytes; none")
+  std::string limit = "of each worker's footprint: 8GiB, 512MiB, 8GB, bytes; none";
+  if (largest_limit > 0) limit += fmt::format("; at most {}", format_bytes(largest_limit));
+  add(app, group, "--memory-limit,--gpu-mem-limit", o.limit, limit.c_str())
       ->capture_default_str()
       ->each([&o](const std::string&) { o.limit_typed = true; });
   add(app, group, "--memory-limiter", o.limiter,

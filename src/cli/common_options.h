@@ -43,8 +43,8 @@ struct MemoryOptions {
   bool limit_typed = false;  // not the default
   bool strict = false;
 };
-void add_memory_options(CLI::App& app, MemoryOptions&);
 // A limit above `largest_limit` is clamped; 0: none is.
+void add_memory_options(CLI::App& app, MemoryOptions&, std::uint64_t largest_limit);
 Result<MemoryPolicy> memory_policy(const MemoryOptions&, std::uint64_t largest_limit);
 
 struct RunOptions {

@@ -215,7 +215,7 @@ void add_detect_options(CLI::App& app, DetectOptions& options) {
   add_inputs(app, options);
   add_backends(app, options);
   add_pipeline(app, options);
-  add_memory_options(app, options.memory);
+  add_memory_options(app, options.memory, kLargestLimit);
   add_measuring(app, options);
   add_run_options(app, options.run);
 }

@@ -67,11 +67,26 @@ std::filesystem::path fresh_directory() {
   return path;
 }
 
+namespace {
+
+bool is_over(const SlotRecord& slot) {
+  return !slot.memory.within_limit.value_or(true);
+}
+
+// A gate that fails says so: the slot itself may have come to its end.
+void tell_of_strict_memory(const RunOutcome& outcome, Terminal& terminal) {
+  for (const auto& slot : outcome.record.slots)
+    if (is_over(slot))
+      terminal.error(fmt::format("{}: not within its memory limit of {} (--strict-memory)",
+                                 slot.name, format_bytes(*slot.memory.limit_bytes)));
+}
+
+}  // namespace
+
 ExitCode exit_code(const RunOutcome& outcome, bool strict_memory) {
   const auto& slots = outcome.record.slots;
   if (outcome.interrupted) return ExitCode::interrupted;
-  const auto over = [](const auto& s) { return !s.memory.within_limit.value_or(true); };
-  if (strict_memory && std::ranges::any_of(slots, over)) return ExitCode::gate_failed;
+  if (strict_memory && std::ranges::any_of(slots, is_over)) return ExitCode::gate_failed;
   if (std::ranges::none_of(slots, [](const auto& s) { return s.frames > 0; }))
     return ExitCode::nothing_measured;
   const bool whole = outcome.unwritten.empty() && std::ranges::all_of(slots, [](const auto& s) {
@@ -113,6 +128,7 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
   if (own_place) point_latest_to(spec.out);
   if (options.finished) options.finished(*outcome);
   show(*outcome, spec, terminal, options);
+  if (options.strict_memory) tell_of_strict_memory(*outcome, terminal);
   remember(outcome->record, spec.out.string(), options.history, terminal);
   return exit_code(*outcome, options.strict_memory);
 }

@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstring>
 #include <fstream>
 #include <sstream>
@@ -94,7 +93,7 @@ std::string_view name(Limiter limiter) {
 
 MemoryLimit MemoryLimit::prepare(const Host& host, const Options& options) {
   MemoryLimit limit;
-  limit.budget_ = {options.bytes, Enforcement::unavailable, "not asked for"};
+  limit.budget_ = {options.bytes, Enforcement::unavailable, "that was not asked for"};
   if (options.limiter == Limiter::none) return limit;
   if (options.limiter != Limiter::rlimit) {
     limit.group_ = make_unified(host, options);
@@ -168,17 +167,6 @@ std::optional<std::uint64_t> MemoryLimit::peak_bytes() const {
   if (group_.empty()) return std::nullopt;
   const auto peak = read_number(group_ / (unified_ ? "memory.peak" : "memory.max_usage_in_bytes"));
   return peak ? std::optional(static_cast<std::uint64_t>(*peak)) : std::nullopt;
-}
-
-bool is_refused_allocation(std::string_view error) {
-  // std::bad_alloc; ONNX Runtime's arena; errno's words; OpenCV; CUDA and TensorRT.
-  constexpr std::array<std::string_view, 7> kWords{
-      "bad_alloc",           "Failed to allocate memory", "Cannot allocate memory",
-      "Insufficient memory", "Failed to allocate",        "out of memory",
-      "OutOfMemory"};
-  for (const auto words : kWords)
-    if (error.find(words) != error.npos) return true;
-  return false;
 }
 
 }  // namespace jetmeter

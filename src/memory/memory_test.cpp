@@ -132,6 +132,19 @@ TEST(Footprint, AddsWhatPssDoesNotHold) {
   EXPECT_EQ((Footprint{{}, ViewBytes(20)}).total(), std::nullopt);
 }
 
+// PSS and what the kernel counts against a limit are two quantities.
+TEST(HeldAgainst, WhatIsBoundedByTheKernelIsNotOverTheLimit) {
+  const Footprint pss{ViewBytes(120), {}}, both{ViewBytes(120), ViewBytes(30)};
+  const Budget hard{100, Enforcement::hard, "cgroup v2 memory.max"};
+  const Budget soft{100, Enforcement::soft, ""}, watched{100, Enforcement::unavailable, ""};
+  EXPECT_EQ(held_against(hard, pss), 100u);
+  EXPECT_EQ(held_against(hard, Footprint{ViewBytes(70), {}}), 70u);
+  EXPECT_EQ(held_against(hard, both), 130u) << "nobody bounds the GPU's memory";
+  EXPECT_EQ(held_against(soft, pss), 120u);
+  EXPECT_EQ(held_against(watched, both), 150u);
+  EXPECT_EQ(held_against(hard, Footprint{}), std::nullopt);
+}
+
 TEST(BudgetWatch, TellsOnceThatTheLimitIsNear) {
   BudgetWatch watch(1000);
   EXPECT_EQ(watch.observe(seconds(0), "load", 900), BudgetWatch::Event::none);
@@ -141,22 +154,64 @@ TEST(BudgetWatch, TellsOnceThatTheLimitIsNear) {
   EXPECT_TRUE(watch.violations().empty());
 }
 
-TEST(BudgetWatch, AViolationIsAStretchOfTimeWithItsPhaseAndItsPeak) {
+TEST(BudgetWatch, EveryPhaseOverTheLimitIsAViolationWithItsTimeAndItsPeak) {
   BudgetWatch watch(1000);
   EXPECT_EQ(watch.observe(seconds(1), "load", 1001), BudgetWatch::Event::violation_began);
-  EXPECT_EQ(watch.observe(seconds(2), "measure", 1500), BudgetWatch::Event::none);
-  EXPECT_EQ(watch.observe(seconds(3), "measure", 1200), BudgetWatch::Event::none);
+  EXPECT_EQ(watch.observe(seconds(2), "measure", 1200), BudgetWatch::Event::violation_began);
+  EXPECT_EQ(watch.observe(seconds(3), "measure", 1500), BudgetWatch::Event::none);
   EXPECT_EQ(watch.observe(seconds(4), "measure", 1000), BudgetWatch::Event::none);
-  EXPECT_EQ(watch.observe(seconds(5), "measure", 1100), BudgetWatch::Event::violation_began);
+  EXPECT_EQ(watch.observe(seconds(5), "measure", 1100), BudgetWatch::Event::none);
   ASSERT_EQ(watch.violations().size(), 2u);
   const auto& first = watch.violations()[0];
   EXPECT_EQ(first.phase, "load");
   EXPECT_EQ(first.began, seconds(1));
-  EXPECT_EQ(first.ended, seconds(3));
-  EXPECT_EQ(first.peak_bytes, 1500u);
-  EXPECT_EQ(first.over_bytes, 500u);
-  EXPECT_EQ(watch.violations()[1].phase, "measure");
-  EXPECT_EQ(watch.violations()[1].began, watch.violations()[1].ended);
+  EXPECT_EQ(first.ended, seconds(1));
+  EXPECT_EQ(first.peak_bytes, 1001u);
+  EXPECT_EQ(first.over_bytes, 1u);
+  const auto& second = watch.violations()[1];
+  EXPECT_EQ(second.phase, "measure");
+  EXPECT_EQ(second.began, seconds(2));
+  EXPECT_EQ(second.ended, seconds(5));
+  EXPECT_EQ(second.peak_bytes, 1500u);
+  EXPECT_TRUE(second.read);
+}
+
+TEST(BudgetWatch, AMarkOverTheLimitIsAViolationOfItsPhase) {
+  BudgetWatch watch(1000);
+  EXPECT_EQ(watch.observe(PhaseMark{"load", seconds(1), seconds(3), 1400}),
+            BudgetWatch::Event::violation_began);
+  ASSERT_EQ(watch.violations().size(), 1u);
+  const auto& violation = watch.violations()[0];
+  EXPECT_EQ(violation.phase, "load");
+  EXPECT_FALSE(violation.read);
+  EXPECT_EQ(violation.began, seconds(1));
+  EXPECT_EQ(violation.ended, seconds(3));
+  EXPECT_EQ(violation.over_bytes, 400u);
+}
+
+// A reading may be judged before the mark of its phase, and after it.
+TEST(BudgetWatch, AReadingTellsTheTimeAndTheMarkThePeak) {
+  const PhaseMark mark{"load", seconds(1), seconds(3), 1400};
+  for (const bool mark_first : {false, true}) {
+    BudgetWatch watch(1000);
+    if (mark_first) watch.observe(mark);
+    watch.observe(seconds(2), "load", 1100);
+    const auto later = mark_first ? BudgetWatch::Event::none : watch.observe(mark);
+    EXPECT_EQ(later, BudgetWatch::Event::none);
+    ASSERT_EQ(watch.violations().size(), 1u);
+    const auto& violation = watch.violations()[0];
+    EXPECT_EQ(violation.began, seconds(2)) << mark_first;
+    EXPECT_EQ(violation.ended, seconds(2)) << mark_first;
+    EXPECT_EQ(violation.peak_bytes, 1400u) << mark_first;
+  }
+}
+
+TEST(BudgetWatch, AMarkNearTheLimitIsToldToo) {
+  BudgetWatch watch(1000);
+  EXPECT_EQ(watch.observe(PhaseMark{"load", seconds(1), seconds(3), 901}),
+            BudgetWatch::Event::near);
+  EXPECT_EQ(watch.observe(seconds(4), "first", 950), BudgetWatch::Event::none);
+  EXPECT_TRUE(watch.violations().empty());
 }
 
 Forecast needs(std::uint64_t bytes) {

@@ -16,7 +16,7 @@ class WorkerMemory : public Source {
     const auto pss = std::find_if(own.begin(), own.end(),
                                   [](const Channel& c) { return c.name == "process.pss"; });
     pss_ = static_cast<std::size_t>(pss - own.begin());
-    if (gpu_tells_) channels_.push_back({"process.gpu", Unit::byte});
+    if (gpu_tells_) channels_.push_back({std::string(kProcessGpuChannel), Unit::byte});
     channels_.push_back({std::string(kFootprintChannel), Unit::byte});
   }
 

@@ -31,10 +31,14 @@ class Writer {
   void operator()(const char* key, T& value) {
     json_[key] = convert(value);
   }
-  // A list that earlier versions of the format did not have.
+  // What earlier versions of the format did not have.
   template <typename T>
   void later(const char* key, std::vector<T>& list) {
     json_[key] = convert(list);
+  }
+  template <Worded T>
+  void later(const char* key, T& value) {
+    json_[key] = convert(value);
   }
   // A key of the format that this version has nothing to say about.
   void absent(const char* key) { json_[key] = nullptr; }
@@ -135,6 +139,11 @@ class Reader {
   void later(const char* key, std::vector<T>& list) const {
     list.clear();
     if (json_.contains(key)) convert(at(key), list);
+  }
+  // Of an earlier version it keeps what it was.
+  template <Worded T>
+  void later(const char* key, T& value) const {
+    if (json_.contains(key)) convert(at(key), value);
   }
   void absent(const char*) const {}
   template <typename Visit>

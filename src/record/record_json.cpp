@@ -45,6 +45,16 @@ Result<void> check_schema(const Json& json) {
 
 }  // namespace
 
+std::string_view name(ViolationKind kind) {
+  switch (kind) {
+    case ViolationKind::readings: return "readings";
+    case ViolationKind::high_water_mark: return "high_water_mark";
+    case ViolationKind::refused: return "refused";
+    case ViolationKind::killed: return "killed";
+  }
+  return "";
+}
+
 std::string_view name(SlotStatus status) {
   switch (status) {
     case SlotStatus::completed: return "completed";

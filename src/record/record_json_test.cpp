@@ -77,6 +77,7 @@ TEST(RecordJson, KeepsEveryPartOfASlot) {
   EXPECT_EQ(slot.thermal->ratio, std::nullopt);
   EXPECT_EQ(slot.memory.within_limit, false);
   EXPECT_EQ(slot.memory.enforcement, "soft");
+  EXPECT_EQ(slot.memory.violations.at(0).kind, ViolationKind::readings);
   EXPECT_EQ(slot.accuracy, std::nullopt);
 }
 
@@ -195,12 +196,22 @@ TEST(RecordJson, MemorySafetyIsDrawnFromTheSlots) {
   EXPECT_TRUE(nothing["total_violations"].is_null());
 }
 
+TEST(RecordJson, MemorySafetyTellsHowTheSlotsThatRanWereHeld) {
+  auto record = sample_record();
+  auto& refused = record.slots[1].memory;
+  refused.enforcement = "unavailable";
+  refused.peak_bytes.reset();
+  refused.violations.clear();
+  EXPECT_EQ(Json::parse(to_json(record))["memory_safety"]["enforcement"], "soft");
+}
+
 TEST(RecordFromJson, MayLackWhatMayBeNull) {
   auto json = Json::parse(to_json(sample_record()));
   json["slots"][0].erase("accuracy");
   json["slots"][0].erase("thermal");
   json["run"].erase("disturbances");
   json["slots"][0].erase("layers");
+  json["slots"][1]["memory"]["violations"][0].erase("kind");
   json.erase("memory_safety");
   json["slots"][0]["of_a_later_version"] = 1;
   const auto record = record_from_json(json.dump());
@@ -209,6 +220,7 @@ TEST(RecordFromJson, MayLackWhatMayBeNull) {
   EXPECT_FALSE(record->slots[0].thermal);
   EXPECT_TRUE(record->run.disturbances.empty());
   EXPECT_TRUE(record->slots[0].layers.empty());
+  EXPECT_EQ(record->slots[1].memory.violations.at(0).kind, ViolationKind::readings);
 }
 
 TEST(RecordFromJson, NamesThePlaceOfTheDamage) {

@@ -89,6 +89,8 @@ void fields(Archive&& in, ViolationRecord& violation) {
   in("phase", violation.phase);
   in("peak_bytes", violation.peak_bytes);
   in("over_bytes", violation.over_bytes);
+  in("asked_bytes", violation.asked_bytes);
+  in.later("kind", violation.kind);
 }
 
 template <typename Archive>
@@ -111,6 +113,7 @@ void fields(Archive&& in, MemoryRecord& memory) {
   in("mechanism", memory.mechanism);
   in("peak_bytes", memory.peak_bytes);
   in("mean_bytes", memory.mean_bytes);
+  in("charged_peak_bytes", memory.charged_peak_bytes);
   in("within_limit", memory.within_limit);
   in("violations", memory.violations);
   in("forecast", memory.forecast);

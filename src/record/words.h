@@ -22,6 +22,10 @@ template <>
 inline constexpr std::array kEvery<SlotStatus>{SlotStatus::completed, SlotStatus::skipped,
                                                SlotStatus::failed, SlotStatus::over_budget};
 template <>
+inline constexpr std::array kEvery<ViolationKind>{ViolationKind::readings,
+                                                  ViolationKind::high_water_mark,
+                                                  ViolationKind::refused, ViolationKind::killed};
+template <>
 inline constexpr std::array kEvery<ThermalVerdict>{ThermalVerdict::cold, ThermalVerdict::sustained,
                                                    ThermalVerdict::throttled,
                                                    ThermalVerdict::unknown};

@@ -129,7 +129,7 @@ constexpr std::array kColumns{
     Column{"memory_mechanism", "limit enforced by", kPlain,
            [](Slot s) { return s.memory.limit_bytes ? cell(s.memory.mechanism) : Cell(); }},
     Column{"memory_within_limit", "within the limit", kPlain, within_limit},
-    Column{"memory_violations", "times over the limit", kPlain, violations},
+    Column{"memory_violations", "violations of the limit", kPlain, violations},
     Column{"memory_forecast_bytes", "memory forecast", kBytes,
            [](Slot s) { return s.memory.forecast ? cell(s.memory.forecast->peak_bytes) : Cell(); }},
     Column{"energy_rail", "energy measured at", kPlain,

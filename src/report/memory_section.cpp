@@ -32,21 +32,68 @@ std::string forecast_of(const MemoryRecord& memory) {
   return text;
 }
 
+std::string in_phase(const ViolationRecord& violation) {
+  return fmt::format("{} in phase {}", format_utc(violation.began), violation.phase);
+}
+
+std::string refusal_in_words(const ViolationRecord& violation, const MemoryRecord& memory) {
+  const auto amount = violation.asked_bytes
+                          ? fmt::format("an allocation of {}", format_bytes(*violation.asked_bytes))
+                          : std::string("an allocation, of unknown size,");
+  return fmt::format("{} was refused at {} by {}", amount, in_phase(violation), memory.mechanism);
+}
+
+std::string kill_in_words(const ViolationRecord& violation, const MemoryRecord& memory) {
+  auto text = fmt::format("the kernel killed the worker at {}, at its limit", in_phase(violation));
+  if (memory.charged_peak_bytes)
+    text += fmt::format("; {} were charged to its group at most",
+                        format_bytes(*memory.charged_peak_bytes));
+  return text;
+}
+
+std::string excess_in_words(const ViolationRecord& violation) {
+  const auto over = fmt::format("over the limit by {}", bytes(violation.over_bytes));
+  if (violation.kind == ViolationKind::high_water_mark)
+    return fmt::format("{} after {}, which took {:.1f} s, between two readings", over,
+                       in_phase(violation), violation.seconds);
+  return fmt::format(
+      "{} at {}, {}", over, in_phase(violation),
+      violation.seconds > 0 ? fmt::format("for {:.1f} s", violation.seconds) : "in one reading");
+}
+
 Sentence violation_in_words(const SlotRecord& slot, const ViolationRecord& violation) {
-  const auto lasted =
-      violation.seconds > 0 ? fmt::format("for {:.1f} s", violation.seconds) : "in one reading";
-  return {fmt::format("{}: over the limit by {} at {} in phase {}, {}.", slot.name,
-                      format_bytes(violation.over_bytes), format_utc(violation.began),
-                      violation.phase, lasted)};
+  const auto text =
+      violation.kind == ViolationKind::refused  ? refusal_in_words(violation, slot.memory)
+      : violation.kind == ViolationKind::killed ? kill_in_words(violation, slot.memory)
+                                                : excess_in_words(violation);
+  return {fmt::format("{}: {}.", slot.name, text)};
+}
+
+// A peak above a hard limit: the two are not of the same quantity.
+bool peak_is_of_another_quantity(const MemoryRecord& memory) {
+  return memory.enforcement == "hard" && memory.peak_bytes && memory.limit_bytes &&
+         *memory.peak_bytes > *memory.limit_bytes;
+}
+
+Sentence quantities_in_words(const SlotRecord& slot) {
+  const auto& memory = slot.memory;
+  const auto charged = memory.charged_peak_bytes
+                           ? fmt::format(" ({} at most)", format_bytes(*memory.charged_peak_bytes))
+                           : std::string();
+  return {fmt::format(
+      "{}: {} holds what it counts{} against the limit; the peak is of the footprint, which also "
+      "has pages that this leaves out, of files above all.",
+      slot.name, memory.mechanism, charged)};
 }
 
 void add_sentences(Section& section, const SlotRecord& slot, Detail detail) {
   const auto& memory = slot.memory;
   if (memory.limit_bytes && memory.enforcement == "unavailable")
     section.sentences.push_back(
-        {fmt::format("{}: nobody enforces the limit: {}.", slot.name, memory.mechanism)});
+        {fmt::format("{}: nobody enforced the limit: {}.", slot.name, memory.mechanism)});
   for (const auto& violation : memory.violations)
     section.sentences.push_back(violation_in_words(slot, violation));
+  if (peak_is_of_another_quantity(memory)) section.sentences.push_back(quantities_in_words(slot));
   if (!memory.forecast) return;
   const auto& forecast = *memory.forecast;
   if (detail == Detail::brief && forecast.verdict == "fits") return;
@@ -76,7 +123,8 @@ Section memory_section(const Record& record, Detail detail) {
                   {}};
   std::vector<const SlotRecord*> slots;
   for (const auto& slot : record.slots)
-    if (slot.memory.peak_bytes || slot.memory.limit_bytes) slots.push_back(&slot);
+    if (slot.memory.peak_bytes || slot.memory.limit_bytes || slot.memory.forecast)
+      slots.push_back(&slot);
   std::ranges::stable_sort(slots, [](const auto* a, const auto* b) {
     return a->memory.peak_bytes > b->memory.peak_bytes;
   });

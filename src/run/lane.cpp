@@ -7,6 +7,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "jetmeter/backend.h"
+
 namespace jetmeter {
 namespace {
 
@@ -52,6 +54,7 @@ void Lane::attach(pid_t worker, ChildPipes pipes) {
   state = LaneState::loading;
   phase_ = "probe";
   last_sign_ = output_.clock->monotonic();
+  spans_.begin(phase_, last_sign_);
   data.status = SlotStatus::failed;  // until it has come to its end
 }
 
@@ -146,19 +149,21 @@ void Lane::begin_phase(std::string_view payload) {
   const auto report = phase_report_from_json(payload);
   if (report.ended) data.phases.push_back(*report.ended);
   phase_ = report.begins;
+  spans_.begin(phase_, Nanoseconds(report.at_ns),
+               report.ended ? report.ended->peak_bytes : std::nullopt);
   if (phase_ == "hold" && output_.note)
     output_.note(fmt::format("{}: process {} holds the loaded model for {}", data.spec.name,
                              worker_, format_duration(data.spec.bench->hold)));
-}
-
-bool Lane::unloaded() const {
-  return phase_.empty() && !data.phases.empty() && data.phases.back().name == "unload";
 }
 
 void Lane::handle_error(const std::string& what) {
   state = LaneState::broken;
   const bool refusing = data.budget && data.budget->mechanism == kRefusingMechanism;
   if (!refusing || !is_refused_allocation(what)) return fail_with(what);
+  ViolationRecord refused{.began = output_.clock->wall(), .phase = phase_};
+  refused.asked_bytes = refused_bytes(what);
+  refused.kind = ViolationKind::refused;
+  data.violations.push_back(std::move(refused));
   pass_budget(fmt::format("in phase {} memory was refused beyond the limit of {} ({}): {}", phase_,
                           format_bytes(data.budget->limit_bytes), data.budget->mechanism, what));
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jetmeter/accuracy.h"
+#include "run/phase_spans.h"
 #include "run/process.h"
 #include "run/results.h"
 #include "run/run_dir.h"
@@ -46,8 +47,9 @@ class Lane {
   bool busy() const;
   Nanoseconds last_sign() const { return last_sign_; }
   const std::string& phase() const { return phase_; }
-  // The model is gone again; what the process still does is its own end.
-  bool unloaded() const;
+  // Of a time at which none ran any more the model is gone; what the process still does is its own
+  // end.
+  const PhaseSpans& phases() const { return spans_; }
   std::int64_t frames_in_pass() const;
   std::int64_t frames_expected() const { return order_.frames_expected; }
 
@@ -94,6 +96,7 @@ class Lane {
   std::optional<MessageReader> reader_;
   std::optional<MessageWriter> writer_;
   std::string phase_;
+  PhaseSpans spans_;
   Nanoseconds last_sign_{0};
   Order order_;
   const GroundTruth* truth_ = nullptr;

@@ -26,7 +26,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SourceRecord, kind, location, width, height, 
                                    frames_announced, frames_used, frames_bad, bad)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PhaseRecord, name, seconds, peak_bytes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PassOrder, phase, frames, indices, in_step)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PhaseReport, begins, ended)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PhaseReport, begins, ended, at_ns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PassReport, wall_ns, frames_bad, bad, source_error)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ModelReport, model, backend, pipeline, labels,
                                    first_inference_ms, source, source_labels, live)

@@ -24,6 +24,7 @@ struct PassOrder {
 struct PhaseReport {
   std::string begins;  // empty: none, the slot is about to leave
   std::optional<PhaseRecord> ended;
+  std::int64_t at_ns = 0;  // monotonic: when one ended and the other began
 };
 
 struct PassReport {

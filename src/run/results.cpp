@@ -118,6 +118,13 @@ std::vector<double> latencies_ms(std::span<const FrameSample> samples) {
   return values;
 }
 
+// Of a model that was refused: whether that was for the limit, or for what was available.
+std::optional<bool> within_limit_by_forecast(const MemoryRecord& memory) {
+  const bool over = memory.forecast && memory.forecast->peak_bytes &&
+                    *memory.forecast->peak_bytes > *memory.limit_bytes;
+  return over ? std::optional(false) : std::nullopt;
+}
+
 MemoryRecord memory(const SlotData& data) {
   MemoryRecord record;
   record.mean_bytes = data.footprint_mean;
@@ -138,11 +145,15 @@ MemoryRecord memory(const SlotData& data) {
   record.limit_bytes = data.budget->limit_bytes;
   record.enforcement = name(data.budget->enforcement);
   record.mechanism = data.budget->mechanism;
+  record.charged_peak_bytes = data.charged_peak;
   const bool over = data.status == SlotStatus::over_budget || !record.violations.empty();
-  if (over)
+  const bool enforced = data.budget->enforcement == Enforcement::hard;  // on another quantity
+  if (data.refused)
+    record.within_limit = within_limit_by_forecast(record);
+  else if (over)
     record.within_limit = false;
   else if (record.peak_bytes)
-    record.within_limit = *record.peak_bytes <= *record.limit_bytes;
+    record.within_limit = enforced || *record.peak_bytes <= *record.limit_bytes;
   return record;
 }
 

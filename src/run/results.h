@@ -31,6 +31,7 @@ struct SlotData {
   SlotSpec spec;
   SlotStatus status = SlotStatus::skipped;
   std::string reason;
+  bool refused = false;  // by the forecast: it was never loaded
   std::optional<ModelReport> model;
   std::string shared_with;
   std::vector<PhaseRecord> phases;
@@ -46,6 +47,7 @@ struct SlotData {
   std::string worker;                           // under which its process is sampled
   std::optional<std::uint64_t> footprint_mean, footprint_peak;  // sampled from outside
   std::optional<Budget> budget;
+  std::optional<std::uint64_t> charged_peak;  // of the worker's group, as the kernel accounts it
   std::vector<ViolationRecord> violations;
   std::optional<ForecastRecord> forecast;
   bool beside_others = false;  // what was measured of the memory is less than it is alone

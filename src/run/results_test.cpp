@@ -74,7 +74,7 @@ TEST(SlotRecord, OfASkippedSlotInventsNothing) {
 
 SlotData limited_slot(std::uint64_t limit, std::uint64_t peak) {
   auto slot = slot_with({sample(0, 0, 10)});
-  slot.budget = Budget{limit, Enforcement::hard, "RLIMIT_DATA"};
+  slot.budget = Budget{limit, Enforcement::unavailable, "not asked for"};
   slot.footprint_mean = peak / 2;
   slot.footprint_peak = peak;
   return slot;
@@ -83,12 +83,27 @@ SlotData limited_slot(std::uint64_t limit, std::uint64_t peak) {
 TEST(SlotRecord, HoldsThePeakAgainstTheLimit) {
   const auto within = slot_record(limited_slot(1000, 1000), {}).memory;
   EXPECT_EQ(within.limit_bytes, 1000u);
-  EXPECT_EQ(within.enforcement, "hard");
-  EXPECT_EQ(within.mechanism, "RLIMIT_DATA");
+  EXPECT_EQ(within.enforcement, "unavailable");
+  EXPECT_EQ(within.mechanism, "not asked for");
   EXPECT_EQ(within.peak_bytes, 1000u);
   EXPECT_EQ(within.mean_bytes, 500u);
   EXPECT_EQ(within.within_limit, true);
   EXPECT_EQ(slot_record(limited_slot(1000, 1001), {}).memory.within_limit, false);
+}
+
+// The footprint counts pages that a cgroup does not: what the kernel let pass was within.
+TEST(SlotRecord, UnderAHardLimitTheKernelTellsWhetherItWasKept) {
+  auto slot = limited_slot(1000, 1060);
+  slot.budget = Budget{1000, Enforcement::hard, "cgroup v2 memory.max"};
+  slot.charged_peak = 990;
+  const auto kept = slot_record(slot, {}).memory;
+  EXPECT_EQ(kept.within_limit, true);
+  EXPECT_EQ(kept.peak_bytes, 1060u);
+  EXPECT_EQ(kept.charged_peak_bytes, 990u);
+  ViolationRecord killed;
+  killed.kind = ViolationKind::killed;
+  slot.violations = {killed};
+  EXPECT_EQ(slot_record(slot, {}).memory.within_limit, false);
 }
 
 // No sampling can miss what the kernel's high-water mark saw.
@@ -109,6 +124,21 @@ TEST(SlotRecord, WithoutALimitOrAReadingNobodyKnowsWhetherItWasKept) {
   EXPECT_EQ(slot_record(slot, {}).memory.within_limit, std::nullopt);
   slot.status = SlotStatus::over_budget;
   EXPECT_EQ(slot_record(slot, {}).memory.within_limit, false);
+}
+
+TEST(SlotRecord, OfARefusedModelKeepsTheLimitThatItWouldHavePassed) {
+  SlotData slot;
+  slot.status = SlotStatus::over_budget;
+  slot.refused = true;
+  slot.budget = Budget{1000, Enforcement::unavailable, "nothing was loaded"};
+  slot.forecast = ForecastRecord{.verdict = "does not fit", .peak_bytes = 1500};
+  const auto memory = slot_record(slot, {}).memory;
+  EXPECT_EQ(memory.limit_bytes, 1000u);
+  EXPECT_EQ(memory.mechanism, "nothing was loaded");
+  EXPECT_EQ(memory.within_limit, false);
+  EXPECT_EQ(memory.peak_bytes, std::nullopt);
+  slot.forecast->peak_bytes = 900;  // the machine had less than that
+  EXPECT_EQ(slot_record(slot, {}).memory.within_limit, std::nullopt);
 }
 
 TEST(SlotRecord, TheForecastsErrorIsAgainstThePeak) {

@@ -143,6 +143,7 @@ class Run {
   void warn_of_left_out(const SlotSpec&, const std::vector<std::string>& categories);
   std::optional<Pairing> plan_pairs();
   void collect(Supervisor&, RunTelemetry&);
+  void refuse(SlotData&) const;
   void draw_overlays(const SlotData&);
   void write_trace();
   std::optional<PairsRecord> pairs() const;
@@ -316,6 +317,14 @@ void Run::measure(Supervisor& supervisor) {
   supervisor.unload();
 }
 
+void Run::refuse(SlotData& slot) const {
+  slot.status = SlotStatus::over_budget;
+  slot.refused = true;
+  if (spec_.memory.limit_bytes)
+    slot.budget = Budget{*spec_.memory.limit_bytes, Enforcement::unavailable,
+                         "the forecast refused the model, and nothing was loaded"};
+}
+
 void add_file_facts(SlotData& slot) {
   if (!slot.model) return;
   std::error_code error;
@@ -337,7 +346,7 @@ void Run::collect(Supervisor& supervisor, RunTelemetry& telemetry) {
     } else {
       data.spec = slot;
       data.reason = slot.skip_reason;
-      if (forecasts_[i].forecast) data.status = SlotStatus::over_budget;  // refused
+      if (forecasts_[i].forecast) refuse(data);
     }
     data.forecast = forecasts_[i].forecast;
     data.beside_others = forecasts_[i].beside_others;

@@ -1,11 +1,15 @@
 #include "run/run_telemetry.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
 
+#include "jetmeter/memory.h"
+#include "jetmeter/processes.h"
 #include "jetmeter/worker_memory.h"
+#include "run/memory_advice.h"
 
 namespace jetmeter {
 namespace {
@@ -20,6 +24,17 @@ const ChannelReport* find(const std::vector<ChannelReport>& channels, std::strin
 std::string status_of(const SourceReport& source) {
   if (source.open) return "ok";
   return source.gaps > 0 ? "lost" : "absent";
+}
+
+// As it is now: the workers are gone, and what else held the memory is there as a rule.
+std::string what_to_release(const Host& host) {
+  constexpr std::size_t kLooked = 8;
+  auto others = largest_processes(host, kLooked);
+  std::erase_if(others, [](const ProcessSummary& process) { return process.pid == ::getpid(); });
+  const auto ledger = read_ledger(host, MemoryArchitecture::host);
+  const auto cache = std::ranges::find(ledger.views, "page cache", &View::name);
+  return memory_advice(
+      others, cache == ledger.views.end() ? std::nullopt : std::optional(cache->amount.bytes()));
 }
 
 // Workers come and go; that one is gone is no loss of a sensor.
@@ -144,7 +159,7 @@ std::vector<Warning> RunTelemetry::warnings() const {
            fmt::format("only {:.0f} % of the memory was available at the lowest ({} of {})",
                        100 * share, format_bytes(static_cast<std::uint64_t>(*available->min)),
                        format_bytes(static_cast<std::uint64_t>(*total->max))),
-           "close other programs, a desktop session first; leave a fifth of the memory free", ""});
+           what_to_release(context_.host), ""});
   }
   if (auto baseline = baseline_warning()) warnings.push_back(std::move(*baseline));
   for (const auto& source : sampler_.sources())

@@ -48,9 +48,20 @@ std::string shared_fate(const std::vector<Lane*>& lanes, const Lane& lane) {
   return fmt::format("; the slot shares its worker with {}, since both use one model file", others);
 }
 
-// 0: none was read.
-std::string last_known_peak(std::uint64_t bytes) {
-  return bytes > 0 ? "last known peak " + format_bytes(bytes) : "its peak is not known";
+// Of the footprint (0: none was read), and of what the kernel held against a limit.
+std::string last_known_peak(std::uint64_t footprint, std::optional<std::uint64_t> charged = {}) {
+  if (!charged)
+    return footprint > 0 ? fmt::format("last known peak {} of footprint", format_bytes(footprint))
+                         : "its peak is not known";
+  auto text = fmt::format("last known peak {} charged to its group", format_bytes(*charged));
+  if (footprint > 0) text += fmt::format(", {} of footprint", format_bytes(footprint));
+  return text;
+}
+
+// Beside a footprint that is near a limit, or above one that is kept.
+std::string what_is_counted(const Budget& budget) {
+  if (budget.enforcement != Enforcement::hard) return "";
+  return budget.mechanism + " enforces the limit, and does not count all of a footprint";
 }
 
 std::uintmax_t file_bytes(const std::filesystem::path& path) {
@@ -125,6 +136,7 @@ void Supervisor::start_worker(std::vector<Lane*> lanes) {
   Worker worker;
   worker.name = worker_name(lanes);
   worker.lanes = std::move(lanes);
+  worker.marks_judged.resize(worker.lanes.size());
   worker.oom_kills_before = oom_kills(context_.host);
   if (auto limit = prepare_limit(worker)) {
     worker.limit = std::move(*limit);
@@ -165,7 +177,9 @@ void Supervisor::take_readings() {
   for (auto& reading : telemetry_.take_footprints()) readings_.push_back(std::move(reading));
 }
 
+// What ended before a reading was taken is judged before it.
 void Supervisor::check_budgets() {
+  for (auto& worker : workers_) check_high_water_marks(worker);
   for (const auto& reading : std::exchange(readings_, {}))
     for (auto& worker : workers_)
       if (worker.name == reading.worker) check_budget(worker, reading);
@@ -173,44 +187,51 @@ void Supervisor::check_budgets() {
 
 // A process that ends reads in what its libraries do at the end: megabytes that are no model's.
 void Supervisor::check_budget(Worker& worker, const FootprintReading& reading) {
-  if (std::ranges::all_of(worker.lanes, &Lane::unloaded)) return;
-  worker.last_peak_bytes = std::max(worker.last_peak_bytes, reading.bytes);
-  compare_with_limit(worker, worker.lanes.front()->phase(), reading);
+  std::string_view phase;
+  for (const auto* lane : worker.lanes)
+    if (phase.empty()) phase = lane->phases().at(reading.at);
+  if (phase.empty()) return;
+  const auto bytes = reading.footprint.total()->bytes();
+  worker.last_peak_bytes = std::max(worker.last_peak_bytes, bytes);
+  if (!worker.watch) return;
+  const auto held = held_against(worker.limit.budget(), reading.footprint);
+  tell(worker, worker.watch->observe(reading.at, phase, *held), phase, bytes);
 }
 
 // The kernel's marks know of what fell between two readings.
 void Supervisor::check_high_water_marks(Worker& worker) {
-  const auto now = context_.clock->monotonic();
-  for (const auto& phase : worker.lanes.front()->data.phases) {
-    if (!worker.watch || !worker.watch->violations().empty()) return;
-    if (phase.peak_bytes && *phase.peak_bytes > worker.last_peak_bytes)
-      compare_with_limit(worker, phase.name, {now, worker.name, *phase.peak_bytes});
+  for (std::size_t i = 0; i < worker.lanes.size(); ++i) {
+    const auto ended = worker.lanes[i]->phases().ended();
+    for (auto& judged = worker.marks_judged[i]; judged < ended.size(); ++judged) {
+      const auto& phase = ended[judged];
+      if (!phase.peak_bytes) continue;
+      worker.highest_mark_bytes = std::max(worker.highest_mark_bytes, *phase.peak_bytes);
+      if (!worker.watch) continue;
+      const auto held = held_against(worker.limit.budget(), {ViewBytes(*phase.peak_bytes), {}});
+      const PhaseMark mark{phase.name, phase.from, *phase.to, *held};
+      tell(worker, worker.watch->observe(mark), phase.name, *phase.peak_bytes);
+    }
   }
 }
 
-void Supervisor::compare_with_limit(Worker& worker, const std::string& phase,
-                                    const FootprintReading& reading) {
-  if (!worker.watch) return;
+void Supervisor::tell(Worker& worker, BudgetWatch::Event event, std::string_view phase,
+                      std::uint64_t bytes) {
+  const auto held = fmt::format("the worker held {} in phase {}", format_bytes(bytes), phase);
   const auto limit = format_bytes(worker.limit.budget().limit_bytes);
-  const auto now = format_bytes(reading.bytes);
   const auto& slot = worker.lanes.front()->data.spec.name;
-  switch (worker.watch->observe(reading.at, phase, reading.bytes)) {
+  switch (event) {
     case BudgetWatch::Event::none: break;
     case BudgetWatch::Event::near:
       context_.warn({"memory_near_limit",
-                     fmt::format("the worker holds {} in phase {}: over 90 % of its limit of {}",
-                                 now, phase, limit),
-                     "", slot});
+                     fmt::format("{}: over 90 % of its limit of {}", held, limit),
+                     what_is_counted(worker.limit.budget()), slot});
       break;
     case BudgetWatch::Event::violation_began: {
       dir_.log(context_.clock->wall(),
-               fmt::format("ERROR {}: the worker holds {} in phase {}: over its limit of {}", slot,
-                           now, phase, limit));
+               fmt::format("ERROR {}: {}, over its limit of {}", slot, held, limit));
       if (!spec_.memory.stop_over_budget || worker.pid < 0) break;
       worker.killed_over_budget = true;
-      kill_worker(worker,
-                  fmt::format("stopped: the worker held {} in phase {}, over its limit of {}", now,
-                              phase, limit));
+      kill_worker(worker, fmt::format("stopped: {}, over its limit of {}", held, limit));
     }
   }
 }
@@ -225,8 +246,19 @@ void Supervisor::report_violations(Worker& worker) {
     records.push_back(
         {wall - std::chrono::duration_cast<std::chrono::microseconds>(now - violation.began),
          std::chrono::duration<double>(violation.ended - violation.began).count(), violation.phase,
-         violation.peak_bytes, violation.over_bytes});
-  for (auto* lane : worker.lanes) lane->data.violations = records;
+         violation.peak_bytes, violation.over_bytes, std::nullopt,
+         violation.read ? ViolationKind::readings : ViolationKind::high_water_mark});
+  for (auto* lane : worker.lanes) {
+    auto& all = lane->data.violations;  // what it was refused is there already
+    all.insert(all.end(), records.begin(), records.end());
+    std::ranges::sort(all, {}, &ViolationRecord::began);
+  }
+}
+
+void Supervisor::report_kill(Lane& lane) {
+  ViolationRecord killed{.began = context_.clock->wall(), .phase = lane.phase()};
+  killed.kind = ViolationKind::killed;
+  lane.data.violations.push_back(std::move(killed));
 }
 
 std::int64_t Supervisor::expected_frames(const Lane& lane) const {
@@ -368,7 +400,6 @@ void Supervisor::bury(Worker& worker) {
   sampler_.remove(worker.name);
   take_readings();
   check_budgets();
-  check_high_water_marks(worker);
   report_violations(worker);
   const bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   const auto cause = cause_of_death(worker, status);
@@ -383,7 +414,10 @@ void Supervisor::bury(Worker& worker) {
     const auto fate = interrupted_ ? "" : shared_fate(worker.lanes, *lane);
     const auto why = cause + (worker.killed_because.empty() ? where : "") + fate;
     lane->leave(was_to_leave || over_budget ? "" : why);
-    if (over_budget && !was_to_leave) lane->pass_budget(why);
+    lane->data.charged_peak = worker.limit.peak_bytes();
+    if (!over_budget || was_to_leave) continue;
+    lane->pass_budget(why);
+    if (killed_for_its_limit(worker)) report_kill(*lane);
   }
   worker.limit = {};
 }
@@ -394,11 +428,12 @@ bool Supervisor::killed_for_its_limit(const Worker& worker) const {
 
 std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
   if (!worker.killed_because.empty()) return worker.killed_because;
+  const auto footprint = std::max(worker.last_peak_bytes, worker.highest_mark_bytes);
   if (killed_for_its_limit(worker)) {
     const auto& budget = worker.limit.budget();
-    const auto peak = std::max(worker.last_peak_bytes, worker.limit.peak_bytes().value_or(0));
     return fmt::format("the kernel killed the worker at its limit of {} ({}; {})",
-                       format_bytes(budget.limit_bytes), budget.mechanism, last_known_peak(peak));
+                       format_bytes(budget.limit_bytes), budget.mechanism,
+                       last_known_peak(footprint, worker.limit.peak_bytes()));
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitNotLimited)
     return fmt::format("the worker could not be put under its limit by {}",
@@ -407,7 +442,7 @@ std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
   const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   if (killed && before && after && *after > *before)
     return fmt::format("the kernel's out-of-memory killer ended the worker (signal SIGKILL; {})",
-                       last_known_peak(worker.last_peak_bytes));
+                       last_known_peak(footprint));
   return fmt::format("the worker ended by {}", describe_exit(status));
 }
 

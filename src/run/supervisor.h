@@ -40,12 +40,13 @@ class Supervisor {
     pid_t pid = -1;
     std::string name;  // of its readings: "worker.rgb"
     std::vector<Lane*> lanes;
+    std::vector<std::size_t> marks_judged;  // of each lane: of so many phases that ended
     std::string killed_because;
     bool killed_over_budget = false;
     std::optional<std::int64_t> oom_kills_before;
     MemoryLimit limit;
     std::optional<BudgetWatch> watch;
-    std::uint64_t last_peak_bytes = 0;
+    std::uint64_t last_peak_bytes = 0, highest_mark_bytes = 0;  // of readings; of phases
   };
   void start_worker(std::vector<Lane*> lanes);
   std::optional<MemoryLimit> prepare_limit(const Worker&) const;
@@ -54,8 +55,10 @@ class Supervisor {
   void check_budgets();
   void check_budget(Worker&, const FootprintReading&);
   void check_high_water_marks(Worker&);
-  void compare_with_limit(Worker&, const std::string& phase, const FootprintReading&);
+  // What came of holding `bytes` against the limit.
+  void tell(Worker&, BudgetWatch::Event, std::string_view phase, std::uint64_t bytes);
   void report_violations(Worker&);
+  void report_kill(Lane&);
   std::vector<std::vector<Lane*>> groups() const;
   // Listens until `done`, or until no worker is left.
   void listen(const std::function<bool()>& done);

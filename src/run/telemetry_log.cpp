@@ -1,11 +1,23 @@
 #include "run/telemetry_log.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "jetmeter/recording.h"
 #include "jetmeter/worker_memory.h"
 
 namespace jetmeter {
+namespace {
+
+std::optional<std::uint64_t> bytes_of(std::string_view name, std::span<const Channel> channels,
+                                      std::span<const std::optional<double>> values) {
+  for (std::size_t i = 0; i < channels.size(); ++i)
+    if (channels[i].name == name && values[i] && std::isfinite(*values[i]))
+      return static_cast<std::uint64_t>(*values[i]);
+  return std::nullopt;
+}
+
+}  // namespace
 
 void TelemetryLog::reading(Nanoseconds at, std::string_view source,
                            std::span<const Channel> channels,
@@ -13,11 +25,13 @@ void TelemetryLog::reading(Nanoseconds at, std::string_view source,
   write_reading(line_, clock_.wall(), at, source, channels, values);
   lines_ += line_;
   lines_ += '\n';
-  for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (!values[i] || !std::isfinite(*values[i]) || channels[i].name != kFootprintChannel) continue;
-    const std::scoped_lock lock(mutex_);
-    footprints_.push_back({at, std::string(source), static_cast<std::uint64_t>(*values[i])});
-  }
+  const auto whole = bytes_of(kFootprintChannel, channels, values);
+  if (!whole) return;
+  const auto gpu = bytes_of(kProcessGpuChannel, channels, values);
+  Footprint footprint{ViewBytes(*whole - std::min(gpu.value_or(0), *whole)), {}};
+  if (gpu) footprint.gpu = ViewBytes(*gpu);
+  const std::scoped_lock lock(mutex_);
+  footprints_.push_back({at, std::string(source), footprint});
 }
 
 void TelemetryLog::gap(Nanoseconds at, std::string_view source, std::string_view reason) {

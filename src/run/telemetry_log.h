@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "jetmeter/memory.h"
 #include "jetmeter/sampler.h"
 #include "run/run_dir.h"
 
@@ -15,7 +16,7 @@ namespace jetmeter {
 struct FootprintReading {
   Nanoseconds at{0};
   std::string worker;
-  std::uint64_t bytes = 0;
+  Footprint footprint;
 };
 
 class TelemetryLog : public SampleSink {

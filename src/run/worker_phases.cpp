@@ -7,15 +7,21 @@
 namespace jetmeter {
 
 void WorkerPhases::begin(const std::string& name) {
-  out_.send(MessageKind::phase, to_json(PhaseReport{name, ended()}));
+  tell(name);
   phase_ = name;
   began_ = clock_.monotonic();
   reset_own_peak();
 }
 
 void WorkerPhases::end() {
-  out_.send(MessageKind::phase, to_json(PhaseReport{"", ended()}));
+  tell("");
   phase_.clear();
+}
+
+void WorkerPhases::tell(const std::string& begins) {
+  const auto last = ended();
+  const auto at = clock_.monotonic().count();
+  out_.send(MessageKind::phase, to_json(PhaseReport{begins, last, at}));
 }
 
 void WorkerPhases::tell_speed() {

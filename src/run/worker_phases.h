@@ -20,6 +20,7 @@ class WorkerPhases {
   void tell_speed();
 
  private:
+  void tell(const std::string& begins);
   std::optional<PhaseRecord> ended() const;
 
   MessageWriter& out_;

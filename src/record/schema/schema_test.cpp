@@ -76,6 +76,7 @@ TEST_F(RecordSchema, RefusesWhatIsBroken) {
   EXPECT_NE(complaint_after("/slots/0/stages_ms/infer", 12), "");
   EXPECT_NE(complaint_after("/slots/0/pipeline/mean", {1, 2}), "");
   EXPECT_NE(complaint_after("/slots/0/memory/enforcement", "wished"), "");
+  EXPECT_NE(complaint_after("/slots/1/memory/violations/0/kind", "felt"), "");
   EXPECT_NE(complaint_after("/telemetry/channels/thermal.cpu/unit", "furlong"), "");
   EXPECT_NE(complaint_after("/pairs/schedule", "sometimes"), "");
   EXPECT_NE(complaint_after("/machine/clocks/locked", "yes"), "");
@@ -112,6 +113,7 @@ TEST_F(RecordSchema, RequiresEveryKeyThatIsWritten) {
                                   "/slots/0/interference",
                                   "/slots/0/deadline",
                                   "/slots/0/memory",
+                                  "/slots/1/memory/violations/0",
                                   "/pairs",
                                   "/telemetry",
                                   "/telemetry/sources/0",

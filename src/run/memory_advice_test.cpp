@@ -1,0 +1,37 @@
+#include "run/memory_advice.h"
+
+#include <gmock/gmock.h>
+
+#include <array>
+
+namespace jetmeter {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::uint64_t kMiB = 1024 * 1024;
+
+TEST(MemoryAdvice, NamesTheLargestHoldersAndHowToReleaseThem) {
+  const std::array<ProcessSummary, 4> others{{{812, "firefox", 2048 * kMiB},
+                                              {7, "Xorg", 300 * kMiB},
+                                              {9, "", 200 * kMiB},
+                                              {10, "dockerd", 150 * kMiB}}};
+  EXPECT_EQ(memory_advice(others, 700 * kMiB),
+            "other programs hold firefox 2.00 GiB (pid 812), Xorg 300 MiB (pid 7), a process 200 "
+            "MiB (pid 9): end what is not needed with kill PID; the page cache holds 700 MiB: "
+            "sync; echo 1 | sudo tee /proc/sys/vm/drop_caches");
+}
+
+TEST(MemoryAdvice, NamesNothingThatIsNotWorthIt) {
+  const std::array<ProcessSummary, 2> others{{{812, "firefox", 100 * kMiB}, {1, "init", kMiB}}};
+  const auto advice = memory_advice(others, kMiB);
+  EXPECT_THAT(advice, HasSubstr("firefox 100 MiB (pid 812): end"));
+  EXPECT_THAT(advice, Not(HasSubstr("init")));
+  EXPECT_THAT(advice, Not(HasSubstr("page cache")));
+  EXPECT_THAT(memory_advice({}, 200 * kMiB), HasSubstr("the page cache holds 200 MiB"));
+  EXPECT_THAT(memory_advice({}, {}), HasSubstr("a smaller model"));
+}
+
+}  // namespace
+}  // namespace jetmeter
