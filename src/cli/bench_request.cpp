@@ -103,7 +103,10 @@ void add_closer_look(CLI::App& app, BenchOptions& o) {
   add(app, group, "--layers", o.layers,
       "inferences under the backend's layer profiler, after measuring; 0: none")
       ->check(CLI::Range(0, 10000));
-  add(app, group, "--dump-outputs", o.dump_outputs, "the outputs of one inference as .npz");
+  add(app, group, "--dump-outputs", o.dump_outputs,
+      "the outputs of one inference as .npz, a file that is not there yet; in a sweep a name "
+      "alone, "
+      "in every step's folder");
   add(app, group, "--hold-after-load", o.hold,
       "keep the loaded model for so long before its first inference, for an observer outside")
       ->capture_default_str();

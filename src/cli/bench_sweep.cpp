@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "cli/dump_place.h"
 #include "cli/interrupts.h"
 #include "jetmeter/telemetry.h"
 
@@ -140,6 +141,24 @@ Result<StepRequest> request_of(const BenchSweep& bench, const SweepStep& step) {
   return StepRequest{std::move(*spec), options.memory.strict};
 }
 
+Result<void> check_dumps(const BenchSweep& bench, const SweepRequest& request) {
+  const auto& typed = bench.options.dump_outputs;
+  if (request.axes.empty() && request.options.repeats <= 1)
+    return check_dump_place(typed, bench.options.run.out);
+  if (auto good = check_dump_name(typed); !good) return good;
+  for (const auto& axis : request.axes) {
+    if (axis.option != "dump-outputs") continue;
+    for (const auto& value : axis.values)
+      if (auto good = check_dump_name(value); !good) return good;
+  }
+  return {};
+}
+
+void dump_into_run_folder(RunSpec& spec) {
+  auto& dump = spec.slots.front().bench->dump_outputs;
+  if (!dump.empty()) dump = std::filesystem::absolute(spec.out) / dump.filename();
+}
+
 std::optional<double> hottest(const Host& host) {
   std::optional<double> highest;
   for (const auto* kind : source_kinds()) {
@@ -222,6 +241,7 @@ class Sweeper {
     auto request = request_of(bench_, step);
     if (!request) return refused(result, step, request.error());
     request->spec.out = fresh_step_folder(root_ / "steps", step);
+    dump_into_run_folder(request->spec);
     result.out = std::filesystem::relative(request->spec.out, root_);
     auto show = bench_.show;
     show.format = "none";
@@ -374,6 +394,7 @@ Result<ExitCode> bench_sweep(const BenchSweep& bench, const Invocation& invocati
   if (!request) return tl::make_unexpected(request.error());
   if (bench.sweep.resume && bench.options.run.out.empty())
     return fail("--resume needs --out, the folder of the sweep that is to go on");
+  if (auto good = check_dumps(bench, *request); !good) return tl::make_unexpected(good.error());
   auto steps = plan_sweep(whole_plan(bench, request->axes), request->options);
   if (!steps) return tl::make_unexpected(steps.error());
   if (bench.sweep.dry_run) {

@@ -215,6 +215,22 @@ TEST_F(Bench, DumpsTheOutputs) {
   EXPECT_THAT(slurp(place_ / "out.npz"), HasSubstr("output0.npy"));
 }
 
+TEST_F(Bench, OutputsAreNeverWrittenOverAnything) {
+  const auto text = ReferenceModel{}.text();
+  const auto kept = place_.write("kept.npz", "precious");
+  for (const auto& target : {kept, place_ / "model.ref", place_.path().string()}) {
+    run(text, {"--dump-outputs", target});
+    EXPECT_EQ(result_.exit_code, 1) << target;
+    EXPECT_THAT(result_.err, HasSubstr("--dump-outputs")) << target;
+  }
+  run(text, {"--dump-outputs", place_ / "nowhere/out.npz"});
+  EXPECT_EQ(result_.exit_code, 1);
+  EXPECT_THAT(result_.err, HasSubstr("there is no folder"));
+  EXPECT_EQ(slurp(kept), "precious");
+  EXPECT_EQ(slurp(place_ / "model.ref"), text);
+  EXPECT_FALSE(std::filesystem::exists(place_ / "run")) << "nothing was started";
+}
+
 TEST_F(Bench, ATaskThatDiesCostsNoSampleBefore) {
   ReferenceModel model;
   model.fault = "kill";
@@ -353,6 +369,21 @@ TEST_F(BenchSweepRun, RunsEveryCombinationInItsOwnFolderAndSumsThemUp) {
   }
   EXPECT_TRUE(std::filesystem::exists(place_.path() / "sweep/sweep.md"));
   EXPECT_THAT(result.out, AllOf(HasSubstr("a.ref"), HasSubstr("b.ref")));
+}
+
+TEST_F(BenchSweepRun, EveryStepDumpsItsOwnOutputs) {
+  const auto refused =
+      run_program(words({"--streams", "1,2", "--dump-outputs", place_ / "out.npz"}), place_);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("name the file alone"));
+  const auto result = run_program(words({"--streams", "1,2", "--dump-outputs", "out.npz"}), place_);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto journal = read_json_lines(place_ / "sweep/sweep.jsonl");
+  ASSERT_EQ(journal.size(), 3U);
+  for (std::size_t i = 1; i < journal.size(); ++i)
+    EXPECT_TRUE(std::filesystem::exists(place_.path() / "sweep" /
+                                        journal[i]["out"].get<std::string>() / "out.npz"));
+  EXPECT_FALSE(std::filesystem::exists(place_ / "out.npz"));
 }
 
 TEST_F(BenchSweepRun, AFailedStepEndsNothingAndIsRunAgainOnResume) {
