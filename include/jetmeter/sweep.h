@@ -105,7 +105,8 @@ class JournalWriter {
   // never holds a part of a line in its middle.
   Result<void> add(const StepResult&);
   Result<void> flush();  // tries again what could not be written
-  // Completed by an earlier call: they are not run again. Failed ones are.
+  // Completed by an earlier call, each step's last completion: they need not be run again. Failed
+  // ones do.
   const std::vector<StepResult>& done() const;
   std::int64_t torn_lines() const;  // that the journal had when it was opened
 
@@ -158,6 +159,9 @@ struct SweepWorld {
   std::function<StepResult(const SweepStep&)> run;
   std::function<void()> pause;  // between two steps
   std::function<bool()> interrupted;
+  // Whether a step that an earlier call completed has still left what it measured; if not, it is
+  // run again.
+  std::function<bool(const StepResult&)> is_kept;
   std::function<void(const SweepStep&, std::size_t number, std::size_t of)> starting;
   std::function<void(const Error&)> warn;  // the journal: once when it fails, not for every step
 };

@@ -218,12 +218,28 @@ class Sweeper {
     SweepWorld world;
     world.run = [this](const SweepStep& step) { return run(step); };
     world.interrupted = [] { return interrupts() > 0; };
+    world.is_kept = [this](const StepResult& result) { return is_kept(result); };
     world.warn = [this](const Error& error) { terminal().error(error.what); };
     world.starting = [this](const SweepStep& step, std::size_t number, std::size_t of) {
       terminal().note(fmt::format("--- {} of {}: {}", number, of, step.id));
     };
     if (request_.cool_down) world.pause = [this] { cool(); };
     return world;
+  }
+
+  // What was measured is in the report; a line of the journal alone has no numbers.
+  bool is_kept(const StepResult& result) {
+    if (record_of(result)) return true;
+    terminal().note(fmt::format("--- {}: its report in {} is gone or cannot be read; it runs again",
+                                result.id, in_quotes((root_ / result.out).string())));
+    return false;
+  }
+
+  std::optional<Record> record_of(const StepResult& result) const {
+    const auto text = read_text(root_ / result.out / "report.json");
+    if (!text) return std::nullopt;
+    auto record = record_from_json(*text);
+    return record ? std::optional(std::move(*record)) : std::nullopt;
   }
 
   void cool() {
@@ -294,8 +310,7 @@ class Sweeper {
     if (const auto own = rows_.find(result.id); own != rows_.end()) return own->second;
     const auto step = std::ranges::find(steps_, result.id, &SweepStep::id);
     const auto known = step != steps_.end() ? shown(*step) : SweepStep{};
-    const auto text = read_text(root_ / result.out / "report.json");
-    const auto record = text ? record_from_json(*text) : fail("");
+    const auto record = record_of(result);
     auto row = row_of(known, record ? &*record : nullptr);
     row.status = result.status;
     row.reason = result.reason;

@@ -399,6 +399,22 @@ TEST_F(BenchSweepRun, AFailedStepEndsNothingAndIsRunAgainOnResume) {
   EXPECT_EQ(journal.size(), 4U);  // header, two steps, the one that was run again
 }
 
+TEST_F(BenchSweepRun, AStepWhoseReportIsGoneRunsAgain) {
+  const auto begun = words({"--streams", "1,2", "--format", "json"});
+  ASSERT_EQ(run_program(begun, place_).exit_code, 0);
+  const auto lost = read_json_lines(place_ / "sweep/sweep.jsonl")[1]["out"].get<std::string>();
+  std::filesystem::remove_all(place_.path() / "sweep" / lost);
+  auto resumed = begun;
+  resumed.emplace_back("--resume");
+  const auto result = run_program(resumed, place_);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("it runs again"));
+  EXPECT_TRUE(std::filesystem::exists(place_.path() / "sweep" / lost / "report.json"));
+  for (const auto& row : nlohmann::json::parse(result.out)["rows"])
+    EXPECT_FALSE(row["latency_p50_ms"].is_null()) << row;
+  EXPECT_EQ(read_json_lines(place_ / "sweep/sweep.jsonl").size(), 4U) << "one of two again";
+}
+
 TEST_F(BenchSweepRun, AWrongValueCostsItsOwnStep) {
   const auto result = run_program(words({"--threads", "1,x"}), place_);
   EXPECT_EQ(result.exit_code, 2) << result.err;
