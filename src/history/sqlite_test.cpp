@@ -173,7 +173,7 @@ TEST_F(SqliteHistory, RefusesANewerSchemaAndLeavesIt) {
   }
   const auto before = bytes_of(file());
   EXPECT_THAT(why(), HasSubstr("was written by a newer jetmeter (its schema is 7, this program "
-                               "knows 2) and was left as it is"));
+                               "knows 3) and was left as it is"));
   EXPECT_EQ(bytes_of(file()), before);
 }
 
