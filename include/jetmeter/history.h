@@ -94,6 +94,7 @@ class HistoryStore {
 struct HistoryOptions {
   Nanoseconds busy_timeout = std::chrono::seconds(10);  // how long another writer is waited for
   bool create = true;                                   // false: a store that is not there fails
+  bool write = true;  // false: one that this user may only read will do
 };
 // Opens, creates, and migrates to this program's schema. A store of a newer schema, a file that is
 // no database, and one that is damaged are refused in one sentence each, and left as they are.

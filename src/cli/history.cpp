@@ -246,6 +246,7 @@ Result<ExitCode> history(const HistoryRequest& request, bool limit_is_typed, Ter
   if (!to_add) return tl::make_unexpected(to_add.error());
   HistoryOptions options;
   options.create = action->creates;
+  options.write = action->creates || action->name == "remove";
   const auto store = open_history(*place, options);
   if (!store) return tl::make_unexpected(store.error());
   Desk desk{request, *filter, **store, terminal, std::move(*to_add)};
