@@ -315,6 +315,18 @@ TEST_F(Bench, AnOpenAxisNamesTheOptionThatFillsIt) {
   EXPECT_EQ(mended["slots"][0]["model"]["inputs"][0]["shape"], nlohmann::json({1, 8}));
 }
 
+TEST_F(Bench, AnInputsFileTellsItsShape) {
+  const auto* model = R"({"inputs": [{"name": "x", "type": "float32", "shape": [-1, -1]}],
+    "outputs": [{"name": "y", "type": "float32", "shape": [-1, -1]}], "behaviour": "identity"})";
+  const std::string literal("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 4), }\n");
+  const auto array = place_.write("x.npy", std::string("\x93NUMPY\x01\x00", 8) +
+                                               static_cast<char>(literal.size()) + '\0' + literal +
+                                               std::string(32, '\0'));
+  const auto report = run(model, {"--input", "x=" + array});
+  ASSERT_EQ(result_.exit_code, 0) << result_.err;
+  EXPECT_EQ(report["slots"][0]["model"]["inputs"][0]["shape"], nlohmann::json({2, 4}));
+}
+
 TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
   const auto model = place_.write("model.ref", ReferenceModel{}.text());
   const std::vector<std::vector<std::string>> wrong{
