@@ -121,7 +121,7 @@ void tell_what_is_needed(Section& section, const SlotRecord& slot) {
   std::string text;
   for (const auto& step : slot.ladder)
     if (const auto times = more_time_needed(step))
-      text += fmt::format("{}{} times for {}", text.empty() ? "" : ", ", *times, step.name);
+      text += fmt::format("{}{:.0f} times for {}", text.empty() ? "" : ", ", *times, step.name);
   if (!text.empty())
     section.sentences.push_back(
         {fmt::format("{}: what is measured here would be told from nothing by about so many times "

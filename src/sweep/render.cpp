@@ -143,10 +143,10 @@ std::string marked(const ShownColumn& column, std::size_t row) {
   return column.cells[row] + (column.best[row] ? std::string(kBestMark) : " ");
 }
 
-std::string meaning_of_best(const ShownTable& table) {
+std::string meaning_of_best(const ShownTable& table, std::string_view mark) {
   const bool together = std::ranges::any_of(
       table.columns, [](const auto& column) { return std::ranges::count(column.best, true) > 1; });
-  return fmt::format("{} the best of its column{}.", kBestMark,
+  return fmt::format("{} the best of its column{}.", mark,
                      together ? "; several: not told apart" : "");
 }
 
@@ -173,7 +173,7 @@ std::string text_of(const SweepTable& table, const SweepRenderOptions& options) 
   }
   if (people.columns.empty()) out.clear();
   auto note = people.note;
-  if (people.has_best()) note += (note.empty() ? "" : " ") + meaning_of_best(people);
+  if (people.has_best()) note += (note.empty() ? "" : " ") + meaning_of_best(people, kBestMark);
   if (note.empty()) return out;
   if (!out.empty()) out += '\n';
   return out.append(in_color(options.color, "2", note)).append("\n");
@@ -205,7 +205,9 @@ std::string markdown_of(const SweepTable& table) {
   }
   std::string out;
   if (!people.columns.empty()) out = fmt::format("{}\n{}\n{}", head, rule, body);
-  if (!people.note.empty()) out += fmt::format("\n{}\n", escaped(people.note));
+  auto note = escaped(people.note);
+  if (people.has_best()) note += (note.empty() ? "" : " ") + meaning_of_best(people, "**Bold**:");
+  if (!note.empty()) out += fmt::format("\n{}\n", note);
   return out;
 }
 

@@ -86,14 +86,16 @@ TEST(RenderSweep, NumbersThatAreNoneAreAbsent) {
 }
 
 TEST(RenderSweep, Markdown) {
-  EXPECT_EQ(render_sweep(sample(), SweepFormat::markdown),
-            "| threads | p50 ms | p99 ms | fps | memory peak | status | reason |\n"
-            "|---:|---:|---:|---:|---:|---|---|\n"
-            "| 1 | 12.35 | **20.0** | - | **100 MiB** | completed | - |\n"
-            "| 2 | **7.50** | 30.0 | 133 | 2.00 GiB | completed | - |\n"
-            "| 4 | - | - | - | - | failed | out \\| of memory |\n"
-            "\n"
-            "The same in all rows: model yolov8n.onnx, backend onnxruntime.\n");
+  EXPECT_EQ(
+      render_sweep(sample(), SweepFormat::markdown),
+      "| threads | p50 ms | p99 ms | fps | memory peak | status | reason |\n"
+      "|---:|---:|---:|---:|---:|---|---|\n"
+      "| 1 | 12.35 | **20.0** | - | **100 MiB** | completed | - |\n"
+      "| 2 | **7.50** | 30.0 | 133 | 2.00 GiB | completed | - |\n"
+      "| 4 | - | - | - | - | failed | out \\| of memory |\n"
+      "\n"
+      "The same in all rows: model yolov8n.onnx, backend onnxruntime. **Bold**: the best of its "
+      "column.\n");
 }
 
 TEST(RenderSweep, CsvHasEveryColumnAndEveryDigit) {
@@ -163,8 +165,8 @@ std::vector<SweepRow> repeated(const std::vector<double>& a, const std::vector<d
 TEST(RenderSweep, RepeatsAreOneRowOfMedians) {
   EXPECT_EQ(render_sweep(repeated({1, 1.2, 1.1}, {2, 2.5, 2.1}), SweepFormat::text),
             "  model  p50 ms   p50 from to\n"
-            "  a        1.10*  1 to 1.2\n"
-            "  b        2.10   2 to 2.5\n"
+            "  a        1.10*  1.000 to 1.200\n"
+            "  b        2.10   2.000 to 2.500\n"
             "\n"
             "The same in all rows: runs 3, status completed. * the best of its column.\n");
 }
@@ -192,6 +194,28 @@ TEST(RenderSweep, OnlyWhatIsToldApartIsTheBest) {
   EXPECT_EQ(stars(known), 2);
   EXPECT_THAT(render_sweep(known, SweepFormat::text),
               HasSubstr("* the best of its column; several: not told apart."));
+}
+
+TEST(RenderSweep, TwoModelsTwiceOnOneAndTwoThreadsStandInLine) {
+  std::vector<SweepRow> rows;
+  for (const int repeat : {1, 2})
+    for (const auto& [model, threads, p50] : {std::tuple{"a.ref", "1", 2.08},
+                                              {"a.ref", "2", 12.5},
+                                              {"long-name.ref", "1", 2.0},
+                                              {"long-name.ref", "2", 101.25}}) {
+      rows.push_back(row("x", {{"", model}, {"threads", threads}}, p50));
+      rows.back().step.repeat = repeat;
+      rows.back().ranges[SweepMetric::latency_p50] = {p50 - 0.12, p50 + 0.12};
+    }
+  EXPECT_EQ(render_sweep(rows, SweepFormat::text, {.rank = SweepMetric::latency_p50}),
+            "  model          threads  p50 ms   p50 from to\n"
+            "  long-name.ref        1    2.00*  1.880 to 2.120\n"
+            "  a.ref                1    2.08*  1.960 to 2.200\n"
+            "  a.ref                2   12.50   12.38 to 12.62\n"
+            "  long-name.ref        2  101.25   101.1 to 101.4\n"
+            "\n"
+            "The same in all rows: runs 2, status completed. * the best of its column; several: "
+            "not told apart.\n");
 }
 
 TEST(RenderSweep, TheSingleRunsStayInTheFiles) {

@@ -94,11 +94,14 @@ std::vector<std::string> options_of(std::span<const SweepRow> rows) {
   return options;
 }
 
+// Four significant figures of the lower end, as many decimals for both.
 std::string range_text(const SweepRange& range, SweepMetric metric) {
-  if (metric != SweepMetric::memory_peak)
-    return fmt::format("{:.4g} to {:.4g}", range.low, range.high);
-  return fmt::format("{} to {}", format_bytes(static_cast<std::uint64_t>(range.low)),
-                     format_bytes(static_cast<std::uint64_t>(range.high)));
+  if (metric == SweepMetric::memory_peak)
+    return fmt::format("{} to {}", format_bytes(static_cast<std::uint64_t>(range.low)),
+                       format_bytes(static_cast<std::uint64_t>(range.high)));
+  const auto places = range.low > 0 ? 3 - static_cast<int>(std::floor(std::log10(range.low))) : 3;
+  const auto decimals = std::clamp(places, 0, 6);
+  return fmt::format("{:.{}f} to {:.{}f}", range.low, decimals, range.high, decimals);
 }
 
 SweepCell range_cell(const SweepRow& row, SweepMetric metric) {
