@@ -44,12 +44,17 @@ struct HistoryRow {
   std::string model, model_sha256;  // file name without its folder
   std::string backend, backend_version, device, precision;
   std::string scenario;  // of a bench: "single", "rate"; empty: none, or a run from before schema 2
+  // Under what it was measured; empty: not known, no bench, or a run from before schema 3.
+  std::string threads, streams, rate, batch;  // as numbers are typed; threads "0": not limited
+  std::string shapes;                         // of the inputs as they ran: "images=1x3x640x640"
+  std::string conditions;  // what else has to be equal in a comparison: "when-busy=drop"
   std::string board, power_mode, tool_version;  // board: module, else model, else the CPU
   std::int64_t frames = 0;
 };
 
 // A metric by its name in the record: "latency_ms.p50", "throughput_fps", "memory.peak_bytes",
-// "energy.joules_per_frame", "accuracy.map50", "stages_ms.infer.p50".
+// "energy.joules_per_frame", "accuracy.map50", "stages_ms.infer.p50", "load.found_per_second"; of a
+// list, with the name of its item: "ladder.copies.added_ms", "statistics.quantiles.p50.low_ms".
 struct HistoryMetric {
   std::string name;
   double value = 0;
@@ -59,6 +64,7 @@ struct HistoryMetric {
 struct HistoryFilter {
   std::string model, backend, precision, scenario, board, power_mode, slot, subcommand, host,
       verdict;
+  std::string threads, streams, rate, batch, shapes;
   std::optional<WallTime> since, until;
   std::int64_t limit = 0;  // so many rows, the newest; 0: all
 };
@@ -88,12 +94,13 @@ class HistoryStore {
 struct HistoryOptions {
   Nanoseconds busy_timeout = std::chrono::seconds(10);  // how long another writer is waited for
   bool create = true;                                   // false: a store that is not there fails
+  bool write = true;  // false: one that this user may only read will do
 };
 // Opens, creates, and migrates to this program's schema. A store of a newer schema, a file that is
 // no database, and one that is damaged are refused in one sentence each, and left as they are.
 Result<std::unique_ptr<HistoryStore>> open_history(const HistoryPlace&, const HistoryOptions& = {});
 
-inline constexpr int kHistorySchema = 2;
+inline constexpr int kHistorySchema = 3;
 
 // The metrics of one slot of a record, by name. Pure.
 std::vector<HistoryMetric> metrics_of(const SlotRecord&);

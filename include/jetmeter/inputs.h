@@ -72,6 +72,12 @@ using Fills = std::map<std::string, Fill, std::less<>>;
 // name holds a '=' is written after one: "=a=b.npy".
 Result<Fills> parse_fills(std::span<const std::string>);
 
+// As above; of an input whose axes are open and that has no wish, the shape of the .npy or the
+// member of a .npz that fills it. One that does not fit the model's axes, or a batch other than 1,
+// is an error that says both.
+Result<std::vector<Shape>> concrete_shapes(std::span<const TensorSpec> inputs, const ShapeOptions&,
+                                           const Fills&);
+
 // For reports: "random in [-1, 1), seed 1", "cat.jpg as picture".
 std::string describe(const Fill&, std::uint64_t seed);
 

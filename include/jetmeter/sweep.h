@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -105,7 +106,8 @@ class JournalWriter {
   // never holds a part of a line in its middle.
   Result<void> add(const StepResult&);
   Result<void> flush();  // tries again what could not be written
-  // Completed by an earlier call: they are not run again. Failed ones are.
+  // Completed by an earlier call, each step's last completion: they need not be run again. Failed
+  // ones do.
   const std::vector<StepResult>& done() const;
   std::int64_t torn_lines() const;  // that the journal had when it was opened
 
@@ -158,6 +160,9 @@ struct SweepWorld {
   std::function<StepResult(const SweepStep&)> run;
   std::function<void()> pause;  // between two steps
   std::function<bool()> interrupted;
+  // Whether a step that an earlier call completed has still left what it measured; if not, it is
+  // run again.
+  std::function<bool(const StepResult&)> is_kept;
   std::function<void(const SweepStep&, std::size_t number, std::size_t of)> starting;
   std::function<void(const Error&)> warn;  // the journal: once when it fails, not for every step
 };
@@ -180,6 +185,10 @@ std::string_view name(SweepMetric);
 // That name, or "p50", "p99", "throughput", "memory", "energy".
 Result<SweepMetric> parse_sweep_metric(std::string_view);
 
+struct SweepRange {
+  double low = 0, high = 0;
+};
+
 // A step and its headline numbers.
 struct SweepRow {
   SweepStep step;
@@ -187,6 +196,8 @@ struct SweepRow {
   std::optional<double> latency_p50_ms, latency_p99_ms, throughput_fps;
   std::optional<std::uint64_t> peak_bytes;
   std::optional<double> joules_per_frame;
+  std::map<SweepMetric, SweepRange> ranges = {};  // 95 % intervals, of those that have one
+  int runs = 1;                                   // whose medians these numbers are
 };
 
 enum class SweepFormat { text, markdown, csv, json };
@@ -196,7 +207,10 @@ struct SweepRenderOptions {
   bool color = false;  // text only
 };
 // Text and Markdown leave out what is the same in all rows and say it in one sentence; CSV and JSON
-// have every column always. The best value of a column, among completed rows, is marked.
+// have every column always. Repeats of a configuration are one row of the text, with their number
+// and the range that they leave; Markdown and JSON have the single runs too, CSV has them alone.
+// Marked are the best of a column and what is not told apart from it: ranges that overlap. Where
+// the best one's range is not known, or nothing is told apart, nothing is marked.
 std::string render_sweep(std::span<const SweepRow>, SweepFormat, const SweepRenderOptions& = {});
 
 // ---- in a TOML file ----------------------------------------------------------------------------

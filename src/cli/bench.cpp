@@ -2,6 +2,7 @@
 
 #include "cli/bench_request.h"
 #include "cli/bench_sweep.h"
+#include "cli/dump_place.h"
 #include "cli/history_option.h"
 #include "cli/run_command.h"
 
@@ -19,6 +20,8 @@ struct State {
 Result<ExitCode> one(const State& state, const CLI::App& app, const Invocation& invocation) {
   auto spec = run_spec(state.options);
   if (!spec) return tl::make_unexpected(spec.error());
+  const auto dump = check_dump_place(state.options.dump_outputs, spec->out);
+  if (!dump) return tl::make_unexpected(dump.error());
   spec->config = option_values(app);
   auto show = state.show;
   show.strict_memory = state.options.memory.strict;

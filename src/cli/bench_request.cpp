@@ -90,9 +90,10 @@ void add_stop(CLI::App& app, BenchOptions& o) {
 
 void add_closer_look(CLI::App& app, BenchOptions& o) {
   const char* group = "A closer look";
-  app.add_flag("--ladder", o.ladder,
-               "the way from the benchmark's number to the application's: back to back, "
-               "synchronised, with copies, with the whole pipeline")
+  app.add_flag(
+         "--ladder", o.ladder,
+         "the way from the benchmark's number to the application's: back to back, "
+         "synchronised, with copies, with the whole pipeline; each for --min-time, 2s at least")
       ->group(group);
   add(app, group, "--source", o.source, "frames of the ladder's pipeline")->capture_default_str();
   add(app, group, "--head", o.head, "layout of the model's outputs, for the ladder's pipeline")
@@ -103,7 +104,10 @@ void add_closer_look(CLI::App& app, BenchOptions& o) {
   add(app, group, "--layers", o.layers,
       "inferences under the backend's layer profiler, after measuring; 0: none")
       ->check(CLI::Range(0, 10000));
-  add(app, group, "--dump-outputs", o.dump_outputs, "the outputs of one inference as .npz");
+  add(app, group, "--dump-outputs", o.dump_outputs,
+      "the outputs of one inference as .npz, a file that is not there yet; in a sweep a name "
+      "alone, "
+      "in every step's folder");
   add(app, group, "--hold-after-load", o.hold,
       "keep the loaded model for so long before its first inference, for an observer outside")
       ->capture_default_str();

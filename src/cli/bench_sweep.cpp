@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "cli/dump_place.h"
 #include "cli/interrupts.h"
 #include "jetmeter/telemetry.h"
 #include "jetmeter/thermal_zones.h"
@@ -141,6 +142,24 @@ Result<StepRequest> request_of(const BenchSweep& bench, const SweepStep& step) {
   return StepRequest{std::move(*spec), options.memory.strict};
 }
 
+Result<void> check_dumps(const BenchSweep& bench, const SweepRequest& request) {
+  const auto& typed = bench.options.dump_outputs;
+  if (request.axes.empty() && request.options.repeats <= 1)
+    return check_dump_place(typed, bench.options.run.out);
+  if (auto good = check_dump_name(typed); !good) return good;
+  for (const auto& axis : request.axes) {
+    if (axis.option != "dump-outputs") continue;
+    for (const auto& value : axis.values)
+      if (auto good = check_dump_name(value); !good) return good;
+  }
+  return {};
+}
+
+void dump_into_run_folder(RunSpec& spec) {
+  auto& dump = spec.slots.front().bench->dump_outputs;
+  if (!dump.empty()) dump = std::filesystem::absolute(spec.out) / dump.filename();
+}
+
 std::string_view zone_of(std::string_view channel) {
   return channel.substr(channel.find('.') + 1);
 }
@@ -162,6 +181,27 @@ std::optional<double> hottest(const Host& host) {
   return highest;
 }
 
+void add_quantile_range(SweepRow& row, const StatisticsRecord& statistics,
+                        std::string_view quantile, SweepMetric metric) {
+  const auto found =
+      std::ranges::find(statistics.quantiles, quantile, &BelievedQuantileRecord::name);
+  if (found == statistics.quantiles.end() || !found->low_ms || !found->high_ms) return;
+  row.ranges[metric] = {*found->low_ms, *found->high_ms};
+}
+
+// Where the model alone sets the pace, frames a second are known as far as the mean latency is.
+void add_throughput_range(SweepRow& row, const SlotRecord& slot) {
+  const bool paced =
+      !slot.load || (slot.load->scenario != "single" && slot.load->scenario != "multi");
+  const auto& statistics = *slot.statistics;
+  const auto& mean = slot.latency_ms.mean;
+  if (paced || !slot.throughput_fps || !mean || !statistics.mean_low_ms ||
+      !statistics.mean_high_ms || *statistics.mean_low_ms <= 0)
+    return;
+  row.ranges[SweepMetric::throughput] = {*slot.throughput_fps * *mean / *statistics.mean_high_ms,
+                                         *slot.throughput_fps * *mean / *statistics.mean_low_ms};
+}
+
 SweepRow row_of(const SweepStep& step, const Record* record) {
   SweepRow row{step, "failed", "", {}, {}, {}, {}, {}};
   if (!record || record->slots.empty()) return row;
@@ -173,6 +213,10 @@ SweepRow row_of(const SweepStep& step, const Record* record) {
   row.throughput_fps = slot.throughput_fps;
   row.peak_bytes = slot.memory.peak_bytes;
   if (slot.energy) row.joules_per_frame = slot.energy->joules_per_frame;
+  if (!slot.statistics) return row;
+  add_quantile_range(row, *slot.statistics, "p50", SweepMetric::latency_p50);
+  add_quantile_range(row, *slot.statistics, "p99", SweepMetric::latency_p99);
+  add_throughput_range(row, slot);
   return row;
 }
 
@@ -207,12 +251,28 @@ class Sweeper {
     SweepWorld world;
     world.run = [this](const SweepStep& step) { return run(step); };
     world.interrupted = [] { return interrupts() > 0; };
+    world.is_kept = [this](const StepResult& result) { return is_kept(result); };
     world.warn = [this](const Error& error) { terminal().error(error.what); };
     world.starting = [this](const SweepStep& step, std::size_t number, std::size_t of) {
       terminal().note(fmt::format("--- {} of {}: {}", number, of, step.id));
     };
     if (request_.cool_down) world.pause = [this] { cool(); };
     return world;
+  }
+
+  // What was measured is in the report; a line of the journal alone has no numbers.
+  bool is_kept(const StepResult& result) {
+    if (record_of(result)) return true;
+    terminal().note(fmt::format("--- {}: its report in {} is gone or cannot be read; it runs again",
+                                result.id, in_quotes((root_ / result.out).string())));
+    return false;
+  }
+
+  std::optional<Record> record_of(const StepResult& result) const {
+    const auto text = read_document(root_ / result.out / "report.json");
+    if (!text) return std::nullopt;
+    auto record = record_from_json(*text);
+    return record ? std::optional(std::move(*record)) : std::nullopt;
   }
 
   void cool() {
@@ -230,6 +290,7 @@ class Sweeper {
     auto request = request_of(bench_, step);
     if (!request) return refused(result, step, request.error());
     request->spec.out = fresh_step_folder(root_ / "steps", step);
+    dump_into_run_folder(request->spec);
     result.out = std::filesystem::relative(request->spec.out, root_);
     auto show = bench_.show;
     show.format = "none";
@@ -282,8 +343,7 @@ class Sweeper {
     if (const auto own = rows_.find(result.id); own != rows_.end()) return own->second;
     const auto step = std::ranges::find(steps_, result.id, &SweepStep::id);
     const auto known = step != steps_.end() ? shown(*step) : SweepStep{};
-    const auto text = read_document(root_ / result.out / "report.json");
-    const auto record = text ? record_from_json(*text) : fail("");
+    const auto record = record_of(result);
     auto row = row_of(known, record ? &*record : nullptr);
     row.status = result.status;
     row.reason = result.reason;
@@ -382,6 +442,7 @@ Result<ExitCode> bench_sweep(const BenchSweep& bench, const Invocation& invocati
   if (!request) return tl::make_unexpected(request.error());
   if (bench.sweep.resume && bench.options.run.out.empty())
     return fail("--resume needs --out, the folder of the sweep that is to go on");
+  if (auto good = check_dumps(bench, *request); !good) return tl::make_unexpected(good.error());
   auto steps = plan_sweep(whole_plan(bench, request->axes), request->options);
   if (!steps) return tl::make_unexpected(steps.error());
   if (bench.sweep.dry_run) {

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "cli/history_groups.h"
 #include "cli/history_option.h"
 #include "cli/history_plot.h"
 #include "cli/history_request.h"
@@ -144,6 +145,13 @@ std::vector<HistoryEntry> as_entries(std::span<const HistoryValue> values,
   return entries;
 }
 
+std::vector<HistoryEntry> rows_of(const std::vector<std::vector<HistoryEntry>>& groups) {
+  std::vector<HistoryEntry> rows;
+  for (const auto& group : groups) rows.insert(rows.end(), group.begin(), group.end());
+  return rows;
+}
+
+// The best of each group of runs that may be compared.
 Result<ExitCode> best(Desk& desk) {
   const auto& name = desk.request.subject;
   auto better = metric_facts(name).better;
@@ -159,10 +167,12 @@ Result<ExitCode> best(Desk& desk) {
   std::ranges::stable_sort(*values, [&](const auto& a, const auto& b) {
     return better == Better::lower ? a.value < b.value : a.value > b.value;
   });
-  if (limit > 0 && static_cast<std::size_t>(limit) < values->size())
-    values->resize(static_cast<std::size_t>(limit));
-  const auto entries = as_entries(*values, name);
-  desk.terminal.print(desk.json() ? history_json(entries) : history_table(entries, {name}));
+  auto groups = comparable_groups(as_entries(*values, name));
+  for (auto& group : groups)
+    if (limit > 0 && static_cast<std::size_t>(limit) < group.size())
+      group.resize(static_cast<std::size_t>(limit));
+  desk.terminal.print(desk.json() ? history_json(rows_of(groups))
+                                  : history_group_tables(groups, {name}));
   return ExitCode::done;
 }
 
@@ -177,12 +187,11 @@ bool terminal_speaks_utf8() {
 
 std::string picture(const std::vector<HistoryValue>& values, const std::string& metric) {
   std::vector<PlotPoint> points;
-  std::set<std::string> models, hosts, scenarios;
+  std::set<std::string> models, hosts;
   for (const auto& [row, value] : values) {
     points.push_back({row.started, value});
     models.insert(row.model);
     hosts.insert(row.host);
-    scenarios.insert(row.scenario);
   }
   winsize size{};
   PlotOptions options;
@@ -196,8 +205,8 @@ std::string picture(const std::vector<HistoryValue>& values, const std::string& 
   if (models.size() > 1 || hosts.size() > 1)
     text += fmt::format("of {} models on {} machines; --model and --host narrow it down\n",
                         models.size(), hosts.size());
-  if (scenarios.size() > 1)
-    text += fmt::format("of {} scenarios; --scenario narrows it down\n", scenarios.size());
+  if (const auto mixed = what_differs(as_entries(values, metric)); !mixed.empty())
+    text += fmt::format("not to be compared: they differ in {}; filters narrow it down\n", mixed);
   return text + plot(points, options);
 }
 
@@ -206,11 +215,11 @@ Result<ExitCode> trend(Desk& desk) {
   auto values = values_of(desk);
   if (!values) return tl::make_unexpected(values.error());
   std::ranges::reverse(*values);  // as time goes
-  const auto entries = as_entries(*values, name);
+  const auto groups = comparable_groups(as_entries(*values, name));
   const bool drawn = desk.request.format.empty() && isatty(STDOUT_FILENO) == 1;
-  desk.terminal.print(desk.json() ? history_json(entries)
+  desk.terminal.print(desk.json() ? history_json(rows_of(groups))
                       : drawn     ? picture(*values, name)
-                                  : history_table(entries, {name}));
+                                  : history_group_tables(groups, {name}));
   return ExitCode::done;
 }
 
@@ -237,6 +246,7 @@ Result<ExitCode> history(const HistoryRequest& request, bool limit_is_typed, Ter
   if (!to_add) return tl::make_unexpected(to_add.error());
   HistoryOptions options;
   options.create = action->creates;
+  options.write = action->creates || action->name == "remove";
   const auto store = open_history(*place, options);
   if (!store) return tl::make_unexpected(store.error());
   Desk desk{request, *filter, **store, terminal, std::move(*to_add)};

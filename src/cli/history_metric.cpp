@@ -15,7 +15,8 @@ struct Rule {
   MetricFacts facts;
 };
 
-constexpr std::array kRules{Rule{"_ms", {"ms", Better::lower}},
+constexpr std::array kRules{Rule{"per_second", {"/s", Better::higher}},
+                            Rule{"_ms", {"ms", Better::lower}},
                             Rule{"_fps", {"fps", Better::higher}},
                             Rule{"_bytes", {"bytes", Better::lower}},
                             Rule{"joules", {"J", Better::lower}},
@@ -24,6 +25,10 @@ constexpr std::array kRules{Rule{"_ms", {"ms", Better::lower}},
                             Rule{"watts", {"W", Better::lower}},
                             Rule{"seconds", {"s", Better::lower}},
                             Rule{"accuracy", {"", Better::higher}},
+                            Rule{"dropped", {"", Better::lower}},
+                            Rule{"missed_deadline", {"", Better::lower}},
+                            Rule{"unserved", {"", Better::lower}},
+                            Rule{"generator_late", {"", Better::lower}},
                             Rule{"misses", {"", Better::lower}},
                             Rule{"interference", {"x", Better::lower}},
                             Rule{"thermal", {"x", Better::lower}}};
@@ -31,6 +36,7 @@ constexpr std::array kRules{Rule{"_ms", {"ms", Better::lower}},
 }  // namespace
 
 MetricFacts metric_facts(std::string_view metric) {
+  if (metric.ends_with(".ms")) return {"ms", Better::lower};
   while (!metric.empty()) {
     const auto part = metric.substr(0, metric.find('.'));
     const auto rule = std::ranges::find_if(

@@ -62,6 +62,14 @@ std::optional<WallTime> ago(const std::string& text, WallTime now) {
   return now - number * unit->second;
 }
 
+// "20.0" as "20", which is how rates are stored; a pattern as it is.
+std::string as_stored(const std::string& rate) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(rate.data(), rate.data() + rate.size(), number);
+  const bool whole = error == std::errc() && end == rate.data() + rate.size();
+  return whole ? fmt::format("{:.10g}", number) : rate;
+}
+
 constexpr const char* kFilters = "Which runs (* in a text stands for anything)";
 
 void add_text(CLI::App& app, const char* name, std::string& value, const char* help) {
@@ -117,6 +125,11 @@ void add_history_options(CLI::App& app, HistoryRequest& request) {
   add_text(app, "--backend", filter.backend, "onnxruntime");
   add_text(app, "--precision", filter.precision, "fp16");
   add_text(app, "--scenario", filter.scenario, "of a bench: single, rate");
+  add_text(app, "--threads", filter.threads, "of a bench: 4; 0: the runtime's choice");
+  add_text(app, "--streams", filter.streams, "of a bench: 2");
+  add_text(app, "--rate", filter.rate, "of a bench, a second: 30");
+  add_text(app, "--batch", filter.batch, "of a bench: 8");
+  add_text(app, "--shape", filter.shapes, "of the inputs: images=1x3x640x640, *640x640");
   add_text(app, "--board", filter.board, "*Orin Nano*");
   add_text(app, "--power-mode", filter.power_mode, "25W");
   add_text(app, "--slot", filter.slot, "rgb");
@@ -147,6 +160,7 @@ Result<HistoryFilter> history_filter(const HistoryRequest& request, WallTime now
   for (const auto& checked : {check_format(request), check_subject(request)})
     if (!checked) return tl::make_unexpected(checked.error());
   auto filter = request.filter;
+  filter.rate = as_stored(filter.rate);
   if (!request.since.empty()) {
     const auto since = parse_moment(request.since, now);
     if (!since) return fail("--since: " + since.error().what);

@@ -78,13 +78,14 @@ TEST(HistoryTable, ColumnsWithoutAValueAreLeftOut) {
 }
 
 TEST(HistoryCsv, AnAbsentValueIsAnEmptyCell) {
-  EXPECT_EQ(
-      history_csv(std::vector{entry()}, {"latency_ms.p50", "throughput_fps"}),
-      "run,run_id,started,host,subcommand,verdict,slot,status,model,model_sha256,backend,"
-      "backend_version,device,precision,scenario,board,power_mode,tool_version,frames,latency_ms."
-      "p50,"
-      "throughput_fps\n"
-      "7,\"r,1\",2026-02-10T12:00:00.000000Z,\"a\"\"b\",,,rgb,,größe.onnx,,,,,,,,,,3,15.5,\n");
+  EXPECT_EQ(history_csv(std::vector{entry()}, {"latency_ms.p50", "throughput_fps"}),
+            "run,run_id,started,host,subcommand,verdict,slot,status,model,model_sha256,backend,"
+            "backend_version,device,precision,scenario,threads,streams,rate,batch,shapes,"
+            "conditions,board,power_mode,"
+            "tool_version,frames,latency_ms.p50,"
+            "throughput_fps\n"
+            "7,\"r,1\",2026-02-10T12:00:00.000000Z,\"a\"\"b\",,,rgb,,größe.onnx,,,,,,,,,,,,,,,,3,"
+            "15.5,\n");
 }
 
 TEST(HistoryJson, AnEmptyTextIsNull) {

@@ -13,7 +13,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Field = std::string HistoryRow::*;
 
-constexpr std::array<std::pair<std::string_view, Field>, 14> kTexts{{
+constexpr std::array<std::pair<std::string_view, Field>, 20> kTexts{{
     {"host", &HistoryRow::host},
     {"subcommand", &HistoryRow::subcommand},
     {"verdict", &HistoryRow::verdict},
@@ -26,6 +26,12 @@ constexpr std::array<std::pair<std::string_view, Field>, 14> kTexts{{
     {"device", &HistoryRow::device},
     {"precision", &HistoryRow::precision},
     {"scenario", &HistoryRow::scenario},
+    {"threads", &HistoryRow::threads},
+    {"streams", &HistoryRow::streams},
+    {"rate", &HistoryRow::rate},
+    {"batch", &HistoryRow::batch},
+    {"shapes", &HistoryRow::shapes},
+    {"conditions", &HistoryRow::conditions},
     {"board", &HistoryRow::board},
     {"power_mode", &HistoryRow::power_mode},
 }};
@@ -79,6 +85,15 @@ void add_text(std::vector<Column>& columns, std::span<const HistoryEntry> entrie
     columns.push_back(std::move(column));
 }
 
+// Only where it tells rows apart.
+void add_difference(std::vector<Column>& columns, std::span<const HistoryEntry> entries,
+                    std::string title, Field field) {
+  const auto same = [&](const HistoryEntry& entry) {
+    return entry.row.*field == entries.front().row.*field;
+  };
+  if (!std::ranges::all_of(entries, same)) add_text(columns, entries, std::move(title), field);
+}
+
 Json as_json(const HistoryEntry& entry) {
   Json item{{"run", entry.row.id},
             {"run_id", entry.row.run_id},
@@ -87,6 +102,7 @@ Json as_json(const HistoryEntry& entry) {
     item[std::string(key)] = (entry.row.*field).empty() ? Json() : Json(entry.row.*field);
   item["tool_version"] = entry.row.tool_version;
   item["frames"] = entry.row.frames;
+  if (entry.group > 0) item["group"] = entry.group;
   item["metrics"] = Json::object();
   for (const auto& [name, value] : entry.metrics) item["metrics"][name] = value;
   return item;
@@ -130,6 +146,13 @@ std::string history_table(std::span<const HistoryEntry> entries,
   add_text(columns, entries, "backend", &HistoryRow::backend);
   add_text(columns, entries, "precision", &HistoryRow::precision);
   add_text(columns, entries, "scenario", &HistoryRow::scenario);
+  for (const auto& [title, field] : {std::pair{"threads", &HistoryRow::threads},
+                                     {"streams", &HistoryRow::streams},
+                                     {"rate", &HistoryRow::rate},
+                                     {"batch", &HistoryRow::batch},
+                                     {"shapes", &HistoryRow::shapes},
+                                     {"conditions", &HistoryRow::conditions}})
+    add_difference(columns, entries, title, field);
   for (const auto& metric : metrics) {
     Column column{metric, true, {}};
     for (const auto& entry : entries) {
@@ -161,7 +184,7 @@ std::string history_csv(std::span<const HistoryEntry> entries,
   text += ",tool_version,frames";
   for (const auto& metric : metrics) text += fmt::format(",{}", csv_cell(metric));
   text += "\n";
-  for (const auto& [row, values] : entries) {
+  for (const auto& [row, values, group] : entries) {
     text += fmt::format("{},{},{}", row.id, csv_cell(row.run_id), format_utc(row.started));
     for (const auto& [key, field] : kTexts) text += fmt::format(",{}", csv_cell(row.*field));
     text += fmt::format(",{},{}", csv_cell(row.tool_version), row.frames);

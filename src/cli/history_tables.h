@@ -16,6 +16,7 @@ namespace jetmeter {
 struct HistoryEntry {
   HistoryRow row;
   std::map<std::string, double> metrics;
+  int group = 0;  // rows of one number may be compared; 0: nobody asked
 };
 
 // One line per slot, with these metrics as the last columns; absent: a dash.

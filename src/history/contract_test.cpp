@@ -283,8 +283,8 @@ TEST_P(EveryHistory, AMigrationThatTwoProcessesBeginHappensOnce) {
             static_cast<std::size_t>(kHistorySchema) + 1);
   const auto older = open_history(place_);
   ASSERT_FALSE(older);
-  EXPECT_THAT(older.error().what, HasSubstr("was written by a newer jetmeter (its schema is 3, "
-                                            "this program knows 2) and was left as it is"));
+  EXPECT_THAT(older.error().what, HasSubstr("was written by a newer jetmeter (its schema is 4, "
+                                            "this program knows 3) and was left as it is"));
 }
 
 TEST_P(EveryHistory, AStoreOfTheFirstSchemaKeepsItsRunsAndLearnsScenarios) {
@@ -302,14 +302,56 @@ TEST_P(EveryHistory, AStoreOfTheFirstSchemaKeepsItsRunsAndLearnsScenarios) {
       ASSERT_TRUE((*session)->run(statement)) << statement;
   }
   auto record = run_number(1);
-  record.slots.front().load = LoadRecord{.scenario = "rate"};
+  record.slots.front().load = LoadRecord{.scenario = "rate", .in_flight = 2, .per_second = 12.5};
   const auto store = open();
   ASSERT_TRUE(store && store->add(record, "a"));
-  EXPECT_EQ(store->schema_version(), 2);
+  EXPECT_EQ(store->schema_version(), 3);
   EXPECT_THAT(ids(store->rows({.slot = "bench"})), ElementsAre("old/bench"));
   EXPECT_EQ(store->rows({.slot = "bench"})->front().scenario, "");
   EXPECT_THAT(ids(store->rows({.scenario = "rate"})), ElementsAre("run-1/rgb"));
   EXPECT_EQ(store->rows({.scenario = "r*"})->front().scenario, "rate");
+  EXPECT_EQ(store->rows({.slot = "bench"})->front().streams, "");
+  EXPECT_THAT(ids(store->rows({.streams = "2", .rate = "12.5"})), ElementsAre("run-1/rgb"));
+}
+
+TEST_P(EveryHistory, AStoreOfTheSecondSchemaLearnsConditions) {
+  {
+    const auto session = kind_->open(place_, {});
+    ASSERT_TRUE(session);
+    ASSERT_EQ(migrate(**session, history_migrations().first(2), true), 2);
+  }
+  const auto store = open();
+  ASSERT_TRUE(store);
+  EXPECT_EQ(store->schema_version(), 3);
+  ASSERT_TRUE(store->add(run_of(1, 0, 10), "a"));
+  EXPECT_EQ(store->rows({})->front().shapes, "images=1x3x640x640");
+}
+
+TEST_P(EveryHistory, FiltersByWhatABenchRanUnder) {
+  const auto store = open();
+  int number = 0;
+  for (const double rate : {20.0, 12.5}) {
+    ++number;
+    auto record = run_of(number, number, 10);
+    record.run.config = {{"batch", "4"}, {"bound", "p99<33ms"}, {"bound", "drops<5%"}};
+    record.slots.front().backend->threads = number;
+    record.slots.front().load =
+        LoadRecord{.scenario = "rate", .in_flight = 2, .per_second = rate, .dropped = number};
+    ASSERT_TRUE(store->add(record, "a"));
+  }
+  EXPECT_THAT(ids(store->rows({.rate = "20"})), ElementsAre("run-1/rgb"));
+  EXPECT_THAT(ids(store->rows({.rate = "12*"})), ElementsAre("run-2/rgb"));
+  EXPECT_THAT(ids(store->rows({.threads = "2"})), ElementsAre("run-2/rgb"));
+  for (const HistoryFilter& both :
+       {HistoryFilter{.streams = "2"}, {.batch = "4"}, {.shapes = "images=1x*"}})
+    EXPECT_EQ(store->rows(both)->size(), 2U);
+  for (const HistoryFilter& none : {HistoryFilter{.streams = "3"},
+                                    {.batch = "' OR 1=1 --"},
+                                    {.rate = "2"},
+                                    {.shapes = "images"}})
+    EXPECT_EQ(store->rows(none)->size(), 0U);
+  EXPECT_EQ(store->rows({.rate = "20"})->front().conditions, "bound=p99<33ms,drops<5%");
+  EXPECT_EQ(store->metric("load.dropped", {.rate = "12.5"})->front().value, 2.0);
 }
 
 TEST_P(EveryHistory, AMigrationThatFailsLeavesTheStoreAsItWas) {

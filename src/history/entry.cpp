@@ -1,5 +1,9 @@
 #include "history/entry.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "history/text.h"
@@ -13,7 +17,46 @@ std::string board_of(const Machine& machine) {
   return machine.board->model.empty() ? machine.cpu : machine.board->model;
 }
 
-SlotEntry slot_entry(const SlotRecord& slot) {
+using Config = std::vector<std::pair<std::string, std::string>>;
+
+std::string option_of(const Config& config, std::string_view key) {
+  std::string text;
+  for (const auto& [option, value] : config)
+    if (option == key) text += (text.empty() ? "" : ",") + value;
+  return text;
+}
+
+// Of those options that `compare` wants to be equal, the ones that have no column of their own.
+std::string conditions_of(const Config& config) {
+  constexpr std::array<std::string_view, 6> kOptions{"when-busy", "queue-limit", "count",
+                                                     "copies",    "find-rate",   "bound"};
+  std::string text;
+  for (const auto option : kOptions)
+    if (const auto value = option_of(config, option); !value.empty())
+      text += fmt::format("{}{}={}", text.empty() ? "" : " ", option, value);
+  return text;
+}
+
+std::string shapes_of(const ModelRecord& model) {
+  std::string text;
+  for (const auto& input : model.inputs)
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", input.name, format_shape(input.shape));
+  return text;
+}
+
+void add_load(HistoryRow& row, const SlotRecord& slot, const Config& config) {
+  if (!slot.load) return;
+  const auto& load = *slot.load;
+  row.scenario = valid_utf8(load.scenario);
+  row.streams = std::to_string(load.in_flight);
+  // The rate of a search is its result.
+  if (load.per_second && (load.scenario == "rate" || load.scenario == "poisson"))
+    row.rate = fmt::format("{:.10g}", *load.per_second);
+  row.batch = valid_utf8(option_of(config, "batch"));
+  row.conditions = valid_utf8(conditions_of(config));
+}
+
+SlotEntry slot_entry(const SlotRecord& slot, const Config& config) {
   SlotEntry entry;
   auto& row = entry.row;
   row.slot = valid_utf8(slot.name);
@@ -21,14 +64,16 @@ SlotEntry slot_entry(const SlotRecord& slot) {
   if (slot.model) {
     row.model = valid_utf8(std::filesystem::path(slot.model->path).filename().string());
     row.model_sha256 = valid_utf8(slot.model->sha256);
+    row.shapes = valid_utf8(shapes_of(*slot.model));
   }
   if (slot.backend) {
     row.backend = valid_utf8(slot.backend->name);
     row.backend_version = valid_utf8(slot.backend->version);
     row.device = valid_utf8(slot.backend->device);
     row.precision = valid_utf8(slot.backend->precision);
+    row.threads = std::to_string(slot.backend->threads);
   }
-  if (slot.load) row.scenario = valid_utf8(slot.load->scenario);
+  add_load(row, slot, config);
   row.frames = slot.frames;
   entry.metrics = metrics_of(slot);
   for (auto& metric : entry.metrics) metric.name = valid_utf8(metric.name);
@@ -59,7 +104,7 @@ RunEntry entry_of(const Record& record, std::string_view host) {
   entry.command = valid_utf8(without_password(record.run.command));
   entry.tool_git = valid_utf8(record.run.tool_git);
   entry.record = valid_utf8(without_password(to_json(record)));
-  for (const auto& slot : record.slots) entry.slots.push_back(slot_entry(slot));
+  for (const auto& slot : record.slots) entry.slots.push_back(slot_entry(slot, record.run.config));
   return entry;
 }
 

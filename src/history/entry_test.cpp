@@ -49,6 +49,36 @@ TEST(MetricsOf, WhatIsAbsentIsNoMetric) {
   EXPECT_EQ(metrics_of(slot).size(), 1U);
 }
 
+TEST(MetricsOf, HoldWhatABenchFound) {
+  SlotRecord slot;
+  slot.load = LoadRecord{.found_per_second = 81.5};
+  slot.load->unserved = 4;
+  slot.load->service_ms.p50 = 7.5;
+  slot.load->lateness_ms.p99 = 0.25;
+  slot.statistics = StatisticsRecord{.effective_n = 12.0, .mad_ms = 0.5};
+  slot.statistics->drift_percent_over_run = -1.5;
+  slot.ladder = {{.name = "copies", .ms = 3.0, .added_ms = 0.5}};
+  const auto values = by_name(metrics_of(slot));
+  EXPECT_EQ(values.at("load.found_per_second"), 81.5);
+  EXPECT_EQ(values.at("load.unserved"), 4.0);
+  EXPECT_EQ(values.at("load.dropped"), 0.0);
+  EXPECT_EQ(values.at("load.missed_deadline"), 0.0);
+  EXPECT_EQ(values.at("load.service_ms.p50"), 7.5);
+  EXPECT_EQ(values.at("load.lateness_ms.p99"), 0.25);
+  EXPECT_EQ(values.at("statistics.effective_n"), 12.0);
+  EXPECT_EQ(values.at("statistics.mad_ms"), 0.5);
+  EXPECT_EQ(values.at("statistics.drift_percent_over_run"), -1.5);
+  EXPECT_EQ(values.at("ladder.copies.added_ms"), 0.5);
+}
+
+TEST(EntryOf, TheRateOfASearchIsAResultAndNoCondition) {
+  auto record = sample_record();
+  record.slots[0].load = LoadRecord{.scenario = "find-rate", .per_second = 81.5};
+  EXPECT_EQ(entry_of(record, "h").slots[0].row.rate, "");
+  record.slots[0].load->scenario = "poisson";
+  EXPECT_EQ(entry_of(record, "h").slots[0].row.rate, "81.5");
+}
+
 TEST(MetricsOf, AnAmbiguousNameHasItsFirstValue) {
   SlotRecord slot;
   slot.phases = {{"load", 1.0, {}}, {"load", 2.0, {}}};

@@ -62,6 +62,38 @@ void add_costs(Collector& to, const SlotRecord& slot) {
   }
 }
 
+void add_load(Collector& to, const LoadRecord& load) {
+  to.add("load.found_per_second", load.found_per_second);
+  to.add("load.issued", std::optional(load.issued));
+  to.add("load.done", std::optional(load.done));
+  to.add("load.dropped", std::optional(load.dropped));
+  to.add("load.missed_deadline", std::optional(load.missed_deadline));
+  to.add("load.unserved", std::optional(load.unserved));
+  to.add("load.generator_late", std::optional(load.generator_late));
+  to.add("load.service_ms", load.service_ms);
+  to.add("load.lateness_ms", load.lateness_ms);
+}
+
+void add_belief(Collector& to, const StatisticsRecord& statistics) {
+  to.add("statistics.effective_n", statistics.effective_n);
+  to.add("statistics.mad_ms", statistics.mad_ms);
+  to.add("statistics.drift_percent_per_minute", statistics.drift_percent_per_minute);
+  to.add("statistics.drift_percent_over_run", statistics.drift_percent_over_run);
+  to.add("statistics.settled_seconds", statistics.settled_seconds);
+  for (const auto& quantile : statistics.quantiles) {
+    to.add("statistics.quantiles." + quantile.name + ".low_ms", quantile.low_ms);
+    to.add("statistics.quantiles." + quantile.name + ".high_ms", quantile.high_ms);
+  }
+}
+
+void add_ladder(Collector& to, const SlotRecord& slot) {
+  for (const auto& rung : slot.ladder) {
+    to.add("ladder." + rung.name + ".ms", rung.ms);
+    to.add("ladder." + rung.name + ".per_second", rung.per_second);
+    to.add("ladder." + rung.name + ".added_ms", rung.added_ms);
+  }
+}
+
 }  // namespace
 
 std::vector<HistoryMetric> metrics_of(const SlotRecord& slot) {
@@ -73,6 +105,9 @@ std::vector<HistoryMetric> metrics_of(const SlotRecord& slot) {
   for (const auto& stage : slot.stages_ms) collector.add("stages_ms." + stage.name, stage.ms);
   add_results(collector, slot);
   add_costs(collector, slot);
+  if (slot.load) add_load(collector, *slot.load);
+  if (slot.statistics) add_belief(collector, *slot.statistics);
+  add_ladder(collector, slot);
   return std::move(collector.metrics);
 }
 

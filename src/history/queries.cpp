@@ -24,7 +24,7 @@ std::int64_t microseconds(WallTime time) {
 
 // The columns of a HistoryRow; each is read by the field beside it.
 using Field = std::string HistoryRow::*;
-constexpr std::array<std::pair<std::string_view, Field>, 16> kTexts{{
+constexpr std::array<std::pair<std::string_view, Field>, 22> kTexts{{
     {"runs.run_id", &HistoryRow::run_id},
     {"runs.host", &HistoryRow::host},
     {"runs.subcommand", &HistoryRow::subcommand},
@@ -41,6 +41,12 @@ constexpr std::array<std::pair<std::string_view, Field>, 16> kTexts{{
     {"slots.device", &HistoryRow::device},
     {"slots.precision", &HistoryRow::precision},
     {"slots.scenario", &HistoryRow::scenario},
+    {"slots.threads", &HistoryRow::threads},
+    {"slots.streams", &HistoryRow::streams},
+    {"slots.rate", &HistoryRow::rate},
+    {"slots.batch", &HistoryRow::batch},
+    {"slots.shapes", &HistoryRow::shapes},
+    {"slots.conditions", &HistoryRow::conditions},
 }};
 
 std::string columns() {
@@ -61,7 +67,12 @@ void add_filter(Query& query, const HistoryFilter& filter, const Dialect& dialec
       {"slots.name", filter.slot},
       {"runs.subcommand", filter.subcommand},
       {"runs.host", filter.host},
-      {"runs.verdict", filter.verdict}};
+      {"runs.verdict", filter.verdict},
+      {"slots.threads", filter.threads},
+      {"slots.streams", filter.streams},
+      {"slots.rate", filter.rate},
+      {"slots.batch", filter.batch},
+      {"slots.shapes", filter.shapes}};
   for (const auto& [column, text] : texts) {
     if (text.empty()) continue;
     const bool wild = text.find('*') != text.npos;
@@ -153,13 +164,16 @@ Query slot_insert(std::int64_t run, std::int64_t position, const HistoryRow& slo
        {SqlValue(run), SqlValue(position), SqlValue(slot.slot), SqlValue(slot.status),
         SqlValue(slot.model), SqlValue(slot.model_sha256), SqlValue(slot.backend),
         SqlValue(slot.backend_version), SqlValue(slot.device), SqlValue(slot.precision),
-        SqlValue(slot.frames), SqlValue(slot.scenario)}) {
+        SqlValue(slot.frames), SqlValue(slot.scenario), SqlValue(slot.threads),
+        SqlValue(slot.streams), SqlValue(slot.rate), SqlValue(slot.batch), SqlValue(slot.shapes),
+        SqlValue(slot.conditions)}) {
     const std::string_view comma = values.empty() ? "" : ", ";
     values += fmt::format("{}{}", comma, query.bind(std::move(value)));
   }
   query.sql = fmt::format(
       "INSERT INTO slots(run, position, name, status, model, model_sha256, backend, "
-      "backend_version, device, precision, frames, scenario) VALUES ({}) RETURNING id",
+      "backend_version, device, precision, frames, scenario, threads, streams, rate, batch, "
+      "shapes, conditions) VALUES ({}) RETURNING id",
       values);
   return query;
 }

@@ -104,6 +104,13 @@ std::span<const Migration> history_migrations() {
         "name TEXT NOT NULL, value {real} NOT NULL, PRIMARY KEY(slot, name))",
         "CREATE INDEX metrics_by_name ON metrics(name)"}},
       {2, {"ALTER TABLE slots ADD COLUMN scenario TEXT NOT NULL DEFAULT ''"}},
+      {3,
+       {"ALTER TABLE slots ADD COLUMN threads TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE slots ADD COLUMN streams TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE slots ADD COLUMN rate TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE slots ADD COLUMN batch TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE slots ADD COLUMN shapes TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE slots ADD COLUMN conditions TEXT NOT NULL DEFAULT ''"}},
   };
   return all;
 }

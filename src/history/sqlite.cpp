@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <memory>
@@ -61,15 +63,32 @@ int bind(sqlite3_stmt* statement, int index, const SqlValue& value) {
   return sqlite3_bind_null(statement, index);
 }
 
+// A URI under which SQLite makes no file beside the database and looks at none.
+std::string as_it_lies(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char c : file.string()) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       std::string_view("/-._~").find(c) != std::string_view::npos;
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return uri + "?immutable=1";
+}
+
+enum class Access { read_write, as_it_lies };
+
 class SqliteSession final : public SqlSession {
  public:
   // Opens nothing of the file yet: SQLite does so at the first statement.
-  SqliteSession(const std::filesystem::path& file, const HistoryOptions& options)
-      : file_(file),
+  SqliteSession(const std::filesystem::path& file, const HistoryOptions& options, Access access)
+      : access_(access),
+        file_(file),
         name_("the history " + in_quotes(file.string())),
         busy_timeout_(options.busy_timeout) {
-    const int flags = SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
-    opened_ = sqlite3_open_v2(file.c_str(), &database_, flags, nullptr);
+    const int usual = SQLITE_OPEN_READWRITE | (options.create ? SQLITE_OPEN_CREATE : 0);
+    opened_ = access == Access::read_write
+                  ? sqlite3_open_v2(file.c_str(), &database_, usual, nullptr)
+                  : sqlite3_open_v2(as_it_lies(file).c_str(), &database_,
+                                    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr);
     if (!database_) throw std::bad_alloc();
     sqlite3_extended_result_codes(database_, 1);
     const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(busy_timeout_);
@@ -103,6 +122,7 @@ class SqliteSession final : public SqlSession {
   // May fail without harm: where the log is not to be had, or another process has the file at this
   // moment, there remains the journal that every file system carries.
   void settle() override {
+    if (access_ == Access::as_it_lies) return;
     const auto mode = run("PRAGMA journal_mode", {});
     const bool logs = mode && mode->at(0).at(0) == SqlValue(std::string("wal"));
     if (is_on_network(file_) != logs) return;
@@ -137,6 +157,7 @@ class SqliteSession final : public SqlSession {
         sqlite3_errmsg(database_));
   }
 
+  Access access_;
   std::filesystem::path file_;
   std::string name_;
   Nanoseconds busy_timeout_;
@@ -157,15 +178,36 @@ std::optional<std::string> damage(SqlSession& session, const std::filesystem::pa
   return std::nullopt;
 }
 
+// The log, where there is one, holds what the file does not have yet.
+bool has_log(const std::filesystem::path& file) {
+  std::error_code none;
+  const auto bytes = std::filesystem::file_size(file.string() + "-wal", none);
+  return !none && bytes > 0;
+}
+
+bool may_write(const std::filesystem::path& file) {
+  const auto may = [](const std::filesystem::path& path) {
+    return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+  };
+  return may(file) && may(file.parent_path());
+}
+
 Result<std::unique_ptr<SqlSession>> open(const HistoryPlace& place, const HistoryOptions& options) {
   std::error_code error;
   // Absolute, so that no name means something else to SQLite.
   const auto file = std::filesystem::absolute(place.where, error).lexically_normal();
   if (auto refused = refused_file(file, options.create)) return fail(std::move(refused->what));
-  auto session = std::make_unique<SqliteSession>(file, options);
+  auto session = std::make_unique<SqliteSession>(file, options, Access::read_write);
   session->run("PRAGMA foreign_keys = ON", {});
   session->run("PRAGMA synchronous = FULL", {});  // boards lose power
-  if (const auto why = damage(*session, file))
+  auto why = damage(*session, file);
+  // SQLite keeps files of its own beside a database, which in a folder that this user may not write
+  // it cannot make, not even to read.
+  if (why && !options.write && !may_write(file) && !has_log(file)) {
+    auto reader = std::make_unique<SqliteSession>(file, options, Access::as_it_lies);
+    if (!damage(*reader, file)) return reader;
+  }
+  if (why)
     return fail(fmt::format("{} cannot be used and was left as it is: {}", session->name(), *why));
   return session;
 }

@@ -140,6 +140,33 @@ TEST_F(SqliteHistory, RefusesWhatItMayNotRead) {
   EXPECT_EQ(bytes_of(file()), before);
 }
 
+TEST_F(SqliteHistory, IsReadWhereItMayNotBeWritten) {
+  fill(2);
+  const auto before = bytes_of(file());
+  using std::filesystem::perms;
+  const auto read_only = perms::owner_read | perms::group_read | perms::others_read;
+  std::filesystem::permissions(file(), read_only);
+  std::filesystem::permissions(
+      folder_.path(), read_only | perms::owner_exec | perms::group_exec | perms::others_exec);
+  std::string told;
+  {
+    const WithoutRoot user;
+    const auto store = user.done() ? open_history(place(), {.create = false, .write = false})
+                                   : fail("cannot stop being root");
+    if (!store)
+      told = store.error().what;
+    else if (const auto rows = (*store)->rows({.slot = "rgb"}); !rows || rows->size() != 2)
+      told = "the rows are not those that were written";
+    else if ((*store)->add(run_number(9), "a"))
+      told = "it was written";
+  }
+  std::filesystem::permissions(folder_.path(), perms::owner_all);
+  if (told == "cannot stop being root") GTEST_SKIP() << told;
+  EXPECT_EQ(told, "");
+  EXPECT_EQ(bytes_of(file()), before);
+  EXPECT_FALSE(std::filesystem::exists(file().string() + "-shm"));
+}
+
 TEST_F(SqliteHistory, RefusesAFolderThatItMayNotMake) {
   folder_.write("blocked", "a file");
   const auto store = open_history({(folder_.path() / "blocked/history.db").string()});
@@ -173,7 +200,7 @@ TEST_F(SqliteHistory, RefusesANewerSchemaAndLeavesIt) {
   }
   const auto before = bytes_of(file());
   EXPECT_THAT(why(), HasSubstr("was written by a newer jetmeter (its schema is 7, this program "
-                               "knows 2) and was left as it is"));
+                               "knows 3) and was left as it is"));
   EXPECT_EQ(bytes_of(file()), before);
 }
 

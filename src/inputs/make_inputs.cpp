@@ -9,6 +9,7 @@
 #include "inputs/input_file.h"
 #include "inputs/input_names.h"
 #include "inputs/npz.h"
+#include "inputs/npz_member.h"
 #include "inputs/picture.h"
 
 namespace jetmeter {
@@ -41,22 +42,6 @@ Result<TensorData> from_npy(const TensorSpec& input, const Fill& fill) {
   auto data = take_array(*stream, input);
   if (!data) return fail_of(fill.file, data.error());
   return data;
-}
-
-// Which of an archive's arrays fills the input.
-Result<std::size_t> choose_member(std::span<const std::string> names, const TensorSpec& input,
-                                  const Fill& fill, bool only_input) {
-  std::string_view wanted = fill.member.empty() ? input.name : fill.member;
-  auto found = std::ranges::find(names, wanted);
-  if (found == names.end() && wanted.ends_with(".npy")) {
-    wanted.remove_suffix(4);
-    found = std::ranges::find(names, wanted);
-  }
-  if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  if (fill.member.empty() && only_input && names.size() == 1) return 0;
-  std::string held;
-  for (const auto& one : names) held += (held.empty() ? "" : ", ") + in_quotes(one);
-  return fail_of(fill.file, {fmt::format("has no array {}; it holds {}", in_quotes(wanted), held)});
 }
 
 Result<TensorData> from_npz(const TensorSpec& input, const Fill& fill, bool only_input) {

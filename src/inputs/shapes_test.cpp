@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 
 #include "inputs/extents.h"
+#include "inputs/test_arrays.h"
 #include "jetmeter/inputs.h"
+#include "support/temp_dir.h"
 
 namespace jetmeter {
 namespace {
@@ -157,6 +159,65 @@ TEST(ConcreteShapes, WhatIsTooLargeIsRefused) {
   EXPECT_THAT(concrete_error({kBatch}, {.batch = INT64_MAX}), HasSubstr("more than any memory"));
   EXPECT_EQ(concrete_error({kBatch}, {.max_bytes = 602112}), "no error");
   EXPECT_THAT(concrete_error({kBatch}, {.max_bytes = 602111}), HasSubstr("over the 588 KiB"));
+}
+
+class ShapesOfFiles : public testing::Test {
+ protected:
+  std::filesystem::path npy(const std::string& name, const char* shape, std::size_t elements) {
+    return dir_.write(name,
+                      npy_file(npy_literal("'<f4'", "False", shape), std::string(4 * elements, 0)));
+  }
+  static Fill file(FillKind kind, std::filesystem::path path) {
+    Fill fill;
+    fill.kind = kind;
+    fill.file = std::move(path);
+    return fill;
+  }
+  static std::string why(const Result<std::vector<Shape>>& shapes) {
+    return shapes ? "no error" : shapes.error().what;
+  }
+  TempDir dir_;
+  const std::vector<TensorSpec> open_{{"x", ElementType::float32, {-1, -1}}};
+};
+
+TEST_F(ShapesOfFiles, FillOpenAxes) {
+  const Fills fills{{"", file(FillKind::npy, npy("x.npy", "(2, 4)", 8))}};
+  EXPECT_THAT(concrete_shapes(open_, {}, fills).value(), ElementsAre(Shape{2, 4}));
+  const std::vector<TensorSpec> batch{{"x", ElementType::float32, {-1, 4}}};
+  EXPECT_THAT(concrete_shapes(batch, {}, fills).value(), ElementsAre(Shape{2, 4}));
+  EXPECT_THAT(concrete_shapes(batch, {.batch = 2}, fills).value(), ElementsAre(Shape{2, 4}));
+  const std::vector<TensorSpec> closed{{"x", ElementType::float32, {3, 4}}};
+  EXPECT_THAT(concrete_shapes(closed, {}, fills).value(), ElementsAre(Shape{3, 4}))
+      << "what does not fit is told when it is read";
+  EXPECT_THAT(concrete_shapes(batch, {}, {}).value(), ElementsAre(Shape{1, 4}));
+}
+
+TEST_F(ShapesOfFiles, AWishWinsAndAContradictionIsSaid) {
+  const Fills fills{{"x", file(FillKind::npy, npy("x.npy", "(2, 4)", 8))}};
+  EXPECT_THAT(concrete_shapes(open_, {.wishes = {{"x", {5, 6}}}}, fills).value(),
+              ElementsAre(Shape{5, 6}));
+  EXPECT_THAT(why(concrete_shapes(open_, {.batch = 3}, fills)),
+              HasSubstr("holds 2x4, which is no batch of 3; leave out the batch"));
+  const std::vector<TensorSpec> other{{"x", ElementType::float32, {-1, 5}}};
+  EXPECT_THAT(why(concrete_shapes(other, {}, fills)), testing::StartsWith("input 'x' is "));
+  EXPECT_THAT(why(concrete_shapes(other, {}, fills)), testing::EndsWith("x.npy' holds 2x4"));
+  const std::vector<TensorSpec> deeper{{"x", ElementType::float32, {-1, 2, 4}}};
+  EXPECT_THAT(why(concrete_shapes(deeper, {}, fills)), HasSubstr("holds 2x4"));
+  const Fills gone{{"x", file(FillKind::npy, dir_.path() / "gone.npy")}};
+  EXPECT_THAT(why(concrete_shapes(open_, {}, gone)), testing::StartsWith("input 'x': "));
+}
+
+TEST_F(ShapesOfFiles, OfAnArchiveAreThoseOfItsMembers) {
+  const auto path = dir_.path() / "all.npz";
+  const std::vector<TensorData> arrays{
+      tensor_of<float>(ElementType::float32, {2, 3}, std::vector<float>(6), "a"),
+      tensor_of<float>(ElementType::float32, {7}, std::vector<float>(7), "b")};
+  ASSERT_TRUE(write_npz_file(path, arrays));
+  const std::vector<TensorSpec> inputs{{"b", ElementType::float32, {-1}},
+                                       {"a", ElementType::float32, {-1, 3}}};
+  const Fills fills{{"", file(FillKind::npz, path)}};
+  EXPECT_THAT(concrete_shapes(inputs, {}, fills).value(), ElementsAre(Shape{7}, Shape{2, 3}));
+  EXPECT_THAT(why(concrete_shapes(open_, {}, fills)), HasSubstr("has no array 'x'"));
 }
 
 }  // namespace

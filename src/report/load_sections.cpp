@@ -103,6 +103,34 @@ Section search_section(const Record& record) {
   return section;
 }
 
+namespace {
+
+// Intervals become narrower with the root of the number of rounds. Absent where more would hardly
+// help.
+std::optional<double> more_time_needed(const LadderStepRecord& step) {
+  constexpr double kMost = 100;
+  if (!step.added_ms || !step.added_low_ms || !step.added_high_ms) return std::nullopt;
+  if (*step.added_low_ms > 0 || *step.added_high_ms < 0 || *step.added_ms == 0) return std::nullopt;
+  const double half = (*step.added_high_ms - *step.added_low_ms) / 2;
+  const double times = std::ceil(std::pow(half / *step.added_ms, 2));
+  if (times > kMost) return std::nullopt;
+  return std::max(times, 2.0);
+}
+
+void tell_what_is_needed(Section& section, const SlotRecord& slot) {
+  std::string text;
+  for (const auto& step : slot.ladder)
+    if (const auto times = more_time_needed(step))
+      text += fmt::format("{}{:.0f} times for {}", text.empty() ? "" : ", ", *times, step.name);
+  if (!text.empty())
+    section.sentences.push_back(
+        {fmt::format("{}: what is measured here would be told from nothing by about so many times "
+                     "the --min-time: {}.",
+                     slot.name, text)});
+}
+
+}  // namespace
+
 Section ladder_section(const Record& record) {
   Section section{"From the benchmark's number to the application's, ms an inference",
                   {{{"slot", Align::left},
@@ -131,6 +159,7 @@ Section ladder_section(const Record& record) {
     section.sentences.push_back(
         {"What a rung adds is the median over rounds that belong together, not the difference of "
          "the column; where its interval holds 0 it cannot be told from nothing."});
+  for (const auto& slot : record.slots) tell_what_is_needed(section, slot);
   return section;
 }
 

@@ -163,6 +163,17 @@ TEST(Layers, AreTheTwentySlowestAndSayWhatIsLeftOut) {
   EXPECT_THAT(brief, AllOf(HasSubstr("layer15 "), Not(HasSubstr("layer14 "))));
 }
 
+TEST(LadderSection, SaysWhatWouldTellARungFromNothing) {
+  auto record = sample_record_of_a_bench();
+  auto& copies = record.slots[0].ladder[1];
+  copies.added_ms = 0.5;
+  copies.added_low_ms = -0.5;
+  copies.added_high_ms = 1.7;
+  EXPECT_THAT(render("text", record), HasSubstr("the --min-time: 5 times for copies."));
+  copies.added_ms = 0.001;
+  EXPECT_THAT(render("text", record), Not(HasSubstr("the --min-time:"))) << "it is next to nothing";
+}
+
 TEST(Layers, AreNotMentionedWithoutAProfile) {
   auto record = sample_record();
   record.slots[0].layers.clear();

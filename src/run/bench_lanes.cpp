@@ -27,7 +27,7 @@ const Fill& fill_of(const Fills& fills, const std::string& input) {
 }  // namespace
 
 Result<BenchLanes> BenchLanes::open(Model& model, const BenchSpec& spec) {
-  const auto shapes = concrete_shapes(model.info().inputs, spec.shapes);
+  const auto shapes = concrete_shapes(model.info().inputs, spec.shapes, spec.fills);
   if (!shapes) return tl::make_unexpected(shapes.error());
   const auto specs = with_shapes(model.info().inputs, *shapes);
   auto inputs = make_inputs(specs, spec.fills, spec.seed);

@@ -175,7 +175,11 @@ Result<void> BenchWorker::run_pass(const PassOrder& order) {
   }
   phases_.begin(order.phase);
   const auto measured = measure(world);
-  if (measured && bench().ladder && !listener.asked()) climb_ladder(world);
+  if (measured && bench().ladder && !listener.asked())
+    climb_ladder(world);
+  else if (bench().ladder)
+    report_.notes.emplace_back(
+        "the ladder was not climbed: the measurement before it had ended early");
   if (measured && bench().profile_runs > 0 && !listener.asked())
     if (auto profiled = profile_layers(world); !profiled)
       report_.notes.push_back("the layers were not profiled: " + profiled.error().what);
@@ -307,7 +311,7 @@ void BenchWorker::climb_ladder(const LoadWorld& world) {
   auto rungs = tasks.rungs();
   LivelyTask lively(*rungs.front().task, out_, clock_);
   rungs.front().task = &lively;
-  report_.rungs = climb(rungs, {}, world);
+  report_.rungs = climb(rungs, ladder_for(bench().stop.min_time), world);
 }
 
 Result<void> BenchWorker::profile_layers(const LoadWorld& world) {

@@ -36,21 +36,25 @@ Result<void> settle(Climber& climber, const LadderOptions& options, const Clock&
   return {};
 }
 
-Result<void> run_round(Climber& climber, const Clock& clock) {
+// Asked to stop, it ends after an inference, and what it has is the round.
+Result<void> run_round(Climber& climber, const LoadWorld& world) {
+  const auto& clock = *world.clock;
   StageTimes stages;
   auto& latencies = climber.measured.latencies_ms;
   std::vector<double> of_round;
   of_round.reserve(static_cast<std::size_t>(climber.count));
   const auto begin = clock.monotonic();
   auto before = begin;
-  for (std::int64_t i = 0; i < climber.count; ++i) {
+  std::int64_t count = 0;
+  while (count < climber.count && (count == 0 || !asked_to_stop(world))) {
     if (auto done = climber.rung.task->run(stages); !done) return done;
+    ++count;
     if (!climber.rung.one_by_one) continue;
     const auto now = clock.monotonic();
     of_round.push_back(milliseconds(now - before));
     before = now;
   }
-  const auto whole = milliseconds(clock.monotonic() - begin) / static_cast<double>(climber.count);
+  const auto whole = milliseconds(clock.monotonic() - begin) / static_cast<double>(count);
   latencies.insert(latencies.end(), of_round.begin(), of_round.end());
   std::ranges::sort(of_round);
   climber.measured.round_ms.push_back(of_round.empty() ? whole : quantile(of_round, 0.5));
@@ -65,6 +69,15 @@ void give_up(Climber& climber, const Error& error) {
 
 }  // namespace
 
+LadderOptions ladder_for(Nanoseconds min_time) {
+  constexpr std::int64_t kMostRounds = 100'000;
+  LadderOptions options;
+  const auto needed = (min_time + options.round_time - Nanoseconds(1)) / options.round_time;
+  const auto even = std::min<std::int64_t>(needed, kMostRounds) + 1;
+  options.rounds = std::max(options.rounds, static_cast<int>(even / 2 * 2));
+  return options;
+}
+
 std::vector<RungMeasured> climb(std::span<const Rung> rungs, const LadderOptions& options,
                                 const LoadWorld& world) {
   std::vector<Climber> climbers;
@@ -74,7 +87,7 @@ std::vector<RungMeasured> climb(std::span<const Rung> rungs, const LadderOptions
     return climber.rung.task && climber.measured.reason.empty();
   };
   for (auto& climber : climbers) {
-    if (!runs(climber)) continue;
+    if (!runs(climber) || asked_to_stop(world)) continue;
     if (auto settled = settle(climber, options, *world.clock); !settled)
       give_up(climber, settled.error());
   }
@@ -82,10 +95,13 @@ std::vector<RungMeasured> climb(std::span<const Rung> rungs, const LadderOptions
     const auto count = climbers.size();
     for (std::size_t i = 0; i < count; ++i) {
       auto& climber = climbers[round % 2 == 0 ? i : count - 1 - i];
-      if (!runs(climber)) continue;
-      if (auto done = run_round(climber, *world.clock); !done) give_up(climber, done.error());
+      if (!runs(climber) || asked_to_stop(world)) continue;
+      if (auto done = run_round(climber, world); !done) give_up(climber, done.error());
     }
   }
+  for (auto& climber : climbers)
+    if (runs(climber) && climber.measured.round_ms.empty())
+      climber.measured.reason = "the run was interrupted before it was measured";
   std::vector<RungMeasured> measured;
   for (auto& climber : climbers) measured.push_back(std::move(climber.measured));
   return measured;

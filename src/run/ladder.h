@@ -26,8 +26,12 @@ struct LadderOptions {
   std::int64_t least_count = 3;  // inferences in a round
 };
 
-// A rung whose task fails has no number, and the reason; the others go on. Returns early, with the
-// rounds that were whole, when asked to stop.
+// Rounds in which every rung is measured for so long, and never fewer than usual; an even number,
+// so that it goes back as often as forth. Pure.
+LadderOptions ladder_for(Nanoseconds min_time);
+
+// A rung whose task fails has no number, and the reason; the others go on. Returns early when asked
+// to stop, with what was measured until then; a rung that was not says so.
 std::vector<RungMeasured> climb(std::span<const Rung>, const LadderOptions&, const LoadWorld&);
 
 // What each rung adds to the one before, from the differences of the rounds that belong together.

@@ -85,7 +85,41 @@ TEST_F(Ladder, ARungWithoutATaskKeepsItsReason) {
 TEST_F(Ladder, EndsWhenAsked) {
   const std::atomic<bool> stop{true};
   const std::vector<Rung> rungs{{"one", "", &fast}};
-  EXPECT_TRUE(climb(rungs, options, {.clock = &clock, .stop = &stop})[0].round_ms.empty());
+  const auto climbed = climb(rungs, options, {.clock = &clock, .stop = &stop});
+  EXPECT_TRUE(climbed[0].round_ms.empty());
+  EXPECT_EQ(climbed[0].reason, "the run was interrupted before it was measured");
+  EXPECT_EQ(fast.runs, 0);
+}
+
+TEST_F(Ladder, KeepsWhatWasMeasuredUntilItWasAskedToEnd) {
+  struct Stopping final : Task {
+    Stopping(Task& inner_task, std::atomic<bool>& to_set) : inner(inner_task), stop(to_set) {}
+    Result<void> run(StageTimes& stages) override {
+      if (++runs == 2 + 2) stop = true;  // after settling, its second inference
+      return inner.run(stages);
+    }
+    Task& inner;
+    std::atomic<bool>& stop;
+    int runs = 0;
+  };
+  std::atomic<bool> stop{false};
+  Stopping stopping(slow, stop);
+  const std::vector<Rung> rungs{{"one", "", &fast}, {"two", "", &stopping}, {"three", "", &fast}};
+  const auto climbed = climb(rungs, options, {.clock = &clock, .stop = &stop});
+  EXPECT_THAT(climbed[0].round_ms, ElementsAre(10));
+  EXPECT_THAT(climbed[1].round_ms, ElementsAre(14)) << "of two inferences, not of seven";
+  EXPECT_THAT(climbed[1].latencies_ms, SizeIs(2));
+  EXPECT_TRUE(climbed[2].round_ms.empty());
+  EXPECT_EQ(climbed[2].reason, "the run was interrupted before it was measured");
+  EXPECT_DOUBLE_EQ(ladder_steps(climbed)[1].added_ms.value(), 4);
+}
+
+TEST(LadderFor, MeasuresEveryRungForTheLeastTime) {
+  EXPECT_EQ(ladder_for(Nanoseconds{0}).rounds, 8);
+  EXPECT_EQ(ladder_for(std::chrono::seconds(2)).rounds, 8);
+  EXPECT_EQ(ladder_for(std::chrono::seconds(3)).rounds, 12);
+  EXPECT_EQ(ladder_for(std::chrono::milliseconds(3001)).rounds, 14);
+  EXPECT_EQ(ladder_for(std::chrono::hours(100)).rounds, 100'000);
 }
 
 TEST(LadderSteps, TellWhatEachRungAdds) {

@@ -58,7 +58,7 @@ bool on_cpu(const LoadOptions& load) {
 
 // Axes that the file leaves open get what the load will give them.
 Result<ModelMemory> read_for_load(const SlotSpec& slot, ModelMemory memory) {
-  auto shapes = concrete_shapes(memory.inputs, slot.bench->shapes);
+  auto shapes = concrete_shapes(memory.inputs, slot.bench->shapes, slot.bench->fills);
   if (!shapes) return tl::make_unexpected(shapes.error());
   ShapeHints hints;
   for (std::size_t i = 0; i < shapes->size(); ++i)

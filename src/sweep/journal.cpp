@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -91,9 +92,10 @@ std::vector<StepResult> completed_of(const Journal& journal, std::span<const Swe
   std::set<std::pair<std::string_view, int>> wanted;
   for (const auto& step : steps) wanted.emplace(step.digest, step.repeat);
   std::vector<StepResult> done;
-  for (const auto& result : journal.results)
-    if (result.completed() && wanted.erase({result.digest, result.repeat}) == 1)
-      done.push_back(result);
+  for (auto result = journal.results.rbegin(); result != journal.results.rend(); ++result)
+    if (result->completed() && wanted.erase({result->digest, result->repeat}) == 1)
+      done.push_back(*result);
+  std::ranges::reverse(done);
   return done;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "sweep/pool.h"
 #include "sweep/table.h"
 
 namespace jetmeter {
@@ -142,6 +143,13 @@ std::string marked(const ShownColumn& column, std::size_t row) {
   return column.cells[row] + (column.best[row] ? std::string(kBestMark) : " ");
 }
 
+std::string meaning_of_best(const ShownTable& table, std::string_view mark) {
+  const bool together = std::ranges::any_of(
+      table.columns, [](const auto& column) { return std::ranges::count(column.best, true) > 1; });
+  return fmt::format("{} the best of its column{}.", mark,
+                     together ? "; several: not told apart" : "");
+}
+
 std::string text_of(const SweepTable& table, const SweepRenderOptions& options) {
   const auto people = shown(table);
   std::vector<std::string> lines(table.rows.size() + 1);
@@ -165,8 +173,7 @@ std::string text_of(const SweepTable& table, const SweepRenderOptions& options) 
   }
   if (people.columns.empty()) out.clear();
   auto note = people.note;
-  if (people.has_best())
-    note += fmt::format("{}{} the best of its column.", note.empty() ? "" : " ", kBestMark);
+  if (people.has_best()) note += (note.empty() ? "" : " ") + meaning_of_best(people, kBestMark);
   if (note.empty()) return out;
   if (!out.empty()) out += '\n';
   return out.append(in_color(options.color, "2", note)).append("\n");
@@ -198,7 +205,9 @@ std::string markdown_of(const SweepTable& table) {
   }
   std::string out;
   if (!people.columns.empty()) out = fmt::format("{}\n{}\n{}", head, rule, body);
-  if (!people.note.empty()) out += fmt::format("\n{}\n", escaped(people.note));
+  auto note = escaped(people.note);
+  if (people.has_best()) note += (note.empty() ? "" : " ") + meaning_of_best(people, "**Bold**:");
+  if (!note.empty()) out += fmt::format("\n{}\n", note);
   return out;
 }
 
@@ -247,8 +256,28 @@ Json json_of(const SweepCell& cell) {
   return std::visit([](const auto& value) { return Json(value); }, *cell);
 }
 
+Json json_of_pools(std::span<const SweepRow> rows, const SweepTable& table) {
+  auto list = Json::array();
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const auto& row = rows[table.rows[i]];
+    Json item{{"digest", row.step.digest}, {"runs", row.runs}};
+    auto& values = item["values"] = Json::object();
+    auto& ranges = item["ranges"] = Json::object();
+    for (const auto& column : table.columns) {
+      if (column.is_axis) values[column.key] = json_of(column.cells[i]);
+      if (!column.metric) continue;
+      item[column.key] = json_of(column.cells[i]);
+      if (const auto range = row.ranges.find(*column.metric); range != row.ranges.end())
+        ranges[column.key] = {range->second.low, range->second.high};
+    }
+    item["best"] = best_in(table, i);
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
 std::string json_text_of(const SweepTable& table, std::span<const SweepRow> rows,
-                         const SweepRenderOptions& options) {
+                         const SweepRenderOptions& options, Json configurations) {
   Json document{{"schema", "jetmeter.sweep_summary/1"}};
   document["rank"] = options.rank ? Json(name(*options.rank)) : Json();
   auto& list = document["rows"] = Json::array();
@@ -263,6 +292,7 @@ std::string json_text_of(const SweepTable& table, std::span<const SweepRow> rows
     row["best"] = best_in(table, i);
     list.push_back(std::move(row));
   }
+  if (!configurations.is_null()) document["configurations"] = std::move(configurations);
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
@@ -270,12 +300,18 @@ std::string json_text_of(const SweepTable& table, std::span<const SweepRow> rows
 
 std::string render_sweep(std::span<const SweepRow> rows, SweepFormat format,
                          const SweepRenderOptions& options) {
-  const auto table = sweep_table(rows, options);
+  const auto configurations = pooled(rows);
+  const auto table = sweep_table(rows, options), pools = sweep_table(configurations, options);
+  const bool repeated = configurations.size() < rows.size();
   switch (format) {
-    case SweepFormat::text: return text_of(table, options);
-    case SweepFormat::markdown: return markdown_of(table);
+    case SweepFormat::text: return text_of(pools, options);
+    case SweepFormat::markdown:
+      return markdown_of(pools) +
+             (repeated ? "\nThe single runs:\n\n" + markdown_of(table) : std::string());
     case SweepFormat::csv: return csv_of(table, rows);
-    case SweepFormat::json: return json_text_of(table, rows, options);
+    case SweepFormat::json:
+      return json_text_of(table, rows, options,
+                          repeated ? json_of_pools(configurations, pools) : Json());
   }
   return {};
 }

@@ -24,6 +24,8 @@ std::vector<SweepRow> sample() {
       row("001", {{"", "yolov8n.onnx"}, {"threads", "1"}, {"backend", "onnxruntime"}}, 12.3456),
       row("002", {{"", "yolov8n.onnx"}, {"threads", "2"}, {"backend", "onnxruntime"}}, 7.5),
       row("003", {{"", "yolov8n.onnx"}, {"threads", "4"}, {"backend", "onnxruntime"}}, 0)};
+  rows[0].ranges = {{SweepMetric::latency_p50, {12, 12.5}}, {SweepMetric::latency_p99, {18, 22}}};
+  rows[1].ranges = {{SweepMetric::latency_p50, {7.4, 7.6}}, {SweepMetric::latency_p99, {28, 33}}};
   rows[0].latency_p99_ms = 20;
   rows[0].peak_bytes = std::uint64_t{100} << 20;
   rows[1].latency_p99_ms = 30;
@@ -84,14 +86,16 @@ TEST(RenderSweep, NumbersThatAreNoneAreAbsent) {
 }
 
 TEST(RenderSweep, Markdown) {
-  EXPECT_EQ(render_sweep(sample(), SweepFormat::markdown),
-            "| threads | p50 ms | p99 ms | fps | memory peak | status | reason |\n"
-            "|---:|---:|---:|---:|---:|---|---|\n"
-            "| 1 | 12.35 | **20.0** | - | **100 MiB** | completed | - |\n"
-            "| 2 | **7.50** | 30.0 | 133 | 2.00 GiB | completed | - |\n"
-            "| 4 | - | - | - | - | failed | out \\| of memory |\n"
-            "\n"
-            "The same in all rows: model yolov8n.onnx, backend onnxruntime.\n");
+  EXPECT_EQ(
+      render_sweep(sample(), SweepFormat::markdown),
+      "| threads | p50 ms | p99 ms | fps | memory peak | status | reason |\n"
+      "|---:|---:|---:|---:|---:|---|---|\n"
+      "| 1 | 12.35 | **20.0** | - | **100 MiB** | completed | - |\n"
+      "| 2 | **7.50** | 30.0 | 133 | 2.00 GiB | completed | - |\n"
+      "| 4 | - | - | - | - | failed | out \\| of memory |\n"
+      "\n"
+      "The same in all rows: model yolov8n.onnx, backend onnxruntime. **Bold**: the best of its "
+      "column.\n");
 }
 
 TEST(RenderSweep, CsvHasEveryColumnAndEveryDigit) {
@@ -147,15 +151,92 @@ TEST(RenderSweep, OfNothingIsNothingOrAnEmptyDocument) {
   EXPECT_TRUE(nlohmann::json::parse(render_sweep({}, SweepFormat::json))["rows"].empty());
 }
 
-TEST(RenderSweep, RepeatsAreToldApart) {
-  std::vector<SweepRow> rows{row("001-r1", {{"", "a"}}, 1), row("001-r2", {{"", "a"}}, 2)};
-  rows[1].step.repeat = 2;
-  EXPECT_EQ(render_sweep(rows, SweepFormat::text),
-            "  repeat  p50 ms\n"
-            "       1    1.00*\n"
-            "       2    2.00\n"
+// Of two configurations, by the p50 of each repeat.
+std::vector<SweepRow> repeated(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<SweepRow> rows;
+  for (const auto& [model, values] : {std::pair{"a", a}, {"b", b}})
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      rows.push_back(row(std::string(model) + std::to_string(i), {{"", model}}, values[i]));
+      rows.back().step.repeat = static_cast<int>(i) + 1;
+    }
+  return rows;
+}
+
+TEST(RenderSweep, RepeatsAreOneRowOfMedians) {
+  EXPECT_EQ(render_sweep(repeated({1, 1.2, 1.1}, {2, 2.5, 2.1}), SweepFormat::text),
+            "  model  p50 ms   p50 from to\n"
+            "  a        1.10*  1.000 to 1.200\n"
+            "  b        2.10   2.000 to 2.500\n"
             "\n"
-            "The same in all rows: model a, status completed. * the best of its column.\n");
+            "The same in all rows: runs 3, status completed. * the best of its column.\n");
+}
+
+TEST(RenderSweep, OnlyWhatIsToldApartIsTheBest) {
+  const auto stars = [](const std::vector<SweepRow>& rows) {
+    const auto text = render_sweep(rows, SweepFormat::text);
+    return std::ranges::count(text.substr(0, text.find("\n\n")), '*');
+  };
+  EXPECT_EQ(stars(repeated({1, 1.2, 1.1}, {1.15, 1.3, 1.25})), 0) << "the ranges overlap";
+  EXPECT_EQ(stars(repeated({1, 1.2}, {2, 2.5})), 0) << "two runs without intervals tell little";
+  EXPECT_EQ(stars(repeated({5.102}, {5.103})), 0) << "nobody knows how far to believe these";
+  auto known = repeated({5.102}, {5.103});
+  known[0].ranges[SweepMetric::latency_p50] = {5.1, 5.104};
+  known[1].ranges[SweepMetric::latency_p50] = {5.101, 5.105};
+  EXPECT_EQ(stars(known), 0);
+  known[1].ranges[SweepMetric::latency_p50] = {5.1035, 5.105};
+  EXPECT_EQ(stars(known), 0);
+  known[0].ranges[SweepMetric::latency_p50] = {5.1, 5.1025};
+  EXPECT_EQ(stars(known), 1);
+  auto third = row("c", {{"", "c"}}, 9);
+  third.ranges[SweepMetric::latency_p50] = {8.5, 9.5};
+  known[1].ranges[SweepMetric::latency_p50] = {5.101, 5.105};
+  known.push_back(third);
+  EXPECT_EQ(stars(known), 2);
+  EXPECT_THAT(render_sweep(known, SweepFormat::text),
+              HasSubstr("* the best of its column; several: not told apart."));
+}
+
+TEST(RenderSweep, TwoModelsTwiceOnOneAndTwoThreadsStandInLine) {
+  std::vector<SweepRow> rows;
+  for (const int repeat : {1, 2})
+    for (const auto& [model, threads, p50] : {std::tuple{"a.ref", "1", 2.08},
+                                              {"a.ref", "2", 12.5},
+                                              {"long-name.ref", "1", 2.0},
+                                              {"long-name.ref", "2", 101.25}}) {
+      rows.push_back(row("x", {{"", model}, {"threads", threads}}, p50));
+      rows.back().step.repeat = repeat;
+      rows.back().ranges[SweepMetric::latency_p50] = {p50 - 0.12, p50 + 0.12};
+    }
+  EXPECT_EQ(render_sweep(rows, SweepFormat::text, {.rank = SweepMetric::latency_p50}),
+            "  model          threads  p50 ms   p50 from to\n"
+            "  long-name.ref        1    2.00*  1.880 to 2.120\n"
+            "  a.ref                1    2.08*  1.960 to 2.200\n"
+            "  a.ref                2   12.50   12.38 to 12.62\n"
+            "  long-name.ref        2  101.25   101.1 to 101.4\n"
+            "\n"
+            "The same in all rows: runs 2, status completed. * the best of its column; several: "
+            "not told apart.\n");
+}
+
+TEST(RenderSweep, TheSingleRunsStayInTheFiles) {
+  auto rows = repeated({1, 1.2, 1.1}, {2, 2.5, 2.1});
+  rows[4].status = "failed";
+  rows[4].reason = "no memory";
+  EXPECT_THAT(render_sweep(rows, SweepFormat::text), HasSubstr("1 of 3 runs failed: no memory"));
+  const auto markdown = render_sweep(rows, SweepFormat::markdown);
+  EXPECT_THAT(markdown, HasSubstr("\nThe single runs:\n\n| model | repeat | p50 ms |"));
+  const auto json = nlohmann::json::parse(render_sweep(rows, SweepFormat::json));
+  EXPECT_EQ(json["rows"].size(), 6U);
+  ASSERT_EQ(json["configurations"].size(), 2U);
+  const auto& first = json["configurations"][0];
+  EXPECT_EQ(first["values"]["model"], "a");
+  EXPECT_EQ(first["runs"], 3);
+  EXPECT_EQ(first["latency_p50_ms"], 1.1);
+  EXPECT_EQ(first["ranges"]["latency_p50_ms"], nlohmann::json({1.0, 1.2}));
+  EXPECT_EQ(first["best"], nlohmann::json({"latency_p50_ms"}));
+  EXPECT_EQ(json["rows"][1]["best"], nlohmann::json({"latency_p50_ms"}));
+  EXPECT_EQ(json["configurations"][1]["runs"], 2);
+  EXPECT_THAT(render_sweep(rows, SweepFormat::csv), HasSubstr("\na1,a,2,1.2,"));
 }
 
 TEST(RenderSweep, NamesModelsByTheirFilesWhereThatTellsThemApart) {

@@ -71,11 +71,12 @@ Result<SweepOutcome> run_sweep(std::span<const SweepStep> steps, JournalWriter& 
                                const SweepWorld& world) {
   if (!world.run) return fail("the sweep has nothing that runs a step");
   SweepOutcome outcome;
-  outcome.results = journal.done();
+  for (const auto& result : journal.done())
+    if (!world.is_kept || world.is_kept(result)) outcome.results.push_back(result);
   outcome.resumed = outcome.results.size();
   Bookkeeper books(journal, world);
   bool first = true;
-  for (const auto* step : remaining(steps, journal.done())) {
+  for (const auto* step : remaining(steps, outcome.results)) {
     if (!std::exchange(first, false) && world.pause && !asked_to_stop(world)) world.pause();
     outcome.interrupted = asked_to_stop(world);
     if (outcome.interrupted) break;

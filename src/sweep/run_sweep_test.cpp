@@ -96,6 +96,35 @@ TEST_F(RunSweep, AfterTheLastStepNothingIsLeft) {
   EXPECT_TRUE(events_.empty());
 }
 
+TEST_F(RunSweep, WhatIsNotKeptRunsAgainAndItsLastResultCounts) {
+  {
+    auto writer = journal();
+    ASSERT_TRUE(run_sweep(kPlan, writer, world()));
+  }
+  events_.clear();
+  auto without_b = world();
+  without_b.is_kept = [](const StepResult& result) { return result.values[0].second != "b"; };
+  without_b.run = [this](const SweepStep& step) {
+    events_.push_back("run " + step.values[0].second);
+    StepResult result;
+    result.status = "completed";
+    result.out = "again";
+    return result;
+  };
+  {
+    auto writer = journal();
+    const auto outcome = run_sweep(kPlan, writer, without_b).value();
+    EXPECT_THAT(events_, ElementsAre("3/3", "run b"));
+    EXPECT_EQ(outcome.resumed, 2u);
+    ASSERT_EQ(outcome.results.size(), 3u);
+    EXPECT_EQ(outcome.results[2].id, kPlan[1].id);
+  }
+  const auto writer = journal();
+  ASSERT_EQ(writer.done().size(), 3u);
+  EXPECT_EQ(writer.done()[2].id, kPlan[1].id);
+  EXPECT_EQ(writer.done()[2].out, "again") << "a later resume looks there";
+}
+
 TEST_F(RunSweep, StopsWhenAsked) {
   stopping_ = "b";
   auto writer = journal();

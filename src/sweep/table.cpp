@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "sweep/pool.h"
+
 namespace jetmeter {
 namespace {
 
@@ -41,10 +43,8 @@ bool completed(const SweepRow& row) {
   return row.status == "completed";
 }
 
-// Absent also for what is no number, and for what did not complete: that ranks nowhere.
 std::optional<double> comparable(const SweepRow& row, const Metric& metric) {
-  const auto value = completed(row) ? metric.get(row) : std::nullopt;
-  return value && std::isfinite(*value) ? value : std::nullopt;
+  return comparable_value(row, metric.metric);
 }
 
 bool is_better(const Metric& metric, double a, double b) {
@@ -70,21 +70,11 @@ SweepCell text_cell(const std::string& text) {
   return text.empty() ? SweepCell() : SweepCell(text);
 }
 
-// Alone in its column a value is not the best of anything.
 std::vector<bool> best_of(std::span<const SweepRow> rows, const std::vector<std::size_t>& order,
                           const Metric& metric) {
-  std::vector<bool> best(order.size());
-  std::optional<double> top;
-  std::size_t known = 0;
-  for (const auto row : order) {
-    const auto value = comparable(rows[row], metric);
-    if (!value) continue;
-    ++known;
-    if (!top || is_better(metric, *value, *top)) top = value;
-  }
-  if (known < 2) return best;
-  for (std::size_t i = 0; i < order.size(); ++i)
-    best[i] = comparable(rows[order[i]], metric) == top;
+  const auto by_row = best_rows(rows, metric.metric, metric.more_is_better);
+  std::vector<bool> best;
+  for (const auto row : order) best.push_back(by_row[row]);
   return best;
 }
 
@@ -102,6 +92,21 @@ std::vector<std::string> options_of(std::span<const SweepRow> rows) {
     for (const auto& [option, value] : row.step.values)
       if (std::ranges::count(options, option) == 0) options.push_back(option);
   return options;
+}
+
+// Four significant figures of the lower end, as many decimals for both.
+std::string range_text(const SweepRange& range, SweepMetric metric) {
+  if (metric == SweepMetric::memory_peak)
+    return fmt::format("{} to {}", format_bytes(static_cast<std::uint64_t>(range.low)),
+                       format_bytes(static_cast<std::uint64_t>(range.high)));
+  const auto places = range.low > 0 ? 3 - static_cast<int>(std::floor(std::log10(range.low))) : 3;
+  const auto decimals = std::clamp(places, 0, 6);
+  return fmt::format("{:.{}f} to {:.{}f}", range.low, decimals, range.high, decimals);
+}
+
+SweepCell range_cell(const SweepRow& row, SweepMetric metric) {
+  const auto range = row.ranges.find(metric);
+  return range == row.ranges.end() ? SweepCell() : SweepCell(range_text(range->second, metric));
 }
 
 SweepCell value_of(const SweepRow& row, const std::string& option) {
@@ -143,13 +148,20 @@ SweepTable sweep_table(std::span<const SweepRow> rows, const SweepRenderOptions&
       return value_of(row, option);
     }).is_axis = true;
   }
-  add("repeat", "repeat",
-      [](const SweepRow& row) { return SweepCell(static_cast<std::int64_t>(row.step.repeat)); });
+  const bool has_pools = std::ranges::any_of(rows, [](const auto& row) { return row.runs != 1; });
+  if (has_pools)
+    add("runs", "runs", [](const SweepRow& row) { return SweepCell(std::int64_t{row.runs}); });
+  else
+    add("repeat", "repeat",
+        [](const SweepRow& row) { return SweepCell(static_cast<std::int64_t>(row.step.repeat)); });
   for (const auto& metric : kMetrics) {
     auto& added = add(std::string(metric.key), std::string(metric.title),
                       [&](const SweepRow& row) { return metric_cell(row, metric); });
     added.metric = metric.metric;
     added.best = best_of(rows, table.rows, metric);
+    if (has_pools && metric.metric == options.rank.value_or(SweepMetric::latency_p50))
+      add(std::string(metric.key) + "_range", fmt::format("{} from to", metric.short_name),
+          [&](const SweepRow& row) { return range_cell(row, metric.metric); });
   }
   add("status", "status", [](const SweepRow& row) { return text_cell(row.status); });
   add("reason", "reason", [](const SweepRow& row) { return text_cell(row.reason); });

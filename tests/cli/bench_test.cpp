@@ -215,6 +215,22 @@ TEST_F(Bench, DumpsTheOutputs) {
   EXPECT_THAT(slurp(place_ / "out.npz"), HasSubstr("output0.npy"));
 }
 
+TEST_F(Bench, OutputsAreNeverWrittenOverAnything) {
+  const auto text = ReferenceModel{}.text();
+  const auto kept = place_.write("kept.npz", "precious");
+  for (const auto& target : {kept, place_ / "model.ref", place_.path().string()}) {
+    run(text, {"--dump-outputs", target});
+    EXPECT_EQ(result_.exit_code, 1) << target;
+    EXPECT_THAT(result_.err, HasSubstr("--dump-outputs")) << target;
+  }
+  run(text, {"--dump-outputs", place_ / "nowhere/out.npz"});
+  EXPECT_EQ(result_.exit_code, 1);
+  EXPECT_THAT(result_.err, HasSubstr("there is no folder"));
+  EXPECT_EQ(slurp(kept), "precious");
+  EXPECT_EQ(slurp(place_ / "model.ref"), text);
+  EXPECT_FALSE(std::filesystem::exists(place_ / "run")) << "nothing was started";
+}
+
 TEST_F(Bench, ATaskThatDiesCostsNoSampleBefore) {
   ReferenceModel model;
   model.fault = "kill";
@@ -299,6 +315,18 @@ TEST_F(Bench, AnOpenAxisNamesTheOptionThatFillsIt) {
   EXPECT_EQ(mended["slots"][0]["model"]["inputs"][0]["shape"], nlohmann::json({1, 8}));
 }
 
+TEST_F(Bench, AnInputsFileTellsItsShape) {
+  const auto* model = R"({"inputs": [{"name": "x", "type": "float32", "shape": [-1, -1]}],
+    "outputs": [{"name": "y", "type": "float32", "shape": [-1, -1]}], "behaviour": "identity"})";
+  const std::string literal("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 4), }\n");
+  const auto array = place_.write("x.npy", std::string("\x93NUMPY\x01\x00", 8) +
+                                               static_cast<char>(literal.size()) + '\0' + literal +
+                                               std::string(32, '\0'));
+  const auto report = run(model, {"--input", "x=" + array});
+  ASSERT_EQ(result_.exit_code, 0) << result_.err;
+  EXPECT_EQ(report["slots"][0]["model"]["inputs"][0]["shape"], nlohmann::json({2, 4}));
+}
+
 TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
   const auto model = place_.write("model.ref", ReferenceModel{}.text());
   const std::vector<std::vector<std::string>> wrong{
@@ -355,6 +383,21 @@ TEST_F(BenchSweepRun, RunsEveryCombinationInItsOwnFolderAndSumsThemUp) {
   EXPECT_THAT(result.out, AllOf(HasSubstr("a.ref"), HasSubstr("b.ref")));
 }
 
+TEST_F(BenchSweepRun, EveryStepDumpsItsOwnOutputs) {
+  const auto refused =
+      run_program(words({"--streams", "1,2", "--dump-outputs", place_ / "out.npz"}), place_);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("name the file alone"));
+  const auto result = run_program(words({"--streams", "1,2", "--dump-outputs", "out.npz"}), place_);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto journal = read_json_lines(place_ / "sweep/sweep.jsonl");
+  ASSERT_EQ(journal.size(), 3U);
+  for (std::size_t i = 1; i < journal.size(); ++i)
+    EXPECT_TRUE(std::filesystem::exists(place_.path() / "sweep" /
+                                        journal[i]["out"].get<std::string>() / "out.npz"));
+  EXPECT_FALSE(std::filesystem::exists(place_ / "out.npz"));
+}
+
 TEST_F(BenchSweepRun, AFailedStepEndsNothingAndIsRunAgainOnResume) {
   auto broken = ReferenceModel{};
   broken.fault = "fail";
@@ -366,6 +409,22 @@ TEST_F(BenchSweepRun, AFailedStepEndsNothingAndIsRunAgainOnResume) {
   EXPECT_EQ(second.exit_code, 0) << second.err;
   const auto journal = read_json_lines(place_ / "sweep/sweep.jsonl");
   EXPECT_EQ(journal.size(), 4U);  // header, two steps, the one that was run again
+}
+
+TEST_F(BenchSweepRun, AStepWhoseReportIsGoneRunsAgain) {
+  const auto begun = words({"--streams", "1,2", "--format", "json"});
+  ASSERT_EQ(run_program(begun, place_).exit_code, 0);
+  const auto lost = read_json_lines(place_ / "sweep/sweep.jsonl")[1]["out"].get<std::string>();
+  std::filesystem::remove_all(place_.path() / "sweep" / lost);
+  auto resumed = begun;
+  resumed.emplace_back("--resume");
+  const auto result = run_program(resumed, place_);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("it runs again"));
+  EXPECT_TRUE(std::filesystem::exists(place_.path() / "sweep" / lost / "report.json"));
+  for (const auto& row : nlohmann::json::parse(result.out)["rows"])
+    EXPECT_FALSE(row["latency_p50_ms"].is_null()) << row;
+  EXPECT_EQ(read_json_lines(place_ / "sweep/sweep.jsonl").size(), 4U) << "one of two again";
 }
 
 TEST_F(BenchSweepRun, AWrongValueCostsItsOwnStep) {

@@ -77,6 +77,34 @@ TEST_F(History, BestKnowsWhichWayIsBetter) {
   EXPECT_THAT(unknown.err, HasSubstr("say --lowest or --highest"));
 }
 
+TEST_F(History, BestAndTrendKeepApartWhatMayNotBeCompared) {
+  int number = 0;
+  for (const auto& [rate, fps] : {std::pair{20.0, 20.0}, {40.0, 39.0}, {20.0, 19.0}}) {
+    auto record = record_of(++number, 10.0);
+    record.slots.front().load = LoadRecord{.scenario = "rate", .per_second = rate};
+    record.slots.front().throughput_fps = fps;
+    const auto folder = "runs/" + std::to_string(number);
+    place_.write(folder + "/report.json", to_json(record));
+    ASSERT_EQ(ask({"add", folder}).exit_code, 0);
+  }
+  const auto best = ask({"best", "throughput_fps"});
+  ASSERT_EQ(best.exit_code, 0) << best.err;
+  EXPECT_THAT(best.out, HasSubstr("2 groups that are not to be compared with each other: they "
+                                  "differ in rate; filters choose one"));
+  const auto rows =
+      nlohmann::json::parse(ask({"best", "throughput_fps", "--format", "json", "--limit", "1"}).out)
+          .at("rows");
+  ASSERT_EQ(rows.size(), 2U) << "the best of each";
+  EXPECT_EQ(rows.at(0).at("run_id"), "run-2");
+  EXPECT_EQ(rows.at(1).at("run_id"), "run-1");
+  EXPECT_NE(rows.at(0).at("group"), rows.at(1).at("group"));
+  const auto one = ask({"best", "throughput_fps", "--rate", "20.0"});
+  EXPECT_THAT(one.out, Not(HasSubstr("groups")));
+  EXPECT_EQ(count_lines(one.out), 3U);
+  EXPECT_THAT(ask({"trend", "throughput_fps"}).out, HasSubstr("rate 40:\n"));
+  EXPECT_THAT(ask({"metrics"}).out, HasSubstr("load.unserved\n"));
+}
+
 TEST_F(History, ATrendIsATableWhereNobodyLooks) {
   fill("h.db");
   const auto result = ask({"trend", "latency_ms.p50"});
