@@ -96,6 +96,23 @@ using Statistic = std::function<double(std::span<const double>)>;  // of samples
 std::optional<Interval> bootstrap_interval(std::span<const double> in_time_order, const Statistic&,
                                            const BootstrapOptions& = {});
 
+// The mean's, by a bootstrap in blocks as long as the samples remember. Of many samples the means
+// of equal groups are drawn instead, at most `most_groups`, so that millions cost what thousands
+// do. Absent where the samples are worth fewer than four blocks.
+struct MeanOptions {
+  std::int64_t most_groups = 5000;
+  int rounds = 1000;
+  std::uint64_t seed = 1;
+  double confidence = kConfidence;
+};
+struct MeanInterval {
+  Interval interval;
+  std::int64_t group = 1;  // samples that were taken together
+  std::int64_t block = 1;  // groups that were drawn together
+};
+std::optional<MeanInterval> mean_interval(std::span<const double> in_time_order,
+                                          const MeanOptions& = {});
+
 // Samples far from the bulk: outside the quartiles by more than three interquartile ranges, and by
 // a hundredth of the median. They are told, never removed.
 struct Outliers {

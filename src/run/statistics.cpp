@@ -51,18 +51,10 @@ void add_quantiles(StatisticsRecord& record, std::span<const double> in_time_ord
 }
 
 void add_mean(StatisticsRecord& record, std::span<const double> values) {
-  const auto mean = [](std::span<const double> sample) {
-    double sum = 0;
-    for (const double x : sample) sum += x;
-    return sum / static_cast<double>(sample.size());
-  };
-  const auto n = static_cast<double>(values.size());
-  const auto block = static_cast<std::int64_t>(n / mean_effective_n(values));
-  if (const auto interval =
-          bootstrap_interval(values, mean, {.block = std::max<std::int64_t>(1, block)})) {
-    record.mean_low_ms = interval->low;
-    record.mean_high_ms = interval->high;
-  }
+  const auto found = mean_interval(values);
+  if (!found) return;
+  record.mean_low_ms = found->interval.low;
+  record.mean_high_ms = found->interval.high;
 }
 
 void add_course(StatisticsRecord& record, std::span<const TimedValue> values) {
