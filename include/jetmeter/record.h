@@ -232,6 +232,9 @@ struct LoadRecord {
   Summary lateness_ms;  // from when it was due to its start; none without a schedule
   std::int64_t warmup_count = 0;
   std::optional<double> loop_overhead_ns, clock_ns, clock_resolution_ns;
+  // Mean time of this run between two inferences of a lane, each written down; absent where work
+  // was due at times, and of fewer than a hundred inferences a lane.
+  std::optional<double> between_ns;
   std::optional<double> found_per_second;
   std::string search_verdict;
   std::vector<RateTrialRecord> trials;

@@ -101,6 +101,7 @@ void fields(Archive&& in, LoadRecord& load) {
   in("loop_overhead_ns", load.loop_overhead_ns);
   in("clock_ns", load.clock_ns);
   in("clock_resolution_ns", load.clock_resolution_ns);
+  in("between_ns", load.between_ns);
   in("found_per_second", load.found_per_second);
   in("search_verdict", load.search_verdict);
   in("trials", load.trials);

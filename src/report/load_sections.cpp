@@ -61,6 +61,9 @@ void tell_overhead(Section& section, const SlotRecord& slot) {
   auto text = fmt::format("{}: the loop itself takes {:.0f} ns an inference", slot.name,
                           *load.loop_overhead_ns);
   if (load.clock_ns) text += fmt::format(", {:.0f} ns of it reading the clock", *load.clock_ns);
+  if (load.between_ns)
+    text += fmt::format("; in this run {} passed between two, each written down",
+                        format_duration(Nanoseconds(std::llround(*load.between_ns))));
   section.sentences.push_back(
       {fmt::format("{}; {} inferences of warm-up.", text, load.warmup_count)});
 }

@@ -198,6 +198,18 @@ Summary summarise_difference(std::span<const FrameSample> samples, Difference di
   return summarise(values);
 }
 
+// At the ends lanes wait for each other, which is nothing among so many.
+constexpr std::int64_t kEnoughPerLane = 100;
+
+std::optional<double> between_ns(const LoadRecord& load, const PassData& pass) {
+  const auto n = static_cast<std::int64_t>(pass.samples.size());
+  if (load.per_second || !pass.report || n < kEnoughPerLane * load.in_flight) return std::nullopt;
+  std::int64_t served = 0;
+  for (const auto& sample : pass.samples) served += end_ns(sample) - sample.began_ns;
+  const auto between = load.in_flight * pass.report->wall_ns - served;
+  return static_cast<double>(std::max<std::int64_t>(0, between)) / static_cast<double>(n);
+}
+
 void add_load(SlotRecord& record, const SlotData& data) {
   const std::span samples(data.measure.samples);
   record.load = data.bench->load;
@@ -211,6 +223,7 @@ void add_load(SlotRecord& record, const SlotData& data) {
   if (load.per_second)
     load.lateness_ms = summarise_difference(
         samples, [](const FrameSample& s) { return s.began_ns - s.started_ns; });
+  load.between_ns = between_ns(load, data.measure);
   if (load.deadline_ms) record.deadline = {*load.deadline_ms, load.issued, load.missed_deadline};
   record.ladder = ladder_steps(data.bench->rungs);
   record.layers = layer_records(data.bench->layers);

@@ -146,6 +146,7 @@ inline LoadRecord sample_load() {
   load.loop_overhead_ns = 61.5;
   load.clock_ns = 24.5;
   load.clock_resolution_ns = 10.0;
+  load.between_ns = 2048.0;
   load.found_per_second = 48.5;
   load.search_verdict = "48.5 per second hold p99 < 33 ms; 49.2 do not";
   load.trials = {{32.0, true, "p99 is 18.4 ms, within 33.0 ms", 18.4, {}, 31.9},
