@@ -139,12 +139,18 @@ Section ladder_section(const Record& record) {
 
 namespace {
 
+std::string worth_of(std::int64_t samples, double independent) {
+  const auto whole = static_cast<std::int64_t>(independent);
+  return fmt::format("{} independent {}",
+                     samples == 1 ? "1 sample is worth " + std::to_string(whole)
+                                  : fmt::format("{} samples are worth {}", samples, whole),
+                     whole == 1 ? "one" : "ones");
+}
+
 void tell_course(Section& section, const SlotRecord& slot) {
   const auto& statistics = *slot.statistics;
   std::vector<std::string> parts;
-  if (statistics.effective_n)
-    parts.push_back(fmt::format("{} samples are worth {:.0f} independent ones", slot.frames,
-                                std::floor(*statistics.effective_n)));
+  if (statistics.effective_n) parts.push_back(worth_of(slot.frames, *statistics.effective_n));
   if (statistics.mad_ms)
     parts.push_back(fmt::format("median deviation {} ms", in_ms(statistics.mad_ms)));
   if (const auto far = statistics.outliers_low + statistics.outliers_high; far > 0)
@@ -180,6 +186,11 @@ Section statistics_section(const Record& record, Detail detail) {
            std::to_string(quantile.conservative_needs)});
     tell_course(section, slot);
   }
+  if (!section.table.rows.empty())
+    section.sentences.push_back(
+        {fmt::format("'n for that' counts independent samples, for the bound; the value alone is "
+                     "told from fewer on, of any kind: {} for p99.",
+                     samples_needed(0.99))});
   return section;
 }
 
