@@ -52,7 +52,8 @@ void show_loop() {
   std::ranges::sort(loops);
   const double ours = quantile(loops, 0.5);
   fmt::print(
-      "the loop of 'single' around a task that does nothing, median of {} rounds\n"
+      "the loop of 'single' around a task that does nothing, samples kept in memory, median of {} "
+      "rounds\n"
       "  {:.0f} ns an iteration ({:.0f} to {:.0f}), two clock readings of {:.1f} ns among them;\n"
       "  LoadGen's single-stream loop, measured elsewhere and not in this run, about {:.0f} ns: "
       "{:.1f} times as much\n",

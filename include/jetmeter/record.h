@@ -180,7 +180,14 @@ struct BelievedQuantileRecord {
   std::string name;                       // "p99"
   std::optional<double> low_ms, high_ms;  // 95 % interval
   std::optional<double> conservative_ms;  // the true one is below it, with 99 % confidence
-  std::int64_t conservative_needs = 0;    // samples
+  std::int64_t conservative_needs = 0;    // independent samples
+  // What they rest on, so that anyone can take them from the raw samples again.
+  std::optional<double> effective_n;          // of independent samples, as far as this one goes
+  std::optional<double> low_rank, high_rank;  // among the samples, 1 the smallest
+  std::optional<std::int64_t> conservative_rank_from_top;  // t, of floor(effective_n) samples
+  // LoadGen's own: all samples taken for independent, the t-th largest of them.
+  std::optional<double> loadgen_ms;
+  std::optional<std::int64_t> loadgen_rank_from_top;
 };
 
 struct ModeRecord {
@@ -198,8 +205,11 @@ struct StatisticsRecord {
   std::optional<double> effective_n;  // of independent samples, as far as the median goes
   std::optional<double> mad_ms;       // median absolute deviation from the median
   std::optional<double> mean_low_ms, mean_high_ms;
+  std::optional<std::int64_t> mean_group, mean_block;  // see MeanInterval
   std::vector<BelievedQuantileRecord> quantiles;
-  std::int64_t outliers_low = 0, outliers_high = 0;  // told, never removed
+  std::int64_t outliers_low = 0, outliers_high = 0;            // told, never removed
+  std::optional<double> outliers_below_ms, outliers_above_ms;  // what lies beyond is one
+  std::vector<std::int64_t> outliers_first;  // the first hundred, by their index in frames.jsonl
   DriftVerdict drift = DriftVerdict::cannot_tell;
   std::optional<double> drift_percent_per_minute, drift_percent_over_run, drift_p_value;
   SteadyState::Verdict steady = SteadyState::Verdict::cannot_tell;
@@ -235,6 +245,9 @@ struct LoadRecord {
   Summary lateness_ms;  // from when it was due to its start; none without a schedule
   std::int64_t warmup_count = 0;
   std::optional<double> loop_overhead_ns, clock_ns, clock_resolution_ns;
+  // Mean time of this run between two inferences of a lane, each written down; absent where work
+  // was due at times, and of fewer than a hundred inferences a lane.
+  std::optional<double> between_ns;
   std::optional<double> found_per_second;
   std::string search_verdict;
   std::vector<RateTrialRecord> trials;

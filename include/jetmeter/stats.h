@@ -63,6 +63,9 @@ Finite finite(std::span<const double>);
 // widens it for samples that are not independent. REQUIRES: `sorted` ascending, 0 < q < 1.
 std::optional<Interval> quantile_interval(std::span<const double> sorted, double q,
                                           double effective_n = 0, double confidence = kConfidence);
+// The ranks of its limits among n samples: 1 the smallest, n the largest, linear between two.
+std::optional<Interval> quantile_interval_ranks(std::int64_t n, double q, double effective_n = 0,
+                                                double confidence = kConfidence);
 
 // MLPerf LoadGen's early stopping (peers.md 5.1): the t-th largest sample, with the largest t for
 // which P[Bin(n, 1-q) <= t] <= 1 - confidence: with that confidence the true quantile is below.
@@ -73,6 +76,12 @@ struct ConservativeQuantile {
 };
 ConservativeQuantile conservative_quantile(std::span<const double> sorted, double q,
                                            double confidence = 0.99);
+// The rank alone, of n samples.
+struct ConservativeRank {
+  std::int64_t needs = 0;
+  std::int64_t from_top = 0;  // t; 0 where n is below `needs`
+};
+ConservativeRank conservative_rank(std::int64_t n, double q, double confidence = 0.99);
 
 // Median absolute deviation from the median, not scaled. REQUIRES: `sorted` not empty.
 double median_absolute_deviation(std::span<const double> sorted);
@@ -82,6 +91,8 @@ double median_absolute_deviation(std::span<const double> sorted);
 // `mean_effective_n`). Between 1 and n, 0 for no samples. It leans low by as much as the time is
 // in doubt, so that intervals hold: few samples of a series that remembers long count very little.
 double effective_n(std::span<const double> in_time_order, double q = 0.5);
+// The same number, sooner. REQUIRES: `sorted` are the same samples, ascending.
+double effective_n(std::span<const double> in_time_order, std::span<const double> sorted, double q);
 double mean_effective_n(std::span<const double> in_time_order);
 
 // Percentile bootstrap of any statistic; blocks of `block` consecutive samples (1: independent
@@ -96,13 +107,33 @@ using Statistic = std::function<double(std::span<const double>)>;  // of samples
 std::optional<Interval> bootstrap_interval(std::span<const double> in_time_order, const Statistic&,
                                            const BootstrapOptions& = {});
 
+// The mean's, by a bootstrap in blocks as long as the samples remember. Of many samples the means
+// of equal groups are drawn instead, at most `most_groups`, so that millions cost what thousands
+// do. Absent where the samples are worth fewer than four blocks.
+struct MeanOptions {
+  std::int64_t most_groups = 5000;
+  int rounds = 1000;
+  std::uint64_t seed = 1;
+  double confidence = kConfidence;
+};
+struct MeanInterval {
+  Interval interval;
+  std::int64_t group = 1;  // samples that were taken together
+  std::int64_t block = 1;  // groups that were drawn together
+};
+std::optional<MeanInterval> mean_interval(std::span<const double> in_time_order,
+                                          const MeanOptions& = {});
+
 // Samples far from the bulk: outside the quartiles by more than three interquartile ranges, and by
 // a hundredth of the median. They are told, never removed.
 struct Outliers {
   std::int64_t low = 0, high = 0;
   std::vector<std::int64_t> first;  // indices in the order of time, the first hundred
+  std::optional<Interval> inside;   // what lies beyond is one; absent: too few samples to tell
 };
 Outliers outliers(std::span<const double> in_time_order);
+// The same, sooner. REQUIRES: `sorted` are the same samples, ascending.
+Outliers outliers(std::span<const double> in_time_order, std::span<const double> sorted);
 
 // One sample at its time.
 struct TimedValue {

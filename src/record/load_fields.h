@@ -12,6 +12,12 @@ void fields(Archive&& in, BelievedQuantileRecord& quantile) {  // its name is it
   in("high_ms", quantile.high_ms);
   in("conservative_ms", quantile.conservative_ms);
   in("conservative_needs", quantile.conservative_needs);
+  in("effective_n", quantile.effective_n);
+  in("low_rank", quantile.low_rank);
+  in("high_rank", quantile.high_rank);
+  in("conservative_rank_from_top", quantile.conservative_rank_from_top);
+  in("loadgen_ms", quantile.loadgen_ms);
+  in("loadgen_rank_from_top", quantile.loadgen_rank_from_top);
 }
 
 template <typename Archive>
@@ -36,10 +42,15 @@ void fields(Archive&& in, StatisticsRecord& statistics) {
   in("mad_ms", statistics.mad_ms);
   in("mean_low_ms", statistics.mean_low_ms);
   in("mean_high_ms", statistics.mean_high_ms);
+  in("mean_group", statistics.mean_group);
+  in("mean_block", statistics.mean_block);
   in.keyed("quantiles", statistics.quantiles);
   in.object("outliers", [&](auto&& outliers) {
     outliers("low", statistics.outliers_low);
     outliers("high", statistics.outliers_high);
+    outliers("below_ms", statistics.outliers_below_ms);
+    outliers("above_ms", statistics.outliers_above_ms);
+    outliers.later("first", statistics.outliers_first);
   });
   in.object("drift", [&](auto&& drift) {
     drift("verdict", statistics.drift);
@@ -90,6 +101,7 @@ void fields(Archive&& in, LoadRecord& load) {
   in("loop_overhead_ns", load.loop_overhead_ns);
   in("clock_ns", load.clock_ns);
   in("clock_resolution_ns", load.clock_resolution_ns);
+  in("between_ns", load.between_ns);
   in("found_per_second", load.found_per_second);
   in("search_verdict", load.search_verdict);
   in("trials", load.trials);

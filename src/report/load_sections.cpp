@@ -61,6 +61,9 @@ void tell_overhead(Section& section, const SlotRecord& slot) {
   auto text = fmt::format("{}: the loop itself takes {:.0f} ns an inference", slot.name,
                           *load.loop_overhead_ns);
   if (load.clock_ns) text += fmt::format(", {:.0f} ns of it reading the clock", *load.clock_ns);
+  if (load.between_ns)
+    text += fmt::format("; in this run {} passed between two, each written down",
+                        format_duration(Nanoseconds(std::llround(*load.between_ns))));
   section.sentences.push_back(
       {fmt::format("{}; {} inferences of warm-up.", text, load.warmup_count)});
 }
@@ -165,12 +168,18 @@ Section ladder_section(const Record& record) {
 
 namespace {
 
+std::string worth_of(std::int64_t samples, double independent) {
+  const auto whole = static_cast<std::int64_t>(independent);
+  return fmt::format("{} independent {}",
+                     samples == 1 ? "1 sample is worth " + std::to_string(whole)
+                                  : fmt::format("{} samples are worth {}", samples, whole),
+                     whole == 1 ? "one" : "ones");
+}
+
 void tell_course(Section& section, const SlotRecord& slot) {
   const auto& statistics = *slot.statistics;
   std::vector<std::string> parts;
-  if (statistics.effective_n)
-    parts.push_back(fmt::format("{} samples are worth {:.0f} independent ones", slot.frames,
-                                std::floor(*statistics.effective_n)));
+  if (statistics.effective_n) parts.push_back(worth_of(slot.frames, *statistics.effective_n));
   if (statistics.mad_ms)
     parts.push_back(fmt::format("median deviation {} ms", in_ms(statistics.mad_ms)));
   if (const auto far = statistics.outliers_low + statistics.outliers_high; far > 0)
@@ -206,6 +215,11 @@ Section statistics_section(const Record& record, Detail detail) {
            std::to_string(quantile.conservative_needs)});
     tell_course(section, slot);
   }
+  if (!section.table.rows.empty())
+    section.sentences.push_back(
+        {fmt::format("'n for that' counts independent samples, for the bound; the value alone is "
+                     "told from fewer on, of any kind: {} for p99.",
+                     samples_needed(0.99))});
   return section;
 }
 

@@ -185,6 +185,16 @@ TEST(Text, SaysWhatTheSampleCannotCarry) {
               HasSubstr("rgb: p99.9 needs 2995 frames; there were 400"));
 }
 
+TEST(Text, CountsOneAsOne) {
+  auto record = sample_record();
+  auto& slot = record.slots[0];
+  slot.statistics->effective_n = 1.7;
+  EXPECT_THAT(render("markdown", record),
+              HasSubstr("rgb: 400 samples are worth 1 independent one; "));
+  slot.frames = 1;
+  EXPECT_THAT(render("markdown", record), HasSubstr("rgb: 1 sample is worth 1 independent one; "));
+}
+
 TEST(Text, TellsNoGroundTruthFromOneThatDoesNotFit) {
   auto record = sample_record();
   record.slots[0].accuracy.reset();

@@ -41,8 +41,8 @@ DisturbanceRecord record_for(const Disturbance& disturbance, const SlotFrames& s
         .push_back(static_cast<double>(frame.latency_ns) / kMillisecond);
   record.frames_touched = static_cast<std::int64_t>(touched.size());
   record.seconds = total_seconds(clipped(*disturbance.when, *slot.measured()));
-  record.p50_touched_ms = median_ms(touched);
-  record.p50_untouched_ms = median_ms(others);
+  record.p50_touched_ms = median_ms(std::move(touched));
+  record.p50_untouched_ms = median_ms(std::move(others));
   if (!record.p50_touched_ms || !record.p50_untouched_ms) {
     record.p50_touched_ms.reset();
     record.p50_untouched_ms.reset();

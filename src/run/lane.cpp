@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "jetmeter/backend.h"
@@ -74,12 +75,25 @@ std::int64_t Lane::frames_in_pass() const {
 
 void Lane::begin_pass(const PassOrder& pass, std::int64_t frames_expected) {
   order_ = {pass, frames_expected};
+  lines_.emplace(data.spec.name, pass.phase);
+  if (data.spec.bench && measuring()) make_room();
   in_step = pass.in_step;
   go_outstanding = false;
   next_pair = 0;
   state = LaneState::in_pass;
   last_sign_ = output_.clock->monotonic();
   writer_->send(MessageKind::pass, to_json(pass));
+}
+
+// Address space for the samples, taken up only as they come: copies of millions into ever larger
+// vectors would hold the worker up, and be in memory twice.
+void Lane::make_room() {
+  constexpr std::int64_t kMost = 2'000'000;
+  const auto count = std::clamp<std::int64_t>(data.spec.bench->stop.max_count, 0, kMost);
+  try {
+    data.measure.samples.reserve(static_cast<std::size_t>(count));
+  } catch (const std::bad_alloc&) {  // an address space that is limited: the vector grows as it can
+  }
 }
 
 void Lane::go() {
@@ -188,9 +202,11 @@ void Lane::handle_frame(std::string_view payload) {
   write_detections(*frame);
 }
 
+// One write for all that came together.
 void Lane::handle_samples(std::string_view payload) {
-  for (const auto& load : parse_samples(payload)) {
-    write_sample(load);
+  const auto samples = parse_samples(payload);
+  for (const auto& load : samples) {
+    lines_->add(load);
     if (load.outcome == Outcome::dropped) {
       ++data.dropped;
       continue;
@@ -203,6 +219,8 @@ void Lane::handle_samples(std::string_view payload) {
     sample.stages = load.stages;
     data.measure.samples.push_back(sample);
   }
+  if (!samples.empty()) output_.dir->append(Stream::frames, lines_->text());
+  lines_->clear();
 }
 
 void Lane::keep_detections(const FrameMessage& frame) {
@@ -249,26 +267,6 @@ void Lane::write_frame(const FrameMessage& frame) {
                   s.started_ns, s.acquire_ns, s.preprocess_ns, s.infer_ns, s.postprocess_ns,
                   s.latency_ns, s.timestamp_ns < 0 ? "null" : std::to_string(s.timestamp_ns),
                   frame.detections.size()));
-}
-
-void Lane::write_sample(const LoadSample& sample) {
-  fmt::memory_buffer line;
-  auto out = std::back_inserter(line);
-  fmt::format_to(out, R"({{"slot":{},"pass":"{}","index":{},"lane":{},"scheduled_ns":{},)",
-                 json_string(data.spec.name), order_.pass.phase, sample.index, sample.lane,
-                 sample.scheduled_ns);
-  if (sample.outcome == Outcome::dropped) {
-    fmt::format_to(out, R"("dropped":true,"given_up_ns":{}}})", sample.ended_ns);
-  } else {
-    fmt::format_to(out, R"("started_ns":{},"latency_ns":{})", sample.began_ns, sample.latency_ns());
-    for (std::size_t i = 0; i < kStages; ++i) {
-      const auto stage = static_cast<Stage>(i);
-      if (const auto took = sample.stages.get(stage))
-        fmt::format_to(out, R"(,"{}_ns":{})", name(stage), took->count());
-    }
-    fmt::format_to(out, "}}");
-  }
-  output_.dir->append(Stream::frames, {line.data(), line.size()});
 }
 
 void Lane::write_detections(const FrameMessage& frame) {

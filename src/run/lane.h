@@ -12,6 +12,7 @@
 #include "run/process.h"
 #include "run/results.h"
 #include "run/run_dir.h"
+#include "run/sample_lines.h"
 #include "run/wire.h"
 
 namespace jetmeter {
@@ -75,13 +76,13 @@ class Lane {
   void handle_error(const std::string& what);
   void handle_frame(std::string_view payload);
   void handle_samples(std::string_view payload);
+  void make_room();
   void tell_note(std::string_view payload);
   void keep_speed(std::string_view payload);
   void begin_phase(std::string_view payload);
   void keep_detections(const FrameMessage&);
   void keep_truth(const FrameMessage&);
   void write_frame(const FrameMessage&);
-  void write_sample(const LoadSample&);
   void write_detections(const FrameMessage&);
   void finish_pass(std::string_view payload);
   std::optional<std::vector<Truth>> truth_of(const FrameMessage&);
@@ -99,6 +100,7 @@ class Lane {
   PhaseSpans spans_;
   Nanoseconds last_sign_{0};
   Order order_;
+  std::optional<SampleLines> lines_;  // of the pass
   const GroundTruth* truth_ = nullptr;
 };
 

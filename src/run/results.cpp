@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <iterator>
@@ -29,20 +30,30 @@ Summary summarise_field(std::span<const FrameSample> samples, SampleField field)
   return summarise(values);
 }
 
-// Of the samples that tell this stage; absent when none does.
-std::optional<StageRecord> told_stage(std::span<const FrameSample> samples, Stage stage) {
+// Of the samples that tell this stage.
+StageRecord told_stage(std::span<const FrameSample> samples, Stage stage) {
   std::vector<double> values;
+  values.reserve(samples.size());
   for (const auto& sample : samples)
     if (const auto took = sample.stages.get(stage))
       values.push_back(static_cast<double>(took->count()) / kNanosecondsPerMillisecond);
-  if (values.empty()) return std::nullopt;
-  return StageRecord{std::string(name(stage)), summarise(values)};
+  return {std::string(name(stage)), summarise(values)};
+}
+
+// Which stages any of the samples tells.
+std::array<bool, kStages> told_stages(std::span<const FrameSample> samples) {
+  std::array<bool, kStages> told{};
+  for (const auto& sample : samples)
+    for (std::size_t i = 0; i < kStages; ++i)
+      if (sample.stages.get(static_cast<Stage>(i))) told[i] = true;
+  return told;
 }
 
 std::vector<StageRecord> stages_of_load(std::span<const FrameSample> samples) {
+  const auto told = told_stages(samples);
   std::vector<StageRecord> stages;
   for (std::size_t i = 0; i < kStages; ++i)
-    if (auto told = told_stage(samples, static_cast<Stage>(i))) stages.push_back(std::move(*told));
+    if (told[i]) stages.push_back(told_stage(samples, static_cast<Stage>(i)));
   return stages;
 }
 
@@ -199,15 +210,32 @@ Summary summarise_difference(std::span<const FrameSample> samples, Difference di
   return summarise(values);
 }
 
+// At the ends lanes wait for each other, which is nothing among so many.
+constexpr std::int64_t kEnoughPerLane = 100;
+
+std::optional<double> between_ns(const LoadRecord& load, const PassData& pass) {
+  const auto n = static_cast<std::int64_t>(pass.samples.size());
+  if (load.per_second || !pass.report || n < kEnoughPerLane * load.in_flight) return std::nullopt;
+  std::int64_t served = 0;
+  for (const auto& sample : pass.samples) served += end_ns(sample) - sample.began_ns;
+  const auto between = load.in_flight * pass.report->wall_ns - served;
+  return static_cast<double>(std::max<std::int64_t>(0, between)) / static_cast<double>(n);
+}
+
 void add_load(SlotRecord& record, const SlotData& data) {
   const std::span samples(data.measure.samples);
   record.load = data.bench->load;
   auto& load = *record.load;
+  const bool waited =
+      std::ranges::any_of(samples, [](const FrameSample& s) { return s.began_ns != s.started_ns; });
   load.service_ms =
-      summarise_difference(samples, [](const FrameSample& s) { return end_ns(s) - s.began_ns; });
+      !waited ? record.latency_ms : summarise_difference(samples, [](const FrameSample& s) {
+        return end_ns(s) - s.began_ns;
+      });
   if (load.per_second)
     load.lateness_ms = summarise_difference(
         samples, [](const FrameSample& s) { return s.began_ns - s.started_ns; });
+  load.between_ns = between_ns(load, data.measure);
   if (load.deadline_ms) record.deadline = {*load.deadline_ms, load.issued, load.missed_deadline};
   record.ladder = ladder_steps(data.bench->rungs);
   record.layers = layer_records(data.bench->layers);

@@ -47,6 +47,58 @@ TEST(SlotRecord, OfAWorkerThatDiedKeepsItsSamples) {
   EXPECT_DOUBLE_EQ(record.throughput_fps.value(), 40.0);  // 2 frames in 50 ms
 }
 
+// 200 inferences of 3 us, 5 us apart, in two lanes that take turns.
+SlotData loaded_slot() {
+  std::vector<FrameSample> samples;
+  for (std::int64_t i = 0; i < 200; ++i) {
+    FrameSample s;
+    s.index = i;
+    s.started_ns = s.began_ns = 2'500 * i;
+    s.latency_ns = 3'000;
+    s.stages.set(Stage::compute, Nanoseconds(2'900));
+    samples.push_back(s);
+  }
+  auto slot = slot_with(std::move(samples));
+  slot.spec.bench.emplace();
+  slot.bench.emplace();
+  slot.bench->load.in_flight = 2;
+  slot.measure.report = PassReport{.wall_ns = 200 * 2'500};
+  return slot;
+}
+
+TEST(SlotRecord, TellsWhatPassedBetweenTwoInferencesOfALane) {
+  auto slot = loaded_slot();
+  EXPECT_DOUBLE_EQ(slot_record(slot, {}).load->between_ns.value(), 2'000);
+  slot.bench->load.per_second = 100;  // they were waited for
+  EXPECT_FALSE(slot_record(slot, {}).load->between_ns);
+  slot = loaded_slot();
+  slot.measure.samples.pop_back();
+  EXPECT_FALSE(slot_record(slot, {}).load->between_ns) << "the ends would count";
+  slot = loaded_slot();
+  slot.measure.report.reset();
+  EXPECT_FALSE(slot_record(slot, {}).load->between_ns);
+}
+
+TEST(SlotRecord, ServiceIsTheLatencyWithoutTheWaiting) {
+  auto slot = loaded_slot();
+  EXPECT_DOUBLE_EQ(slot_record(slot, {}).load->service_ms.mean.value(), 0.003);
+  for (auto& sample : slot.measure.samples) sample.began_ns += 1'000;
+  const auto record = slot_record(slot, {});
+  EXPECT_DOUBLE_EQ(record.load->service_ms.mean.value(), 0.002);
+  EXPECT_DOUBLE_EQ(record.latency_ms.mean.value(), 0.003);
+}
+
+TEST(SlotRecord, HasTheStagesThatAnySampleTells) {
+  auto slot = loaded_slot();
+  slot.measure.samples[7].stages.set(Stage::enqueue, Nanoseconds(100));
+  const auto record = slot_record(slot, {});
+  ASSERT_EQ(record.stages_ms.size(), 2U);
+  EXPECT_EQ(record.stages_ms[0].name, "enqueue");
+  EXPECT_EQ(record.stages_ms[0].ms.n, 1);
+  EXPECT_EQ(record.stages_ms[1].name, "compute");
+  EXPECT_EQ(record.stages_ms[1].ms.n, 200);
+}
+
 // A worker that dies in the load tells nothing of its model.
 TEST(SlotRecord, NamesTheModelThatWasAskedForWhileItIsThere) {
   const TempDir place;

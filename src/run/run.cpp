@@ -147,6 +147,7 @@ class Run {
   void draw_overlays(const SlotData&);
   void write_trace();
   std::optional<PairsRecord> pairs() const;
+  // Everything but the warnings, some of which rest on it.
   Record make_record(const Supervisor&, const RunTelemetry&) const;
   RunOutcome write_reports(const Supervisor&, const RunTelemetry&);
 
@@ -409,7 +410,6 @@ Record Run::make_record(const Supervisor& supervisor, const RunTelemetry& teleme
   record.run.config = spec_.config;
   record.run.tool_version = kVersion;
   record.run.tool_git = kGitRevision;
-  record.run.warnings = warnings_;
   record.machine = machine_;
   for (const auto* backend : backends()) {
     const auto probe = backend->probe();
@@ -428,9 +428,10 @@ RunOutcome Run::write_reports(const Supervisor& supervisor, const RunTelemetry& 
   for (const auto& warning : telemetry.warnings()) warn(warning);
   for (const auto& slot : slots_) draw_overlays(slot);
   write_trace();
-  for (const auto& slot : slots_)
-    for (const auto& warning : self_warnings(slot, slot_record(slot, std::nullopt))) warn(warning);
   RunOutcome outcome{make_record(supervisor, telemetry), supervisor.interrupted(), {}};
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    for (const auto& warning : self_warnings(slots_[i], outcome.record.slots[i])) warn(warning);
+  outcome.record.run.warnings = warnings_;
   dir_->release_reserve();
   for (const auto* format : formats())
     if (format->name != "text")

@@ -102,12 +102,9 @@ void tell_unserved(Teller& teller) {
 void tell_gaps(Teller& teller) {
   constexpr double kShare = 0.05;
   const auto& load = teller.slot.load;
-  if (!load || load->per_second || !load->service_ms.mean || !teller.slot.throughput_fps) return;
-  const double between_ms =
-      1000.0 * load->in_flight / *teller.slot.throughput_fps - *load->service_ms.mean;
-  constexpr std::int64_t kEnough = 100;  // at the ends lanes wait for each other
-  if (load->done < kEnough * load->in_flight || between_ms <= kShare * *load->service_ms.mean)
-    return;
+  if (!load || !load->between_ns || !load->service_ms.mean) return;
+  const double between_ms = *load->between_ns / 1e6;
+  if (between_ms <= kShare * *load->service_ms.mean) return;
   teller.tell("loop_bound",
               fmt::format("{:.3g} us pass between two inferences of {:.3g} us: the throughput is "
                           "that of measuring and writing down, the latency is the model's",

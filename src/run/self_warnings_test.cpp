@@ -85,13 +85,12 @@ TEST(SelfWarnings, NameThroughputThatIsTheInstruments) {
   SlotRecord slot;
   slot.load.emplace().done = 1000;
   slot.load->service_ms = around(0.001);
-  slot.throughput_fps = 500'000;  // 2 us each, of which 1 us is the inference
+  slot.load->between_ns = 1000;
   ASSERT_THAT(codes(slot), ElementsAre("loop_bound"));
   EXPECT_THAT(self_warnings({}, slot)[0].message, HasSubstr("1 us pass between two inferences"));
-  slot.throughput_fps = 960'000;
+  slot.load->between_ns = 40;
   EXPECT_THAT(codes(slot), IsEmpty());
-  slot.throughput_fps = 500'000;
-  slot.load->per_second = 100;  // a schedule waits on purpose
+  slot.load->between_ns.reset();  // a schedule waits on purpose
   EXPECT_THAT(codes(slot), IsEmpty());
 }
 

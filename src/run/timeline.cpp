@@ -1,9 +1,8 @@
 #include "run/timeline.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
-
-#include "jetmeter/stats.h"
 
 namespace jetmeter {
 namespace {
@@ -98,8 +97,11 @@ std::vector<std::string> subjects_of(const Histories& histories, std::string_vie
 
 std::optional<double> median_of(std::vector<double> values) {
   if (values.empty()) return std::nullopt;
-  std::ranges::sort(values);
-  return quantile(values, 0.5);
+  const auto above = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), above, values.end());
+  if (values.size() % 2 == 1) return *above;
+  const double below = *std::max_element(values.begin(), above);
+  return below + 0.5 * (*above - below);
 }
 
 }  // namespace jetmeter

@@ -93,6 +93,8 @@ TEST(MedianOf, IsAbsentForNothing) {
   EXPECT_EQ(median_of({}), std::nullopt);
   EXPECT_EQ(median_of({3, 1, 2}), 2);
   EXPECT_EQ(median_of({4, 1, 2, 3}), 2.5);
+  EXPECT_EQ(median_of({7}), 7);
+  EXPECT_EQ(median_of({9, 9, 1, 9, 1, 1}), 5);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace jetmeter::stats {
@@ -14,7 +15,9 @@ namespace jetmeter::stats {
 class AscendingQuantiles {
  public:
   explicit AscendingQuantiles(std::span<const double> samples)
-      : values_(samples.begin(), samples.end()), from_(values_.begin()) {}
+      : AscendingQuantiles(std::vector<double>(samples.begin(), samples.end())) {}
+  explicit AscendingQuantiles(std::vector<double>&& samples)
+      : values_(std::move(samples)), from_(values_.begin()) {}
 
   // REQUIRES: there are samples, and q is not below the last one asked for.
   double next(double q) {

@@ -1,10 +1,13 @@
 #include "stats/autocorrelation.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <functional>
 #include <numeric>
 #include <optional>
 #include <span>
+#include <utility>
 
 namespace jetmeter::stats {
 namespace {
@@ -21,26 +24,44 @@ double autocovariance(std::span<const double> centred, std::size_t lag) {
   const auto pairs = centred.size() - lag;
   const double* earlier = centred.data();
   const double* later = earlier + lag;
-  double sum = 0;
-  for (std::size_t i = 0; i < pairs; ++i) sum += earlier[i] * later[i];
-  return sum / static_cast<double>(pairs);
+  std::array<double, 4> sums{};  // four chains of additions: none waits for the others
+  std::size_t i = 0;
+  for (; i + sums.size() <= pairs; i += sums.size())
+    for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += earlier[i + k] * later[i + k];
+  for (; i < pairs; ++i) sums[0] += earlier[i] * later[i];
+  return (sums[0] + sums[1] + sums[2] + sums[3]) / static_cast<double>(pairs);
 }
 
-// Autocorrelations about the sample's own mean, one lag after the other as they are asked for.
+// About the mean of the whole series. REQUIRES: lag < series.size()
+double autocovariance(const Bits& series, std::size_t lag) {
+  const auto pairs = static_cast<double>(series.size() - lag);
+  const auto ones = static_cast<double>(series.pairs(0));
+  const double mean = ones / static_cast<double>(series.size());
+  double of_first = 0, of_last = 0;  // ones among the `lag` first and last
+  for (std::size_t i = 0; i < lag; ++i) {
+    of_first += series.at(i) ? 1 : 0;
+    of_last += series.at(series.size() - 1 - i) ? 1 : 0;
+  }
+  const double earlier = ones - of_last, later = ones - of_first;
+  const auto both = static_cast<double>(series.pairs(lag));
+  return (both - mean * (earlier + later) + pairs * mean * mean) / pairs;
+}
+
+// Autocorrelations, one lag after the other as they are asked for.
 class Correlations {
  public:
-  explicit Correlations(std::span<const double> centred)
-      : centred_(centred), variance_(autocovariance(centred, 0)) {}
+  using Covariance = std::function<double(std::size_t lag)>;
+  explicit Correlations(Covariance covariance)
+      : covariance_(std::move(covariance)), variance_(covariance_(0)) {}
 
   double variance() const { return variance_; }
   double at(std::size_t lag) {
-    while (known_.size() <= lag)
-      known_.push_back(autocovariance(centred_, known_.size()) / variance_);
+    while (known_.size() <= lag) known_.push_back(covariance_(known_.size()) / variance_);
     return known_[lag];
   }
 
  private:
-  std::span<const double> centred_;
+  Covariance covariance_;
   double variance_;
   std::vector<double> known_;
 };
@@ -86,10 +107,47 @@ double widened(double time, double n, double telling_share) {
   return std::clamp(time * (1 + std::max(0.0, doubt)), 1.0, n);
 }
 
-std::vector<double> means_of_pairs(const std::vector<double>& series) {
-  std::vector<double> means(series.size() / 2);
-  for (std::size_t i = 0; i < means.size(); ++i) means[i] = (series[2 * i] + series[2 * i + 1]) / 2;
+std::vector<double> means_of(const std::vector<double>& series, std::size_t together) {
+  std::vector<double> means(series.size() / together);
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    const auto from = series.begin() + static_cast<std::ptrdiff_t>(i * together);
+    means[i] = std::accumulate(from, from + static_cast<std::ptrdiff_t>(together), 0.0) /
+               static_cast<double>(together);
+  }
   return means;
+}
+
+std::vector<double> means_of_pairs(const Bits& series) {
+  std::vector<double> means(series.size() / 2);
+  for (std::size_t i = 0; i < means.size(); ++i)
+    means[i] = (series.at(2 * i) ? 0.5 : 0.0) + (series.at(2 * i + 1) ? 0.5 : 0.0);
+  return means;
+}
+
+// What is known of the samples before they were taken together.
+struct Origin {
+  double n = 0;
+  double block = 1;                       // samples in one of the series
+  std::optional<double> variance_of_one;  // of a sample; absent: the series is that of them
+};
+
+// Takes more and more together until the lags suffice.
+double time_in_blocks(std::vector<double> series, Origin origin, const Memory& memory) {
+  constexpr std::size_t kLong = 65'536;
+  for (;;) {
+    const double mean = mean_of(series);
+    for (double& value : series) value -= mean;
+    Correlations correlations([&](std::size_t lag) { return autocovariance(series, lag); });
+    const double variance = correlations.variance();
+    if (!(variance > 0)) return 1;
+    if (!origin.variance_of_one) origin.variance_of_one = variance;
+    if (const auto time = time_of(correlations, series.size(), memory.fitted))
+      return widened(*time * origin.block * variance / *origin.variance_of_one, origin.n,
+                     memory.telling_share);
+    const std::size_t together = series.size() > kLong ? 4 : 2;
+    series = means_of(series, together);
+    origin.block *= static_cast<double>(together);
+  }
 }
 
 }  // namespace
@@ -97,18 +155,19 @@ std::vector<double> means_of_pairs(const std::vector<double>& series) {
 double autocorrelation_time(std::vector<double> series, const Memory& memory) {
   const auto n = static_cast<double>(series.size());
   if (series.size() < 4) return 1;
-  double variance_of_one = 0;
-  double block = 1;
-  for (;; series = means_of_pairs(series), block *= 2) {
-    const double mean = mean_of(series);
-    for (double& value : series) value -= mean;
-    Correlations correlations(series);
-    if (!(correlations.variance() > 0)) return 1;
-    if (block == 1) variance_of_one = correlations.variance();
-    if (const auto time = time_of(correlations, series.size(), memory.fitted))
-      return widened(*time * block * correlations.variance() / variance_of_one, n,
-                     memory.telling_share);
-  }
+  return time_in_blocks(std::move(series), {.n = n}, memory);
+}
+
+double autocorrelation_time(const Bits& series, const Memory& memory) {
+  const auto n = static_cast<double>(series.size());
+  if (series.size() < 4) return 1;
+  Correlations correlations([&](std::size_t lag) { return autocovariance(series, lag); });
+  const double variance = correlations.variance();
+  if (!(variance > 0)) return 1;
+  if (const auto time = time_of(correlations, series.size(), memory.fitted))
+    return widened(*time, n, memory.telling_share);
+  return time_in_blocks(means_of_pairs(series), {.n = n, .block = 2, .variance_of_one = variance},
+                        memory);
 }
 
 }  // namespace jetmeter::stats

@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "stats/bits.h"
+
 namespace jetmeter::stats {
 
 struct Memory {
@@ -17,5 +19,7 @@ struct Memory {
 // what it were for independent samples. At least 1, at most the number of samples; 1 for a series
 // that does not vary. It leans high by as much as it is in doubt. Linear in the number of samples.
 double autocorrelation_time(std::vector<double> series, const Memory& = {});
+// The same of 0 and 1, in a fraction of the time.
+double autocorrelation_time(const Bits& series, const Memory& = {});
 
 }  // namespace jetmeter::stats

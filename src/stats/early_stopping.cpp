@@ -27,16 +27,22 @@ std::int64_t least(const Condition& holds) {
 
 }  // namespace
 
-ConservativeQuantile conservative_quantile(std::span<const double> sorted, double q,
-                                           double confidence) {
+ConservativeRank conservative_rank(std::int64_t n, double q, double confidence) {
   assert(q > 0 && q < 1 && confidence > 0 && confidence < 1);
   const double miss = 1 - confidence;
-  ConservativeQuantile result;
-  result.needs = least([=](std::int64_t n) { return at_most_above(1, n, q) <= miss; });
+  ConservativeRank rank;
+  rank.needs = least([=](std::int64_t of) { return at_most_above(1, of, q) <= miss; });
+  if (n >= rank.needs)
+    rank.from_top = least([=](std::int64_t t) { return at_most_above(t, n, q) > miss; }) - 1;
+  return rank;
+}
+
+ConservativeQuantile conservative_quantile(std::span<const double> sorted, double q,
+                                           double confidence) {
   const auto n = static_cast<std::int64_t>(sorted.size());
-  if (n < result.needs) return result;
-  result.rank_from_top = least([=](std::int64_t t) { return at_most_above(t, n, q) > miss; }) - 1;
-  result.estimate = sorted[static_cast<std::size_t>(n - result.rank_from_top)];
+  const auto [needs, from_top] = conservative_rank(n, q, confidence);
+  ConservativeQuantile result{.needs = needs, .rank_from_top = from_top};
+  if (from_top > 0) result.estimate = sorted[static_cast<std::size_t>(n - from_top)];
   return result;
 }
 

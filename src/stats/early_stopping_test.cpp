@@ -38,6 +38,12 @@ TEST(ConservativeQuantile, IsTheSampleThatLoadGenTakes) {
   }
 }
 
+TEST(ConservativeRank, NeedsNoSamples) {
+  EXPECT_EQ(conservative_rank(5000, 0.99).from_top, 33);
+  EXPECT_EQ(conservative_rank(661, 0.99).from_top, 0);
+  EXPECT_EQ(conservative_rank(661, 0.99).needs, 662);
+}
+
 TEST(ConservativeQuantile, OfMillionsLiesJustAboveTheQuantile) {
   const auto result = conservative_quantile(one_to(3'000'000), 0.99);
   EXPECT_NEAR(*result.estimate, 2'970'000 + 2.326 * 172.3, 5);

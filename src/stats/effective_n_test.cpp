@@ -68,6 +68,17 @@ TEST(EffectiveN, DoesNotMindTiesAtTheMedian) {
   EXPECT_GT(effective_n(samples), 1500);
 }
 
+TEST(EffectiveN, IsTheSameWhereTheSamplesAreSortedToo) {
+  test::Draws draws(5);
+  const auto samples =
+      draws.autoregressive(3000, 0.7, [](double z) { return std::round(10 * test::latency(z)); });
+  auto sorted = samples;
+  std::ranges::sort(sorted);
+  for (const double q : {0.5, 0.9, 0.99})
+    EXPECT_EQ(effective_n(samples, sorted, q), effective_n(samples, q)) << q;
+  EXPECT_EQ(effective_n({}, {}, 0.5), 0);
+}
+
 TEST(EffectiveN, OfTinyAndHugeSamples) {
   std::vector<double> extreme(100);
   for (std::size_t i = 0; i < extreme.size(); ++i)

@@ -34,9 +34,12 @@ double standard_deviation(std::span<const double> samples) {
 // The typical step between values, where a coarse clock lets many samples be equal; else 0.
 double resolution(std::span<const double> sorted) {
   std::vector<double> steps;
-  for (std::size_t i = 1; i < sorted.size(); ++i)
-    if (sorted[i] > sorted[i - 1]) steps.push_back(sorted[i] - sorted[i - 1]);
-  if (steps.empty() || steps.size() > sorted.size() / 4) return 0;
+  for (std::size_t i = 1; i < sorted.size(); ++i) {
+    if (!(sorted[i] > sorted[i - 1])) continue;
+    if (steps.size() == sorted.size() / 4) return 0;
+    steps.push_back(sorted[i] - sorted[i - 1]);
+  }
+  if (steps.empty()) return 0;
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
   std::nth_element(steps.begin(), middle, steps.end());
   return *middle;

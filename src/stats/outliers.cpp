@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "jetmeter/stats.h"
@@ -12,26 +13,44 @@ constexpr double kLeastOfMedian = 0.01;
 constexpr std::size_t kMostIndices = 100;
 constexpr std::size_t kLeastSamples = 4;  // below there are no quartiles to speak of
 
-Interval fences(std::span<const double> samples) {
-  stats::AscendingQuantiles quantiles(samples);
-  const double lower = quantiles.next(0.25), median = quantiles.next(0.5);
-  const double upper = quantiles.next(0.75);
-  const double reach = kRanges * (upper - lower), least = kLeastOfMedian * std::abs(median);
-  return {std::min(lower - reach, median - least), std::max(upper + reach, median + least)};
+struct Quartiles {
+  double lower = 0, median = 0, upper = 0;
+};
+
+Interval fences(const Quartiles& of) {
+  const double reach = kRanges * (of.upper - of.lower);
+  const double least = kLeastOfMedian * std::abs(of.median);
+  return {std::min(of.lower - reach, of.median - least),
+          std::max(of.upper + reach, of.median + least)};
 }
 
-}  // namespace
-
-Outliers outliers(std::span<const double> in_time_order) {
-  Outliers found;
-  if (in_time_order.size() < kLeastSamples) return found;
-  const Interval inside = fences(in_time_order);
+Outliers outside(std::span<const double> in_time_order, const Interval& inside) {
+  Outliers found{.inside = inside};
   for (std::size_t i = 0; i < in_time_order.size(); ++i) {
     if (inside.contains(in_time_order[i])) continue;
     ++(in_time_order[i] < inside.low ? found.low : found.high);
     if (found.first.size() < kMostIndices) found.first.push_back(static_cast<std::int64_t>(i));
   }
   return found;
+}
+
+}  // namespace
+
+Outliers outliers(std::span<const double> in_time_order) {
+  if (in_time_order.size() < kLeastSamples) return {};
+  stats::AscendingQuantiles quantiles(in_time_order);
+  Quartiles quartiles;
+  quartiles.lower = quantiles.next(0.25);
+  quartiles.median = quantiles.next(0.5);
+  quartiles.upper = quantiles.next(0.75);
+  return outside(in_time_order, fences(quartiles));
+}
+
+Outliers outliers(std::span<const double> in_time_order, std::span<const double> sorted) {
+  assert(sorted.size() == in_time_order.size());
+  if (sorted.size() < kLeastSamples) return {};
+  return outside(in_time_order,
+                 fences({quantile(sorted, 0.25), quantile(sorted, 0.5), quantile(sorted, 0.75)}));
 }
 
 }  // namespace jetmeter

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -60,9 +61,26 @@ TEST(Outliers, AreNotWhatLiesWithinAHundredthOfTheMedian) {
   EXPECT_EQ(outliers(samples).high, 1);
 }
 
+TEST(Outliers, AreTheSameWhereTheSamplesAreSortedToo) {
+  test::Draws draws(2);
+  auto samples = draws.shaped(999, test::latency);
+  samples[500] = 40;
+  auto sorted = samples;
+  std::ranges::sort(sorted);
+  const auto found = outliers(samples), sooner = outliers(samples, sorted);
+  EXPECT_EQ(sooner.high, found.high);
+  EXPECT_EQ(sooner.first, found.first);
+  ASSERT_TRUE(sooner.inside && found.inside);
+  EXPECT_DOUBLE_EQ(sooner.inside->low, found.inside->low);
+  EXPECT_DOUBLE_EQ(sooner.inside->high, found.inside->high);
+  EXPECT_TRUE(found.inside->contains(12));
+  EXPECT_FALSE(found.inside->contains(40));
+}
+
 TEST(Outliers, OfTooFewSamplesAreUnknown) {
   EXPECT_THAT(outliers({}).first, IsEmpty());
   EXPECT_EQ(outliers(std::array{1.0, 1.0, 100.0}).high, 0);
+  EXPECT_FALSE(outliers(std::array{1.0, 1.0, 100.0}).inside);
 }
 
 }  // namespace

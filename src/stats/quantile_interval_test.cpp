@@ -42,6 +42,16 @@ TEST(QuantileInterval, HoldsTheExtremesWhereTheyJustReach) {
   EXPECT_NEAR(interval->high, 6, 1e-6);
 }
 
+TEST(QuantileInterval, LiesAtItsRanks) {
+  const auto ranks = quantile_interval_ranks(10'000, 0.9, 2'500);
+  const auto interval = quantile_interval(one_to(10'000), 0.9, 2'500);
+  ASSERT_TRUE(ranks && interval);
+  EXPECT_NEAR(ranks->low, interval->low, 1e-6);
+  EXPECT_NEAR(ranks->high, interval->high, 1e-6);
+  EXPECT_FALSE(quantile_interval_ranks(0, 0.5));
+  EXPECT_FALSE(quantile_interval_ranks(367, 0.99));
+}
+
 TEST(QuantileInterval, OfAQuarterOfTheSamplesIsTwiceAsWide) {
   const auto sorted = one_to(10000);
   const auto all = *quantile_interval(sorted, 0.5), quarter = *quantile_interval(sorted, 0.5, 2500);

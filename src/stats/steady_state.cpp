@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "jetmeter/stats.h"
+#include "stats/ascending_quantiles.h"
 
 namespace jetmeter {
 namespace {
@@ -44,10 +45,15 @@ Judged judged(std::span<const TimedValue> samples, double from, double to, bool 
   if (inside.empty()) return result;
   std::vector<double> values(inside.size());
   std::ranges::transform(inside, values.begin(), &TimedValue::value);
-  const double worth = effective_n(values);
-  std::ranges::sort(values);
-  result.window.median = quantile(values, 0.5);
-  result.median_interval = quantile_interval(values, 0.5, worth, 0.99);
+  const auto ranks = quantile_interval_ranks(result.window.n, 0.5, effective_n(values), 0.99);
+  stats::AscendingQuantiles quantiles(std::move(values));
+  const auto last_rank = static_cast<double>(result.window.n - 1);
+  Interval interval;
+  if (ranks) interval.low = quantiles.next((ranks->low - 1) / last_rank);
+  result.window.median = quantiles.next(0.5);
+  if (!ranks) return result;
+  interval.high = quantiles.next(std::min(1.0, (ranks->high - 1) / last_rank));
+  result.median_interval = interval;
   return result;
 }
 
@@ -67,9 +73,10 @@ double dispersion(std::span<const TimedValue> samples) {
   std::vector<double> gaps(samples.size() - 1);
   for (std::size_t i = 0; i < gaps.size(); ++i)
     gaps[i] = samples[i + 1].seconds - samples[i].seconds;
-  std::ranges::sort(gaps);
-  const double gap = quantile(gaps, 0.5);
-  return gap > 0 ? std::pow(1.4826 * median_absolute_deviation(gaps) / gap, 2) : 1;
+  const double gap = stats::AscendingQuantiles(std::span<const double>(gaps)).next(0.5);
+  if (!(gap > 0)) return 1;
+  for (double& each : gaps) each = std::abs(each - gap);
+  return std::pow(1.4826 * stats::AscendingQuantiles(std::move(gaps)).next(0.5) / gap, 2);
 }
 
 std::string apart(double value, double last) {

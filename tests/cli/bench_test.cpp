@@ -64,6 +64,25 @@ TEST_F(Bench, MeasuresAModelAndSaysHowFarToBelieveIt) {
                                  HasSubstr("inputs images: random")));
 }
 
+TEST_F(Bench, WritesEveryShortInferenceDown) {
+  ReferenceModel model;
+  model.delay_ms = 0;
+  const auto report = run(model.text(), {"--min-count", "5000"});
+  ASSERT_EQ(result_.exit_code, 0) << result_.err;
+  const auto& slot = report["slots"][0];
+  const auto lines = frames();
+  ASSERT_EQ(slot["frames"], lines.size());
+  ASSERT_GE(lines.size(), 5000U);
+  for (std::size_t i = 0; i < lines.size(); ++i) ASSERT_EQ(lines[i]["index"], i);
+  EXPECT_GT(slot["load"]["between_ns"], 0);
+  EXPECT_THAT(result_.out, HasSubstr("passed between two, each written down"));
+  const auto& outliers = slot["statistics"]["outliers"];
+  for (const auto& index : outliers["first"]) {
+    const double ms = lines[index.get<std::size_t>()]["latency_ns"].get<double>() / 1e6;
+    EXPECT_TRUE(ms < outliers["below_ms"] || ms > outliers["above_ms"]) << index;
+  }
+}
+
 TEST_F(Bench, KeepsTheFirstInferenceOutOfEveryAverage) {
   const auto report = run(ReferenceModel{}.text(), {});
   EXPECT_GE(report["slots"][0]["first_inference_ms"], 2.0);

@@ -100,12 +100,17 @@ inline StatisticsRecord sample_statistics() {
   statistics.mad_ms = 0.75;
   statistics.mean_low_ms = 15.75;
   statistics.mean_high_ms = 16.25;
-  statistics.quantiles = {{"p50", 15.875, 16.125, 16.25, 11},
-                          {"p90", 18.5, 19.5, 20.0, 64},
-                          {"p95", {}, {}, 21.0, 130},
-                          {"p99", {}, {}, {}, 662},
-                          {"p999", {}, {}, {}, 6636}};
+  statistics.mean_group = 1;
+  statistics.mean_block = 4;
+  statistics.quantiles = {{"p50", 15.875, 16.125, 16.25, 11, 250.5, 175.5, 225.5, 106, 16.0, 176},
+                          {"p90", 18.5, 19.5, 20.0, 64, 200.0, 342.5, 374.5, 10, 19.75, 26},
+                          {"p95", {}, {}, 21.0, 130, 150.0, {}, {}, 1, 20.75, 9},
+                          {"p99", {}, {}, {}, 662, 100.0, {}, {}, {}, {}, {}},
+                          {"p999", {}, {}, {}, 6636, 50.0, {}, {}, {}, {}, {}}};
   statistics.outliers_high = 3;
+  statistics.outliers_below_ms = 11.5;
+  statistics.outliers_above_ms = 21.5;
+  statistics.outliers_first = {17, 204, 399};
   statistics.drift = DriftVerdict::rising;
   statistics.drift_percent_per_minute = 18.75;
   statistics.drift_percent_over_run = 2.5;
@@ -141,6 +146,7 @@ inline LoadRecord sample_load() {
   load.loop_overhead_ns = 61.5;
   load.clock_ns = 24.5;
   load.clock_resolution_ns = 10.0;
+  load.between_ns = 2048.0;
   load.found_per_second = 48.5;
   load.search_verdict = "48.5 per second hold p99 < 33 ms; 49.2 do not";
   load.trials = {{32.0, true, "p99 is 18.4 ms, within 33.0 ms", 18.4, {}, 31.9},
