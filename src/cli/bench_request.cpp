@@ -320,6 +320,9 @@ Result<RunSpec> run_spec(const BenchOptions& options) {
   if (slot->bench->find_rate && slot->bench->find_rate->drop_percent &&
       slot->bench->scenario.queue_limit == 0)
     slot->bench->scenario.when_busy = WhenBusy::drop;
+  // Late is what the bound calls late, not what would not be ready before the next arrives.
+  if (slot->bench->find_rate && !slot->bench->scenario.deadline)
+    slot->bench->scenario.deadline = slot->bench->find_rate->latency;
   spec.slots = {std::move(*slot)};
   auto memory = memory_policy(options.memory, 0);
   if (!memory) return tl::make_unexpected(memory.error());

@@ -80,12 +80,16 @@ TEST(BenchRequest, FindRateTakesARateScenarioByItself) {
   EXPECT_EQ(bench(spec).search_time, std::chrono::seconds(90));
   EXPECT_EQ(bench(spec).find_rate->latency, std::chrono::milliseconds(33));
   EXPECT_FALSE(bench(spec).find_rate->drop_percent);
+  EXPECT_EQ(bench(spec).scenario.deadline, std::chrono::milliseconds(33));
+  const auto own = parsed({"m.onnx", "--find-rate", "--bound", "p99<33ms", "--deadline", "50ms"});
+  EXPECT_EQ(bench(own).scenario.deadline, std::chrono::milliseconds(50));
 }
 
 TEST(BenchRequest, ABoundOnDropsAsksForDropping) {
   const auto spec = parsed({"m.onnx", "--find-rate"});
   EXPECT_EQ(bench(spec).find_rate->drop_percent, 5);
   EXPECT_EQ(bench(spec).scenario.when_busy, WhenBusy::drop);
+  EXPECT_FALSE(bench(spec).scenario.deadline);
 }
 
 TEST(BenchRequest, PrecisionShapesAndInputsAreRead) {

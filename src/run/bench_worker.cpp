@@ -64,6 +64,15 @@ LoadRecord described(const BenchSpec& spec) {
   return load;
 }
 
+// As many samples as it takes to say whether the bound held, where there is one.
+StopRules measured_rules(const BenchSpec& bench) {
+  auto rules = bench.stop;
+  if (bench.find_rate && bench.find_rate->latency)
+    rules.min_count = std::min(
+        rules.max_count, std::max(rules.min_count, samples_needed(bench.find_rate->quantile)));
+  return rules;
+}
+
 }  // namespace
 
 void BenchWorker::serve(WorkerSpec spec) {
@@ -291,7 +300,7 @@ Result<PassReport> BenchWorker::measure(const LoadWorld& world) {
     pipes.emplace_back(writer);
     sinks.push_back(&pipes.back());
   }
-  const auto outcome = run_load(scenario_, bench().stop, lanes_->tasks(), sinks, world);
+  const auto outcome = run_load(scenario_, measured_rules(bench()), lanes_->tasks(), sinks, world);
   for (auto& pipe : pipes) pipe.flush();
   if (!outcome) return tl::make_unexpected(outcome.error());
   note_outcome(*outcome);

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "run/bound_check.h"
 #include "run/ladder.h"
 #include "run/layer_records.h"
 #include "run/statistics.h"
@@ -197,6 +198,10 @@ void add_load(SlotRecord& record, const SlotData& data) {
     load.lateness_ms = summarise_difference(
         samples, [](const FrameSample& s) { return s.began_ns - s.started_ns; });
   if (load.deadline_ms) record.deadline = {*load.deadline_ms, load.issued, load.missed_deadline};
+  if (auto judged = judge_measurement(data)) {
+    load.bound_held = judged->holds;
+    load.bound_reason = std::move(judged->reason);
+  }
   record.ladder = ladder_steps(data.bench->rungs);
   record.layers = layer_records(data.bench->layers);
 }

@@ -128,8 +128,8 @@ TEST_F(Bench, FindsTheRateThatAModelHolds) {
   EXPECT_EQ(load["scenario"], "find-rate");
   EXPECT_GT(load["trials"].size(), 2U);
   ASSERT_FALSE(load["found_per_second"].is_null()) << load["search_verdict"];
-  EXPECT_LT(load["found_per_second"],
-            400.0);  // 5 ms each: never more than 200, and a queue's slack
+  // 5 ms each: never more than 200, and what trials as short as these cannot tell.
+  EXPECT_LT(load["found_per_second"], 250.0);
   EXPECT_THAT(result_.out, HasSubstr("Search for the highest rate"));
 }
 
