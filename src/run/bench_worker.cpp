@@ -7,6 +7,7 @@
 
 #include "run/bench_tasks.h"
 #include "run/ladder_tasks.h"
+#include "run/rate_rules.h"
 #include "run/stop_listener.h"
 
 namespace jetmeter {
@@ -62,15 +63,6 @@ LoadRecord described(const BenchSpec& spec) {
   if (spec.scenario.deadline) load.deadline_ms = milliseconds(*spec.scenario.deadline);
   if (spec.scenario.kind == ScenarioKind::poisson) load.seed = spec.scenario.seed;
   return load;
-}
-
-// As many samples as it takes to say whether the bound held, where there is one.
-StopRules measured_rules(const BenchSpec& bench) {
-  auto rules = bench.stop;
-  if (bench.find_rate && bench.find_rate->latency)
-    rules.min_count = std::min(
-        rules.max_count, std::max(rules.min_count, samples_needed(bench.find_rate->quantile)));
-  return rules;
 }
 
 }  // namespace
@@ -245,18 +237,10 @@ Result<double> BenchWorker::likely_rate() {
   return 0.5 * lanes / std::max(quantile(seconds, 0.5), 1e-9);
 }
 
-// As long as the bound's percentile needs at this rate, and a trial's time at least.
 Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& world) {
   auto scenario = scenario_;
   scenario.per_second = per_second;
-  StopRules rules;
-  rules.min_time = bench().trial_time;
-  rules.min_count = samples_needed(bench().find_rate->quantile);
-  const std::chrono::duration<double> enough(1.5 * static_cast<double>(rules.min_count) /
-                                             per_second);
-  rules.max_time = std::max<Nanoseconds>(
-      2 * rules.min_time, std::chrono::duration_cast<Nanoseconds>(std::min(
-                              enough, std::chrono::duration<double>(bench().stop.max_time))));
+  const auto rules = trial_rules(bench(), per_second);
   std::vector<SampleList> lists(lanes_->tasks().size());
   std::vector<LoadSink*> sinks;
   for (auto& list : lists) sinks.push_back(&list);
