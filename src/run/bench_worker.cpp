@@ -58,9 +58,12 @@ LoadRecord described(const BenchSpec& spec) {
   const bool scheduled =
       spec.scenario.kind == ScenarioKind::rate || spec.scenario.kind == ScenarioKind::poisson;
   if (!scheduled) return load;
-  load.per_second = spec.scenario.per_second;
+  if (spec.scenario.per_second > 0) load.per_second = spec.scenario.per_second;
   load.when_busy = name(spec.scenario.when_busy);
-  if (spec.scenario.deadline) load.deadline_ms = milliseconds(*spec.scenario.deadline);
+  if (spec.scenario.deadline)
+    load.deadline_ms = milliseconds(*spec.scenario.deadline);
+  else if (spec.scenario.kind == ScenarioKind::rate && load.per_second)
+    load.deadline_ms = 1000 / *load.per_second;
   if (spec.scenario.kind == ScenarioKind::poisson) load.seed = spec.scenario.seed;
   return load;
 }
@@ -76,6 +79,7 @@ void BenchWorker::serve(WorkerSpec spec) {
     return;
   }
   report_model();
+  tell_report();
   out_.send(MessageKind::ready);
   obey();
 }
@@ -149,6 +153,10 @@ void BenchWorker::report_model() {
   out_.send(MessageKind::model, to_json(report));
 }
 
+void BenchWorker::tell_report() {
+  out_.send(MessageKind::bench, to_json(report_));
+}
+
 void BenchWorker::obey() {
   for (;;) {
     const auto order = orders_.wait();
@@ -180,7 +188,7 @@ Result<void> BenchWorker::run_pass(const PassOrder& order) {
   if (measured && bench().profile_runs > 0 && !listener.asked())
     if (auto profiled = profile_layers(world); !profiled)
       report_.notes.push_back("the layers were not profiled: " + profiled.error().what);
-  out_.send(MessageKind::bench, to_json(report_));
+  tell_report();
   if (!measured) return tl::make_unexpected(measured.error());
   out_.send(MessageKind::pass_done, to_json(*measured));
   return {};
@@ -189,10 +197,7 @@ Result<void> BenchWorker::run_pass(const PassOrder& order) {
 Result<void> BenchWorker::search(const LoadWorld& world) {
   const auto trial = [&](double per_second) {
     auto tried = try_rate(per_second, world);
-    if (tried)
-      out_.send(MessageKind::note,
-                fmt::format("{:.4g} a second {}: {}", per_second,
-                            tried->holds ? "holds" : "does not hold", tried->reason));
+    if (tried) tell_trial(*tried);
     return tried;
   };
   const auto likely =
@@ -205,13 +210,11 @@ Result<void> BenchWorker::search(const LoadWorld& world) {
       std::clamp(*likely, options.lowest_per_second, options.highest_per_second);
   const auto found = find_rate(options, trial);
   if (!found) return tl::make_unexpected(found.error());
-  for (const auto& t : found->trials)
-    report_.load.trials.push_back(
-        {t.per_second, t.holds, t.reason, t.latency_ms, t.drop_percent, t.achieved_per_second});
   // A search that somebody ended still has its trials, and what follows ends at once.
   const bool asked = world.stop && world.stop->load();
-  if (found->error && !asked) return tl::make_unexpected(*found->error);
   report_.load.search_verdict = asked ? "the search was interrupted" : found->verdict;
+  tell_report();
+  if (found->error && !asked) return tl::make_unexpected(*found->error);
   if (!asked) report_.load.found_per_second = found->per_second;
   if (asked)
     scenario_.per_second = options.start_per_second;  // of the measurement that is not made
@@ -220,6 +223,14 @@ Result<void> BenchWorker::search(const LoadWorld& world) {
   if (found->per_second) scenario_.per_second = *found->per_second;
   report_.load.per_second = scenario_.per_second;
   return {};
+}
+
+void BenchWorker::tell_trial(const RateTrial& t) {
+  report_.load.trials.push_back(
+      {t.per_second, t.holds, t.reason, t.latency_ms, t.drop_percent, t.achieved_per_second});
+  tell_report();
+  out_.send(MessageKind::note, fmt::format("{:.4g} a second {}: {}", t.per_second,
+                                           t.holds ? "holds" : "does not hold", t.reason));
 }
 
 Result<double> BenchWorker::likely_rate() {
@@ -288,6 +299,7 @@ Result<PassReport> BenchWorker::measure(const LoadWorld& world) {
   for (auto& pipe : pipes) pipe.flush();
   if (!outcome) return tl::make_unexpected(outcome.error());
   note_outcome(*outcome);
+  tell_report();
   if (outcome->error) return tl::make_unexpected(*outcome->error);
   PassReport report;
   report.wall_ns = (outcome->ended - outcome->began).count();

@@ -134,7 +134,9 @@ void Lane::handle(const Message& message) {
 }
 
 void Lane::tell_note(std::string_view payload) {
-  if (output_.note) output_.note(fmt::format("{}: {}", data.spec.name, payload));
+  const auto text = fmt::format("{}: {}", data.spec.name, payload);
+  output_.dir->log(output_.clock->wall(), "      " + text);
+  if (output_.note) output_.note(text);
 }
 
 void Lane::keep_speed(std::string_view payload) {

@@ -188,10 +188,24 @@ Summary summarise_difference(std::span<const FrameSample> samples, Difference di
   return summarise(values);
 }
 
+// Of a measurement whose worker could not tell how it ended.
+void count_samples(LoadRecord& load, const SlotData& data) {
+  const auto& samples = data.measure.samples;
+  load.done = static_cast<std::int64_t>(samples.size());
+  load.dropped = data.dropped;
+  load.issued = load.done + load.dropped;
+  if (!load.deadline_ms) return;
+  const double deadline_ns = *load.deadline_ms * kNanosecondsPerMillisecond;
+  load.missed_deadline = std::ranges::count_if(samples, [&](const FrameSample& s) {
+    return static_cast<double>(s.latency_ns) > deadline_ns;
+  });
+}
+
 void add_load(SlotRecord& record, const SlotData& data) {
   const std::span samples(data.measure.samples);
   record.load = data.bench->load;
   auto& load = *record.load;
+  if (load.stopped_by.empty()) count_samples(load, data);
   load.service_ms =
       summarise_difference(samples, [](const FrameSample& s) { return end_ns(s) - s.began_ns; });
   if (load.per_second)

@@ -32,7 +32,7 @@ enum class MessageKind : std::uint32_t {
   frame,      // binary: FrameSample, id, detections
   samples,    // binary: LoadSample, one after the other
   alive,      // nothing to tell, but not hanging
-  bench,      // JSON: BenchReport
+  bench,      // JSON: BenchReport; replaces the one before
   pass_done,  // JSON: PassReport
   error,      // text: the slot ends here
   bye,

@@ -223,6 +223,12 @@ TEST_F(Bench, ATaskThatDiesCostsNoSampleBefore) {
   EXPECT_EQ(result_.exit_code, 2) << result_.err;
   EXPECT_EQ(report["slots"][0]["status"], "failed");
   EXPECT_EQ(report["slots"][0]["frames"], 20);
+  const auto& load = report["slots"][0]["load"];
+  ASSERT_FALSE(load.is_null());
+  EXPECT_EQ(load["scenario"], "single");
+  EXPECT_EQ(load["done"], 20);
+  EXPECT_EQ(load["warmup_count"], 3);
+  EXPECT_GT(load["loop_overhead_ns"], 0);
   EXPECT_EQ(frames().size(), 20U);
   EXPECT_THAT(std::string(report["slots"][0]["reason"]), HasSubstr("SIGKILL"));
 }
@@ -235,6 +241,26 @@ TEST_F(Bench, ARuntimeThatRefusesKeepsWhatWasMeasured) {
   EXPECT_EQ(result_.exit_code, 2) << result_.err;
   EXPECT_EQ(report["slots"][0]["frames"], 7);
   EXPECT_FALSE(report["slots"][0]["load"].is_null());
+}
+
+TEST_F(Bench, ASearchThatFailsKeepsItsTrials) {
+  for (const std::string fault : {"fail", "kill"}) {
+    ReferenceModel model;
+    model.delay_ms = 3;
+    model.fault = fault;
+    model.at = 1 + 3 + 5 + 30;  // first inference, warm-up, a look at the speed, a trial and more
+    std::filesystem::remove_all(place_.path() / "run");
+    const auto report = run(model.text(), {"--find-rate", "--trial-time", "50ms"});
+    EXPECT_EQ(result_.exit_code, 4) << result_.err;
+    const auto& load = report["slots"][0]["load"];
+    ASSERT_FALSE(load.is_null()) << fault;
+    EXPECT_EQ(load["scenario"], "find-rate");
+    EXPECT_GE(load["trials"].size(), 1U) << fault;
+    EXPECT_TRUE(load["found_per_second"].is_null());
+    const std::string told = fault == "fail" ? "a trial could not be made" : "";
+    EXPECT_THAT(std::string(load["search_verdict"]), HasSubstr(told));
+    EXPECT_THAT(slurp(place_ / "run/run.log"), HasSubstr(" a second "));
+  }
 }
 
 TEST_F(Bench, CtrlCEndsTheLoadAndReportsIt) {
