@@ -70,6 +70,7 @@ std::filesystem::path fresh_directory() {
 ExitCode exit_code(const RunOutcome& outcome, bool strict_memory) {
   const auto& slots = outcome.record.slots;
   if (outcome.interrupted) return ExitCode::interrupted;
+  if (outcome.refused) return ExitCode::wrong_request;
   const auto over = [](const auto& s) { return !s.memory.within_limit.value_or(true); };
   if (strict_memory && std::ranges::any_of(slots, over)) return ExitCode::gate_failed;
   if (std::ranges::none_of(slots, [](const auto& s) { return s.frames > 0; }))

@@ -75,7 +75,7 @@ void BenchWorker::serve(WorkerSpec spec) {
   scenario_ = bench().scenario;
   report_.load = described(bench());
   if (auto prepared = prepare(); !prepared) {
-    out_.send(MessageKind::error, prepared.error().what);
+    out_.send(refused_ ? MessageKind::refusal : MessageKind::error, prepared.error().what);
     return;
   }
   report_model();
@@ -106,10 +106,13 @@ Result<void> BenchWorker::load() {
   auto model = load_model(loaded_.choice, spec_.slot.model, spec_.slot.load);
   if (!model) return tl::make_unexpected(model.error());
   loaded_.model = std::move(*model);
-  auto lanes = BenchLanes::open(*loaded_.model, bench());
+  auto inputs = bench_inputs(*loaded_.model, bench());
+  refused_ = !inputs;
+  if (!inputs) return tl::make_unexpected(inputs.error());
+  report_.load.inputs = inputs->described;
+  auto lanes = BenchLanes::open(*loaded_.model, bench(), std::move(*inputs));
   if (!lanes) return tl::make_unexpected(lanes.error());
   lanes_ = std::move(*lanes);
-  report_.load.inputs = lanes_->described();
   return {};
 }
 
@@ -326,7 +329,9 @@ Result<void> BenchWorker::profile_layers(const LoadWorld& world) {
   auto alone = bench();
   alone.scenario.in_flight = 1;
   alone.copies = alone.ladder = false;
-  auto lanes = BenchLanes::open(**model, alone);
+  auto inputs = bench_inputs(**model, alone);
+  if (!inputs) return tl::make_unexpected(inputs.error());
+  auto lanes = BenchLanes::open(**model, alone, std::move(*inputs));
   if (!lanes) return tl::make_unexpected(lanes.error());
   InferenceTask inference(lanes->first());
   LivelyTask lively(inference, out_, clock_);

@@ -55,7 +55,8 @@ class BenchWorker {
 
   LoadedModel loaded_;
   std::optional<BenchLanes> lanes_;
-  Scenario scenario_;  // with the rate that was found
+  bool refused_ = false;  // what was asked for does not fit the model
+  Scenario scenario_;     // with the rate that was found
   Nanoseconds first_inference_{0};
   BenchReport report_;
 };

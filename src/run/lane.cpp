@@ -128,6 +128,7 @@ void Lane::handle(const Message& message) {
     case MessageKind::pass_done: return finish_pass(message.payload);
     case MessageKind::speed: return keep_speed(message.payload);
     case MessageKind::note: return tell_note(message.payload);
+    case MessageKind::refusal: data.refused = true; [[fallthrough]];
     case MessageKind::error: return handle_error(std::string(message.payload));
     default: return;
   }

@@ -31,6 +31,7 @@ struct SlotData {
   SlotSpec spec;
   SlotStatus status = SlotStatus::skipped;
   std::string reason;
+  bool refused = false;  // what was asked for does not fit the model
   std::optional<ModelReport> model;
   std::string shared_with;
   std::vector<PhaseRecord> phases;

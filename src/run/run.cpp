@@ -421,6 +421,11 @@ RunOutcome Run::write_reports(const Supervisor& supervisor, const RunTelemetry& 
   for (const auto& slot : slots_)
     for (const auto& warning : self_warnings(slot, slot_record(slot, std::nullopt))) warn(warning);
   RunOutcome outcome{make_record(supervisor, telemetry), supervisor.interrupted(), {}};
+  const auto refused = [](const SlotData& slot) { return slot.refused; };
+  outcome.refused = std::ranges::any_of(slots_, refused) &&
+                    std::ranges::all_of(slots_, [&](const SlotData& slot) {
+                      return refused(slot) || slot.status == SlotStatus::skipped;
+                    });
   dir_->release_reserve();
   for (const auto* format : formats())
     if (format->name != "text")

@@ -35,6 +35,7 @@ enum class MessageKind : std::uint32_t {
   bench,      // JSON: BenchReport; replaces the one before
   pass_done,  // JSON: PassReport
   error,      // text: the slot ends here
+  refusal,    // text: the same, because what was asked for does not fit the model
   bye,
   speed,  // text: nanoseconds of the speed probe
   note,   // text: what a person who waits wants to know

@@ -317,12 +317,39 @@ TEST_F(Bench, AnOpenAxisNamesTheOptionThatFillsIt) {
   const auto* model = R"({"inputs": [{"name": "x", "type": "float32", "shape": [1, -1]}],
     "outputs": [{"name": "y", "type": "float32", "shape": [1, -1]}], "behaviour": "identity"})";
   const auto report = run(model, {});
-  EXPECT_EQ(result_.exit_code, 4);
+  EXPECT_EQ(result_.exit_code, 1);
   EXPECT_THAT(std::string(report["slots"][0]["reason"]), HasSubstr("--shape"));
   std::filesystem::remove_all(place_.path() / "run");
   const auto mended = run(model, {"--shape", "x=1x8"});
   EXPECT_EQ(result_.exit_code, 0) << result_.err;
   EXPECT_EQ(mended["slots"][0]["model"]["inputs"][0]["shape"], nlohmann::json({1, 8}));
+}
+
+TEST_F(Bench, WhatDoesNotFitTheModelIsAWrongRequest) {
+  const auto integers = place_.write("ids.ref", R"({"behaviour": "identity",
+    "inputs": [{"name": "ids", "type": "int64", "shape": [1, 2]}],
+    "outputs": [{"name": "y", "type": "int64", "shape": [1, 2]}]})");
+  const std::vector<std::vector<std::string>> wrong{{"--batch", "4"},
+                                                    {"--shape", "y=1x2"},
+                                                    {"--input", "idx=random"},
+                                                    {"--input", "ids=const:nan"},
+                                                    {"--input", "ids=const:inf"}};
+  for (auto words : wrong) {
+    const auto told = words.back();
+    words.insert(words.begin(), {"bench", integers, "--preflight", "off"});
+    const auto result = run_program(words, place_);
+    EXPECT_EQ(result.exit_code, 1) << told << result.err;
+    EXPECT_THAT(result.err, Not(HasSubstr("exception"))) << told;
+  }
+}
+
+TEST_F(Bench, AConstantMayBeInfiniteOrNoNumber) {
+  for (const std::string constant : {"nan", "inf", "-inf"}) {
+    std::filesystem::remove_all(place_.path() / "run");
+    const auto report = run(ReferenceModel{}.text(), {"--input", "images=const:" + constant});
+    ASSERT_EQ(result_.exit_code, 0) << result_.err;
+    EXPECT_EQ(report["slots"][0]["load"]["inputs"][0], "images: constant " + constant);
+  }
 }
 
 TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
