@@ -366,6 +366,11 @@ TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
       {model, "--sweep", "threads"},
       {model, "--resume", "--threads", "1,2"},
       {model, "--cool-down", "cold", "--threads", "1,2"},
+      {model, "--cool-down", "10s"},
+      {model, "--in-order"},
+      {model, "--sweep-seed", "3"},
+      {model, "--seed", "-1"},
+      {model, "--scenario", "rate", "--rate", "9", "--deadline", "0ms"},
       {model, "--rank", "beauty"}};
   for (auto words : wrong) {
     words.insert(words.begin(), "bench");
