@@ -231,8 +231,9 @@ struct RateBound {
 struct RateTrial {
   double per_second = 0;
   bool holds = false;
-  std::string reason;  // "p99 is 41.2 ms, over 33.0 ms"
-  std::optional<double> latency_ms, drop_percent, achieved_per_second;
+  std::string reason;                // "p99 is 41.2 ms, over 33.0 ms"
+  std::optional<double> latency_ms;  // at the bound's quantile
+  std::optional<double> drop_percent, achieved_per_second;
 };
 
 struct RateSearchOptions {
@@ -261,9 +262,12 @@ struct RateSearch {
 // rate. Pure but for `trial`. Fails when the options are wrong.
 Result<RateSearch> find_rate(const RateSearchOptions&,
                              const std::function<Result<RateTrial>(double per_second)>& trial);
-// What the samples of a trial say about the bound. A percentile that n cannot carry does not hold,
-// work left in the queue has an endless latency, and a load that did not end by its rules (a task
-// failed, somebody interrupted) does not hold.
+// What the samples of a load at a rate say about the bound. A latency is judged by what it is at
+// most with 99 % confidence where n carries that (conservative_quantile), else as it is. Whatever
+// is bounded, these do not hold: a percentile that n cannot carry, one that needs work left in the
+// queue (its latency is endless), a backlog at the end, a latency that rises by more than the time
+// between two requests, a rate that was not reached, and a load that did not end by its rules (a
+// task failed, somebody interrupted).
 RateTrial judge_rate(double per_second, const RateBound&, std::span<const LoadSample>,
                      const LoadOutcome&);
 // Of so many that were due, did more wait at the end than can have come in the last moment?

@@ -250,6 +250,10 @@ struct LoadRecord {
   std::optional<double> between_ns;
   std::optional<double> found_per_second;
   std::string search_verdict;
+  // What the measurement at that rate said of the bound; absent where it says nothing: no rate was
+  // found, it did not come to its end, or is too short for the bound's percentile.
+  std::optional<bool> bound_held;
+  std::optional<std::string> bound_reason;
   std::vector<RateTrialRecord> trials;
   std::vector<std::string> inputs;  // "images: random in [0, 1), seed 1"
 };

@@ -112,6 +112,8 @@ struct RunOutcome {
   Record record;
   bool interrupted = false;
   std::vector<Error> unwritten;  // files that could not be written, e.g. on a full disk
+  // No slot ran, because what was asked for does not fit the models: a shape, an input's content.
+  bool refused = false;
 };
 
 // Fails only when the request itself is wrong; everything later is inside the outcome.

@@ -35,8 +35,8 @@ Result<ExitCode> bench(const State& state, const CLI::App& app, const Invocation
   }
   const auto axes = sweep_axes(state.options, state.sweep);
   if (!axes) return tl::make_unexpected(axes.error());
-  if (axes->empty() && state.sweep.resume)
-    return fail("--resume goes on with a sweep, and this is one run; say what is to vary");
+  if (axes->empty())
+    if (auto alone = check_alone(state.sweep); !alone) return tl::make_unexpected(alone.error());
   if (axes->empty() && !state.sweep.dry_run) return one(state, app, invocation);
   return bench_sweep({state.options, state.sweep, state.show, option_values(app)}, invocation);
 }

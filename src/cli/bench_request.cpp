@@ -26,6 +26,7 @@ void add_model(CLI::App& app, BenchOptions& o) {
       ->group(group)
       ->allow_extra_args(false);
   add(app, group, "--seed", o.seed, "of random inputs and of random arrivals")
+      ->check(whole_from_zero())
       ->capture_default_str();
   app.add_flag("--copies", o.copies,
                "copy inputs in before and outputs out after every inference, as stages")
@@ -131,6 +132,51 @@ ScenarioKind kind_of(const std::string& word) {
   return ScenarioKind::single;
 }
 
+// What only work that is due at a time has; a default that was written out is no request.
+Result<void> check_due_options(const BenchOptions& o, bool due) {
+  const auto refuse = [&](std::string_view option) -> Result<void> {
+    return fail(fmt::format("{} needs --scenario rate or poisson, not {}", option, o.scenario));
+  };
+  const bool drops = o.when_busy == "drop";
+  if (due && drops && o.queue_limit > 0)
+    return fail("--queue-limit contradicts --when-busy drop, which has no queue; leave one out");
+  if (due) return {};
+  if (o.rate > 0) return refuse("--rate");
+  if (o.find_rate) return refuse("--find-rate");
+  if (drops) return refuse("--when-busy drop");
+  if (o.queue_limit > 0) return refuse("--queue-limit");
+  if (!o.deadline.empty()) return refuse("--deadline");
+  return {};
+}
+
+Result<void> check_rate(const BenchOptions& o) {
+  constexpr double kLowest = 1e-4, kHighest = 1e9;
+  if (o.rate <= 0 && !o.find_rate)
+    return fail(fmt::format("--scenario {} needs --rate, in inferences a second", o.scenario));
+  if (o.rate > 0 && (o.rate < kLowest || o.rate > kHighest))
+    return fail(
+        fmt::format("--rate {} is not from {} to {:.0f} a second", o.rate, kLowest, kHighest));
+  return {};
+}
+
+Result<void> check_count(const BenchOptions& o, ScenarioKind kind) {
+  const bool offline = kind == ScenarioKind::offline;
+  if (o.offline_count > 0 && !offline)
+    return fail("--count needs --scenario offline; elsewhere --min-count and --max-count decide");
+  if (o.offline_count == 0 && offline)
+    return fail("--scenario offline needs --count: how many inferences are there at once");
+  return {};
+}
+
+Result<std::optional<Nanoseconds>> deadline_of(const BenchOptions& o) {
+  if (o.deadline.empty()) return std::nullopt;
+  Nanoseconds deadline{};
+  if (auto read = read_duration("--deadline", o.deadline, deadline); !read)
+    return tl::make_unexpected(read.error());
+  if (deadline <= Nanoseconds{0}) return fail("--deadline must be more than nothing");
+  return deadline;
+}
+
 Result<Scenario> scenario_of(const BenchOptions& o) {
   Scenario scenario;
   scenario.kind = kind_of(o.scenario);
@@ -141,23 +187,17 @@ Result<Scenario> scenario_of(const BenchOptions& o) {
   scenario.in_flight = *streams;
   if (o.scenario == "single" && !o.find_rate && *streams > 1) scenario.kind = ScenarioKind::multi;
   scenario.per_second = o.rate;
-  if (due && o.rate <= 0 && !o.find_rate)
-    return fail(fmt::format("--scenario {} needs --rate, in inferences a second", o.scenario));
-  if (!due && o.rate > 0)
-    return fail(fmt::format("--rate needs --scenario rate or poisson, not {}", o.scenario));
-  if (o.find_rate && !due)
-    return fail(fmt::format("--find-rate needs --scenario rate or poisson, not {}", o.scenario));
+  auto good = check_due_options(o, due);
+  if (good && due) good = check_rate(o);
+  if (good) good = check_count(o, scenario.kind);
+  if (!good) return tl::make_unexpected(good.error());
   scenario.when_busy = o.when_busy == "drop" ? WhenBusy::drop : WhenBusy::queue;
   scenario.queue_limit = o.queue_limit;
   scenario.seed = o.seed;
   scenario.offline_count = o.offline_count;
-  if (o.offline_count > 0 && scenario.kind != ScenarioKind::offline)
-    return fail("--count needs --scenario offline; elsewhere --min-count and --max-count decide");
-  if (o.deadline.empty()) return scenario;
-  Nanoseconds deadline{};
-  if (auto read = read_duration("--deadline", o.deadline, deadline); !read)
-    return tl::make_unexpected(read.error());
-  scenario.deadline = deadline;
+  const auto deadline = deadline_of(o);
+  if (!deadline) return tl::make_unexpected(deadline.error());
+  scenario.deadline = *deadline;
   return scenario;
 }
 
@@ -183,6 +223,7 @@ Result<void> read_stop_rules(const BenchOptions& o, BenchSpec& bench) {
   bench.stop.min_count = o.min_count;
   bench.stop.max_count = o.max_count;
   bench.warm_up.min_count = o.warmup;
+  if (bench.stop.max_time <= Nanoseconds{0}) return fail("--max-time must be more than nothing");
   if (bench.stop.max_time < bench.stop.min_time)
     return fail(fmt::format("--max-time {} is less than --min-time {}", o.max_time, o.min_time));
   if (o.max_count < o.min_count)
@@ -207,18 +248,29 @@ Result<double> slowdown_of(const BenchOptions& o) {
   return *percent / 100;
 }
 
+// What the search for a rate is to hold, and that nothing is said of one that is not made.
+Result<void> read_search(const BenchOptions& o, BenchSpec& bench) {
+  const BenchOptions untouched;
+  if (!o.find_rate) {
+    if (!o.bounds.empty()) return fail("--bound needs --find-rate");
+    if (o.trial_time != untouched.trial_time) return fail("--trial-time needs --find-rate");
+    if (o.search_time != untouched.search_time) return fail("--search-time needs --find-rate");
+    return {};
+  }
+  if (bench.trial_time <= Nanoseconds{0}) return fail("--trial-time must be more than nothing");
+  const auto bound = parse_bounds(o.bounds);
+  if (!bound) return tl::make_unexpected(bound.error());
+  bench.find_rate = *bound;
+  return {};
+}
+
 Result<BenchSpec> bench_of(const BenchOptions& o) {
   BenchSpec bench;
   auto scenario = scenario_of(o);
   if (!scenario) return tl::make_unexpected(scenario.error());
   bench.scenario = *scenario;
   if (auto read = read_stop_rules(o, bench); !read) return tl::make_unexpected(read.error());
-  if (!o.find_rate && !o.bounds.empty()) return fail("--bound needs --find-rate");
-  if (o.find_rate) {
-    const auto bound = parse_bounds(o.bounds);
-    if (!bound) return tl::make_unexpected(bound.error());
-    bench.find_rate = *bound;
-  }
+  if (auto read = read_search(o, bench); !read) return tl::make_unexpected(read.error());
   auto wishes = parse_shape_wishes(o.shapes);
   if (!wishes) return tl::make_unexpected(wishes.error());
   bench.shapes.wishes = std::move(*wishes);
@@ -285,24 +337,33 @@ Result<double> parse_percent(const std::string& text) {
   return value;
 }
 
+namespace {
+
+// 0: there is none of this name. "p99.9" is what people write, "p999" what the record has.
+double quantile_named(std::string_view word) {
+  for (const auto& known : reported_quantiles())
+    if (word == known.name || (word == "p99.9" && known.name == "p999")) return known.q;
+  return 0;
+}
+
+}  // namespace
+
 Result<RateBound> parse_bounds(const std::vector<std::string>& words) {
   RateBound bound;
   for (const auto& word : words) {
     const auto less = word.find('<');
     const auto what = word.substr(0, less);
     const auto value = less == std::string::npos ? "" : word.substr(less + 1);
-    double quantile = 0;
     if (what == "drops" && !value.empty()) {
       const auto percent = parse_percent(value);
       if (!percent) return fail(fmt::format("--bound {}: {}", word, percent.error().what));
       bound.drop_percent = *percent;
       continue;
     }
-    for (const auto& known : reported_quantiles())
-      if (what == known.name) quantile = known.q;
+    const double quantile = quantile_named(what);
     if (quantile == 0 || value.empty())
       return fail(
-          fmt::format("--bound {} is neither like p99<33ms (p50, p90, p95, p99, p999) nor "
+          fmt::format("--bound {} is neither like p99<33ms (p50, p90, p95, p99, p99.9) nor "
                       "like drops<5%",
                       in_quotes(word)));
     const auto latency = parse_duration(value);
@@ -324,6 +385,9 @@ Result<RunSpec> run_spec(const BenchOptions& options) {
   if (slot->bench->find_rate && slot->bench->find_rate->drop_percent &&
       slot->bench->scenario.queue_limit == 0)
     slot->bench->scenario.when_busy = WhenBusy::drop;
+  // Late is what the bound calls late, not what would not be ready before the next arrives.
+  if (slot->bench->find_rate && !slot->bench->scenario.deadline)
+    slot->bench->scenario.deadline = slot->bench->find_rate->latency;
   spec.slots = {std::move(*slot)};
   auto memory = memory_policy(options.memory, 0);
   if (!memory) return tl::make_unexpected(memory.error());

@@ -30,7 +30,7 @@ TEST(BenchRequest, NamesTheOptionThatIsNoDuration) {
   for (const auto* option :
        {"--min-time", "--max-time", "--warmup-time", "--trial-time", "--search-time",
         "--hold-after-load", "--deadline", "--timeout", "--idle-baseline"})
-    EXPECT_THAT(refused({option, "soon", "--scenario", "rate", "--rate", "9"}),
+    EXPECT_THAT(refused({option, "soon", "--scenario", "rate", "--rate", "9", "--find-rate"}),
                 HasSubstr(std::string(option) + ": 'soon' is not a duration"));
 }
 
@@ -80,12 +80,16 @@ TEST(BenchRequest, FindRateTakesARateScenarioByItself) {
   EXPECT_EQ(bench(spec).search_time, std::chrono::seconds(90));
   EXPECT_EQ(bench(spec).find_rate->latency, std::chrono::milliseconds(33));
   EXPECT_FALSE(bench(spec).find_rate->drop_percent);
+  EXPECT_EQ(bench(spec).scenario.deadline, std::chrono::milliseconds(33));
+  const auto own = parsed({"m.onnx", "--find-rate", "--bound", "p99<33ms", "--deadline", "50ms"});
+  EXPECT_EQ(bench(own).scenario.deadline, std::chrono::milliseconds(50));
 }
 
 TEST(BenchRequest, ABoundOnDropsAsksForDropping) {
   const auto spec = parsed({"m.onnx", "--find-rate"});
   EXPECT_EQ(bench(spec).find_rate->drop_percent, 5);
   EXPECT_EQ(bench(spec).scenario.when_busy, WhenBusy::drop);
+  EXPECT_FALSE(bench(spec).scenario.deadline);
 }
 
 TEST(BenchRequest, PrecisionShapesAndInputsAreRead) {
@@ -116,6 +120,58 @@ TEST(BenchRequest, ContradictionsGetASentence) {
   EXPECT_THAT(refused({"--deadline", "soon", "--scenario", "rate", "--rate", "1"}),
               HasSubstr("--deadline"));
   EXPECT_THAT(parsed({}).error().what, HasSubstr("no model was given"));
+}
+
+TEST(BenchRequest, OptionsThatWouldDoNothingAreRefused) {
+  for (const auto* option : {"--deadline=9ms", "--queue-limit=3", "--when-busy=drop"})
+    for (const auto* scenario : {"single", "multi"})
+      EXPECT_THAT(refused({option, "--scenario", scenario}),
+                  HasSubstr("needs --scenario rate or poisson, not"))
+          << option;
+  for (const auto* option : {"--trial-time", "--search-time"})
+    EXPECT_EQ(refused({option, "9s"}), std::string(option) + " needs --find-rate");
+  EXPECT_EQ(refused({"--trial-time", "9s", "--scenario", "rate", "--rate", "9"}),
+            "--trial-time needs --find-rate");
+  EXPECT_THAT(refused({"--scenario", "offline"}), HasSubstr("--scenario offline needs --count"));
+  EXPECT_EQ(refused({"--scenario", "offline", "--count", "5"}), "");
+}
+
+// As --dump-config and a report's configuration have them.
+TEST(BenchRequest, DefaultsThatAreWrittenOutAreNoRequest) {
+  CLI::App app;
+  BenchOptions options;
+  add_bench_options(app, options);
+  app.parse(std::vector<std::string>{"m.onnx"});
+  std::vector<std::string> words;
+  for (const auto& [option, value] : option_values(app))
+    words.push_back("--" + option + "=" + value);
+  EXPECT_THAT(words, testing::Contains("--trial-time=2s"));
+  const auto again = parsed(words);
+  EXPECT_TRUE(again) << again.error().what;
+}
+
+TEST(BenchRequest, WhatNoLoadCanKeepIsRefusedBeforeItStarts) {
+  const auto at_rate = [](std::vector<std::string> words) {
+    words.insert(words.end(), {"--scenario", "rate"});
+    return refused(std::move(words));
+  };
+  EXPECT_EQ(at_rate({"--rate", "9", "--deadline", "0ms"}), "--deadline must be more than nothing");
+  EXPECT_THAT(at_rate({"--rate", "9", "--when-busy", "drop", "--queue-limit", "3"}),
+              HasSubstr("contradicts --when-busy drop"));
+  EXPECT_THAT(at_rate({"--rate", "1e10"}), HasSubstr("is not from 0.0001 to 1000000000 a second"));
+  EXPECT_THAT(at_rate({"--find-rate", "--trial-time", "0s"}), HasSubstr("--trial-time must be"));
+  EXPECT_THAT(refused({"--max-time", "0s", "--min-time", "0s"}), HasSubstr("--max-time must be"));
+}
+
+TEST(BenchRequest, SeedsDoNotWrapAround) {
+  for (const auto* wrong : {"-1", "99999999999999999999", "1.5"})
+    EXPECT_THROW(parsed({"m.onnx", std::string("--seed=") + wrong}), CLI::ParseError) << wrong;
+  EXPECT_EQ(bench(parsed({"m.onnx", "--seed", "18446744073709551615"})).seed, UINT64_MAX);
+}
+
+TEST(ParseBounds, TakesBothSpellingsOfTheLongestTail) {
+  EXPECT_EQ(parse_bounds({"p99.9<10ms"}).value().quantile, 0.999);
+  EXPECT_EQ(parse_bounds({"p999<10ms"}).value().quantile, 0.999);
 }
 
 TEST(ParseBounds, ReadsQuantilesAndDrops) {

@@ -9,6 +9,7 @@
 
 #include "cli/dump_place.h"
 #include "cli/interrupts.h"
+#include "cli/number_checks.h"
 #include "jetmeter/telemetry.h"
 #include "jetmeter/thermal_zones.h"
 
@@ -418,7 +419,7 @@ void add_bench_sweep_options(CLI::App& app, BenchSweepOptions& o) {
   add(app, group, "--repeats", o.repeats, "of every configuration, in rounds")
       ->check(CLI::Range(1, 1000));
   app.add_flag("--in-order", o.in_order, "do not shuffle")->group(group);
-  add(app, group, "--sweep-seed", o.seed, "of the shuffled order");
+  add(app, group, "--sweep-seed", o.seed, "of the shuffled order")->check(whole_from_zero());
   add(app, group, "--cool-down", o.cool_down, "between two: 10s, or until 45C, or 45C,max=3min");
   add(app, group, "--rank", o.rank,
       "what the table is ordered by: p50, p99, throughput, memory, energy")
@@ -426,6 +427,18 @@ void add_bench_sweep_options(CLI::App& app, BenchSweepOptions& o) {
       ->capture_default_str();
   app.add_flag("--resume", o.resume, "go on with the sweep in --out")->group(group);
   app.add_flag("--dry-run", o.dry_run, "print the plan and stop")->group(group);
+}
+
+Result<void> check_alone(const BenchSweepOptions& o) {
+  const auto refuse = [](std::string_view option) -> Result<void> {
+    return fail(fmt::format("{} is of a sweep, and this is one run; say what is to vary", option));
+  };
+  if (o.resume)
+    return fail("--resume goes on with a sweep, and this is one run; say what is to vary");
+  if (!o.cool_down.empty()) return refuse("--cool-down");
+  if (o.in_order) return refuse("--in-order");
+  if (o.seed) return refuse("--sweep-seed");
+  return {};
 }
 
 Result<std::vector<SweepAxis>> sweep_axes(const BenchOptions& options,

@@ -28,6 +28,9 @@ void add_bench_sweep_options(CLI::App& app, BenchSweepOptions&);
 // What varies; empty: nothing does, and it is one run.
 Result<std::vector<SweepAxis>> sweep_axes(const BenchOptions&, const BenchSweepOptions&);
 
+// That nothing was asked for which only a sweep has.
+Result<void> check_alone(const BenchSweepOptions&);
+
 struct BenchSweep {
   const BenchOptions& options;
   const BenchSweepOptions& sweep;

@@ -20,17 +20,18 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-// The last thing that a run had to say, for a sentence of ours.
+// What a run complained of last, else the last thing that it had to say, for a sentence of ours.
 std::string last_words(const std::filesystem::path& log) {
+  constexpr std::string_view kError = "error: ";
   const auto text = read_document(log).value_or("");
-  std::string last;
+  std::string last, complaint;
   for (std::size_t from = 0; from < text.size();) {
     const auto end = std::min(text.find('\n', from), text.size());
     if (end > from) last = text.substr(from, end - from);
+    if (last.starts_with(kError)) complaint = last.substr(kError.size());
     from = end + 1;
   }
-  constexpr std::string_view kError = "error: ";
-  return last.starts_with(kError) ? last.substr(kError.size()) : last;
+  return complaint.empty() ? last : complaint;
 }
 
 std::string how_it_ended(int status, const std::filesystem::path& log) {

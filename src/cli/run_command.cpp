@@ -86,6 +86,7 @@ void tell_of_strict_memory(const RunOutcome& outcome, Terminal& terminal) {
 ExitCode exit_code(const RunOutcome& outcome, bool strict_memory) {
   const auto& slots = outcome.record.slots;
   if (outcome.interrupted) return ExitCode::interrupted;
+  if (outcome.refused) return ExitCode::wrong_request;
   if (strict_memory && std::ranges::any_of(slots, is_over)) return ExitCode::gate_failed;
   if (std::ranges::none_of(slots, [](const auto& s) { return s.frames > 0; }))
     return ExitCode::nothing_measured;

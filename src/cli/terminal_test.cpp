@@ -59,6 +59,8 @@ TEST(ExitCode, FollowsTheDesignsTable) {
   outcome.record.slots[0] = slot(SlotStatus::failed, 0);
   outcome.record.slots[1] = slot(SlotStatus::failed, 0);
   EXPECT_EQ(exit_code(outcome), ExitCode::nothing_measured);
+  outcome.refused = true;
+  EXPECT_EQ(exit_code(outcome), ExitCode::wrong_request);
   outcome.interrupted = true;
   EXPECT_EQ(exit_code(outcome), ExitCode::interrupted);
 }

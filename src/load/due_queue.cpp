@@ -4,8 +4,19 @@
 
 namespace jetmeter {
 
+DueQueue::Given DueQueue::enter(std::int64_t offset_ns) {
+  const std::scoped_lock lock(mutex_);
+  auto given = give(offset_ns);
+  if (absent_ > 0) --absent_;
+  return given;
+}
+
 DueQueue::Given DueQueue::take(std::int64_t offset_ns) {
   const std::scoped_lock lock(mutex_);
+  return give(offset_ns);
+}
+
+DueQueue::Given DueQueue::give(std::int64_t offset_ns) {
   Given given;
   given.dropped = admit(offset_ns);
   if (waiting_count_ > 0) {
@@ -29,7 +40,7 @@ IndexRange DueQueue::admit(std::int64_t offset_ns) {
   auto due_end = next_;
   if (next_ < plan_.size() && plan_.due_ns(next_) < offset_ns)
     due_end = std::max(next_, plan_.count_before(offset_ns));
-  const auto room = std::max<std::int64_t>(0, *capacity_ - waiting_count_);
+  const auto room = std::max<std::int64_t>(0, *capacity_ + absent_ - waiting_count_);
   const auto queued_end = next_ + std::min(room, due_end - next_);
   const IndexRange queued{next_, queued_end}, dropped{queued_end, due_end};
   next_ = due_end;

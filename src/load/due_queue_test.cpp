@@ -33,6 +33,20 @@ TEST_F(DueQueueTest, DropsWhatWasDueWhileAllWereBusy) {
   EXPECT_EQ(given.index, 4);
 }
 
+TEST_F(DueQueueTest, WhatALaneThatWakesLateIsFreeToTakeIsNotDropped) {
+  DueQueue queue(plan, 0, 2);
+  auto given = queue.enter(25 * kMs);  // 1 is the other lane's, 2 was due while both had work
+  EXPECT_EQ(given.index, 0);
+  EXPECT_EQ(given.dropped.first, 2);
+  EXPECT_EQ(given.dropped.last, 3);
+  given = queue.enter(26 * kMs);
+  EXPECT_EQ(given.index, 1);
+  EXPECT_TRUE(given.dropped.empty());
+  given = queue.take(35 * kMs);
+  EXPECT_EQ(given.dropped.first, 3);
+  EXPECT_EQ(given.index, 4);
+}
+
 TEST_F(DueQueueTest, WhatIsDueAtThisMomentIsNotLate) {
   DueQueue queue(plan, 0);
   queue.take(0);

@@ -9,18 +9,30 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// n samples of 1 ms to n ms, in ten seconds.
+constexpr Nanoseconds kPeriod = ms(20);
+
+// n samples of n ms down to 1 ms, 50 a second.
 struct Measured {
   explicit Measured(std::int64_t n) {
-    for (std::int64_t i = 1; i <= n; ++i)
-      samples.push_back({.index = i, .began_ns = 0, .ended_ns = i * kMs});
-    outcome.ended = std::chrono::seconds(10);
-    outcome.issued = outcome.done = n;
+    for (std::int64_t i = 0; i < n; ++i) add(n - i);
+  }
+  void add(std::int64_t latency_ms) {
+    const auto due_ns = outcome.issued * kPeriod.count();
+    samples.push_back({.index = outcome.issued,
+                       .scheduled_ns = due_ns,
+                       .began_ns = due_ns,
+                       .ended_ns = due_ns + latency_ms * kMs});
+    ++outcome.done;
+    issue(1);
   }
   void drop(std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) samples.push_back({.outcome = Outcome::dropped});
-    outcome.issued += n;
     outcome.dropped += n;
+    issue(n);
+  }
+  void issue(std::int64_t n) {
+    outcome.issued += n;
+    outcome.ended += n * kPeriod;
   }
   RateTrial judge(const RateBound& bound) const { return judge_rate(50, bound, samples, outcome); }
 
@@ -71,27 +83,74 @@ TEST(JudgeRate, NamesWhatBrokeIt) {
   auto trial = measured.judge({.quantile = 0.5, .latency = ms(300), .drop_percent = 1.0});
   EXPECT_EQ(trial.reason, "20 % were dropped, over 1 %");
   trial = measured.judge({.quantile = 0.5, .latency = ms(100), .drop_percent = 1.0});
-  EXPECT_EQ(trial.reason, "p50 is 200 ms, over 100 ms; 20 % were dropped, over 1 %");
+  EXPECT_EQ(trial.reason,
+            "p50 is 200 ms, at most 225 ms with 99 % confidence, over 100 ms; 20 % were dropped, "
+            "over 1 %");
   trial = measured.judge({.quantile = 0.5, .latency = ms(300), .drop_percent = 30.0});
   EXPECT_TRUE(trial.holds);
-  EXPECT_EQ(trial.reason, "p50 is 200 ms, within 300 ms; 20 % were dropped, within 30 %");
+  EXPECT_EQ(trial.reason,
+            "p50 is 200 ms, at most 225 ms with 99 % confidence, within 300 ms; 20 % were dropped, "
+            "within 30 %");
 }
 
 TEST(JudgeRate, WhatStillWaitsTakesLongerThanAnything) {
   Measured measured(300);
-  measured.outcome.unserved = 20;
+  measured.outcome.unserved = 8;
   auto trial = measured.judge({.quantile = 0.9, .latency = ms(1'000)});
   EXPECT_TRUE(trial.holds);
-  EXPECT_NEAR(*trial.latency_ms, 289, 1e-9);  // rank 0.9 * 319 of 320, upwards
+  EXPECT_NEAR(*trial.latency_ms, 278, 1e-9);  // rank 0.9 * 307 of 308, upwards
+  EXPECT_EQ(trial.reason, "p90 is 278 ms, at most 291 ms with 99 % confidence, within 1.00 s");
   trial = measured.judge({.quantile = 0.99, .latency = ms(1'000)});
   EXPECT_FALSE(trial.holds);
   EXPECT_FALSE(trial.latency_ms);
-  EXPECT_EQ(trial.reason, "p99 has no end: 20 of 320 still waited when the load ended");
+  EXPECT_EQ(trial.reason, "p99 has no end: 8 of 308 still waited when the load ended");
+  Measured longer(1'000);
+  longer.outcome.unserved = 5;
+  trial = longer.judge({.quantile = 0.99, .latency = ms(10'000)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason,
+            "p99 is 995 ms, but may have no end: 5 of 1005 still waited when the load ended");
+  measured.outcome.unserved = 20;
   trial = measured.judge({.drop_percent = 50.0});
   EXPECT_FALSE(trial.holds);
   EXPECT_EQ(trial.reason, "20 of 320 still waited when the load ended");
   measured.outcome.unserved = 3;
   EXPECT_TRUE(measured.judge({.drop_percent = 50.0}).holds);
+}
+
+TEST(JudgeRate, TheUpperEndOfThePercentileDecidesWhereThereIsOne) {
+  const Measured measured(500);
+  auto trial = measured.judge({.quantile = 0.9, .latency = ms(460)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason, "p90 is 450 ms, at most 467 ms with 99 % confidence, over 460 ms");
+  EXPECT_NEAR(*trial.latency_ms, 450.1, 1e-9);
+  trial = measured.judge({.quantile = 0.9, .latency = ms(467)});
+  EXPECT_TRUE(trial.holds) << trial.reason;
+}
+
+TEST(JudgeRate, ABoundFarAboveHoldsNoQueueThatGrows) {
+  Measured overloaded(0);  // 10 % more is due than can be done, and little of it shows
+  for (std::int64_t i = 0; i < 400; ++i) overloaded.add(20 + i * 2 + i * 193 % 5);
+  const RateBound far{.quantile = 0.9, .latency = ms(5'000)};
+  auto trial = overloaded.judge(far);
+  EXPECT_FALSE(trial.holds);
+  EXPECT_THAT(trial.reason, HasSubstr("the latency rose by"));
+  Measured warming(0);  // by less than a period
+  for (std::int64_t i = 0; i < 400; ++i) warming.add(100 + i * 4 / 100 + i * 193 % 5);
+  EXPECT_TRUE(warming.judge(far).holds) << warming.judge(far).reason;
+  Measured waiting(400);
+  waiting.outcome.unserved = 40;
+  trial = waiting.judge({.quantile = 0.5, .latency = ms(5'000)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason, "40 of 440 still waited when the load ended");
+}
+
+TEST(JudgeRate, ARateThatWasNotReachedDoesNotHold) {
+  Measured measured(400);
+  measured.outcome.ended = measured.outcome.ended * 5 / 4;
+  const auto trial = measured.judge({.quantile = 0.5, .latency = ms(5'000)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason, "only 40 a second could be begun or dropped");
 }
 
 TEST(JudgeRate, ALoadThatFailedHoldsNothing) {

@@ -16,7 +16,7 @@ namespace jetmeter {
 namespace {
 
 constexpr double kNanosecondsPerSecond = 1e9;
-// Between the start of several lanes and their first due time, so that their threads are awake.
+// Between the start of the lanes and the first due time, so that every lane waits for it then.
 constexpr std::int64_t kLead = 2'000'000;
 constexpr std::int64_t kLeastLate = 50'000;  // ns
 
@@ -119,12 +119,12 @@ Result<LoadOutcome> run_with_plan(const Request& request, std::deque<LoadLane>& 
   std::optional<std::int64_t> capacity;
   if (scenario.when_busy == WhenBusy::drop) capacity = 0;
   if (scenario.queue_limit > 0) capacity = scenario.queue_limit;
-  DueQueue queue(plan, capacity);
+  DueQueue queue(plan, capacity, scenario.in_flight);
   StopControl control(rules, world, lanes);
   const ScheduledLoad load{plan, queue, std::max(kLeastLate, period_ns(scenario) / 20),
                            plan.size() == rules.max_count};
   const auto how = plan_waiting(scenario.in_flight, world.cores.value_or(usable_cores()));
-  const auto ran = run_loops(lanes, control, lanes.size() == 1 ? 0 : kLead, [&](LoadLane& lane) {
+  const auto ran = run_loops(lanes, control, kLead, [&](LoadLane& lane) {
     if (world.waiter) return run_scheduled(lane, load, control, *world.waiter);
     const ExactTimers timers;
     run_scheduled(lane, load, control, *make_waiter(how));

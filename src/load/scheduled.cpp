@@ -57,9 +57,8 @@ void run_scheduled(LoadLane& lane, const ScheduledLoad& load, StopControl& contr
   const auto began_ns = control.began_ns();
   LoadSample sample;
   sample.lane = lane.number;
-  lane.clock.read();
-  for (;;) {
-    const auto given = load.queue.take(lane.clock.last() - began_ns);
+  auto given = load.queue.enter(lane.clock.read() - began_ns);
+  for (;; given = load.queue.take(lane.clock.last() - began_ns)) {
     report_dropped(lane, load.plan, given.dropped, began_ns);
     if (!given.index && load.ends_with_plan) return;
     sample.index = given.index.value_or(0);

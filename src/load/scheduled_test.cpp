@@ -22,7 +22,7 @@ TEST(Rate, ASystemThatKeepsUpServesEveryItemOnTime) {
   EXPECT_EQ(outcome->issued, 300);
   EXPECT_EQ(outcome->unserved, 0);
   EXPECT_EQ(outcome->missed_deadline, 0);
-  EXPECT_EQ(outcome->awaited, 299);  // the first is due at once
+  EXPECT_EQ(outcome->awaited, 300);
   EXPECT_EQ(outcome->generator_late, 0);
   for (std::size_t i = 0; i < 300; ++i) {
     const auto& sample = load.sink.samples[i];
@@ -54,6 +54,18 @@ TEST(Rate, ABusySystemDropsEverySecondFrame) {
   }
 }
 
+TEST(Rate, AnIdleSystemDropsNothingNotEvenTheFirstFrame) {
+  for (const auto creep : {Nanoseconds(1), ms(1), ms(5)}) {  // 5 ms: it starts late
+    TestLoad load;
+    load.clock.creep = creep;
+    TurningTask task(load.clock, ms(4));
+    const auto outcome = load.run(rate(20, WhenBusy::drop), {.min_time = ms(1000)}, task);
+    EXPECT_EQ(outcome->dropped, 0) << creep.count();
+    EXPECT_EQ(outcome->done, 20) << creep.count();
+    EXPECT_EQ(load.sink.samples.front().index, 0) << creep.count();
+  }
+}
+
 TEST(Rate, InAQueueTheLatencyGrows) {
   TestLoad load;
   TurningTask task(load.clock, ms(15));
@@ -61,7 +73,7 @@ TEST(Rate, InAQueueTheLatencyGrows) {
   EXPECT_EQ(outcome->done, 200);
   EXPECT_EQ(outcome->dropped, 0);
   EXPECT_EQ(outcome->unserved, 100);  // 300 were due
-  EXPECT_EQ(outcome->awaited, 0);
+  EXPECT_EQ(outcome->awaited, 1);     // the first
   ASSERT_EQ(load.sink.samples.size(), 200U);
   for (std::size_t i = 0; i < 200; ++i) {
     const auto n = static_cast<std::int64_t>(i);
@@ -99,8 +111,8 @@ TEST(Rate, ALateGeneratorIsChargedToTheSystemAndTold) {
   world.waiter = &late;
   const auto outcome =
       run_load(rate(100), {.min_time = ms(95), .min_count = 1}, tasks, sinks, world);
-  EXPECT_EQ(outcome->awaited, 9);
-  EXPECT_EQ(outcome->generator_late, 9);
+  EXPECT_EQ(outcome->awaited, 10);
+  EXPECT_EQ(outcome->generator_late, 10);
   EXPECT_EQ(load.sink.samples[4].latency_ns(), 3 * kMs);
   EXPECT_EQ(load.sink.samples[4].lateness_ns(), 2 * kMs);
 }

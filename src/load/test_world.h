@@ -1,4 +1,5 @@
-// A world whose time moves only when a task works or a waiter waits.
+// A world whose time moves only when a task works or a waiter waits, and where a test wants it when
+// the clock is read.
 #pragma once
 
 #include <atomic>
@@ -19,13 +20,14 @@ inline constexpr Nanoseconds ms(std::int64_t count) {
 
 class TurnedClock final : public Clock {
  public:
-  Nanoseconds monotonic() const override { return Nanoseconds(now_.load()); }
+  Nanoseconds monotonic() const override { return Nanoseconds(now_.fetch_add(creep.count())); }
   WallTime wall() const override { return {}; }
   void turn(Nanoseconds by) { now_ += by.count(); }
   void set(Nanoseconds to) { now_ = to.count(); }
+  Nanoseconds creep{0};  // what a reading takes
 
  private:
-  std::atomic<std::int64_t> now_{5'000'000'000};  // machines have been up for a while
+  mutable std::atomic<std::int64_t> now_{5'000'000'000};  // machines have been up for a while
 };
 
 class TurningWaiter final : public Waiter {

@@ -104,6 +104,8 @@ void fields(Archive&& in, LoadRecord& load) {
   in("between_ns", load.between_ns);
   in("found_per_second", load.found_per_second);
   in("search_verdict", load.search_verdict);
+  in("bound_held", load.bound_held);
+  in("bound_reason", load.bound_reason);
   in("trials", load.trials);
   in("inputs", load.inputs);
 }

@@ -195,6 +195,22 @@ TEST(Text, CountsOneAsOne) {
   EXPECT_THAT(render("markdown", record), HasSubstr("rgb: 1 sample is worth 1 independent one; "));
 }
 
+TEST(Headline, SaysWhereAFoundRateDidNotHold) {
+  auto record = sample_record();
+  auto& load = record.slots[0].load.emplace();
+  load.found_per_second = 198.1;
+  EXPECT_THAT(render("text", record), HasSubstr("198.1 a second held the bound in the search"));
+  load.bound_held = true;
+  EXPECT_THAT(render("text", record), HasSubstr("198.1 a second hold the bound"));
+  load.bound_held = false;
+  load.bound_reason = "p90 is 59.5 ms, over 20.0 ms";
+  const auto text = render("text", record);
+  EXPECT_THAT(text, HasSubstr("198.1 a second were found, but did not hold when measured: p90 is "
+                              "59.5 ms, over 20.0 ms"));
+  EXPECT_THAT(text, Not(HasSubstr("hold the bound")));
+  EXPECT_THAT(text, HasSubstr("the bound did not hold: p90 is 59.5 ms"));
+}
+
 TEST(Text, TellsNoGroundTruthFromOneThatDoesNotFit) {
   auto record = sample_record();
   record.slots[0].accuracy.reset();

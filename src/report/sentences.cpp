@@ -28,6 +28,14 @@ std::string dropped(const LoadRecord& load) {
   return fmt::format("{} of {} dropped", load.dropped, load.issued);
 }
 
+std::string found(const LoadRecord& load) {
+  const auto text = fmt::format("{:.1f} a second", *load.found_per_second);
+  if (!load.bound_held) return text + " held the bound in the search";
+  if (*load.bound_held) return text + " hold the bound";
+  return fmt::format("{} were found, but did not hold when measured: {}", text,
+                     load.bound_reason.value_or("no reason was given"));
+}
+
 std::string needs(const Summary& summary) {
   Parts parts;
   for (const auto& percentile : summary.unsupported) {
@@ -47,8 +55,7 @@ std::string headline(const SlotRecord& slot) {
   add(parts, "{:.1f} fps", slot.throughput_fps);
   add(parts, "p50 {:.2f} ms", slot.latency_ms.p50);
   add(parts, "p99 {:.2f} ms", slot.latency_ms.p99);
-  if (slot.load && slot.load->found_per_second)
-    add(parts, "{:.1f} a second hold the bound", slot.load->found_per_second);
+  if (slot.load && slot.load->found_per_second) parts.push_back(found(*slot.load));
   if (slot.accuracy) add(parts, "mAP50 {:.3f}", slot.accuracy->map50);
   if (slot.interference) add(parts, "{:.2f}x the latency alone", slot.interference->factor);
   if (slot.load && slot.load->dropped > 0) parts.push_back(dropped(*slot.load));

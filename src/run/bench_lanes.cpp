@@ -26,19 +26,24 @@ const Fill& fill_of(const Fills& fills, const std::string& input) {
 
 }  // namespace
 
-Result<BenchLanes> BenchLanes::open(Model& model, const BenchSpec& spec) {
-  const auto shapes = concrete_shapes(model.info().inputs, spec.shapes, spec.fills);
+Result<BenchInputs> bench_inputs(const Model& model, const BenchSpec& spec) {
+  auto shapes = concrete_shapes(model.info().inputs, spec.shapes, spec.fills);
   if (!shapes) return tl::make_unexpected(shapes.error());
   const auto specs = with_shapes(model.info().inputs, *shapes);
-  auto inputs = make_inputs(specs, spec.fills, spec.seed);
-  if (!inputs) return tl::make_unexpected(inputs.error());
-  BenchLanes lanes;
-  lanes.inputs_ = std::move(*inputs);
+  auto tensors = make_inputs(specs, spec.fills, spec.seed);
+  if (!tensors) return tl::make_unexpected(tensors.error());
+  BenchInputs inputs{std::move(*shapes), std::move(*tensors), {}};
   for (const auto& input : specs)
-    lanes.described_.push_back(
+    inputs.described.push_back(
         fmt::format("{}: {}", input.name, describe(fill_of(spec.fills, input.name), spec.seed)));
+  return inputs;
+}
+
+Result<BenchLanes> BenchLanes::open(Model& model, const BenchSpec& spec, BenchInputs inputs) {
+  BenchLanes lanes;
+  lanes.inputs_ = std::move(inputs.tensors);
   for (int lane = 0; lane < spec.scenario.in_flight; ++lane) {
-    auto session = model.open(*shapes);
+    auto session = model.open(inputs.shapes);
     if (!session) return tl::make_unexpected(session.error());
     lanes.sessions_.push_back(std::move(*session));
   }

@@ -13,10 +13,19 @@
 
 namespace jetmeter {
 
+// What a load feeds a model.
+struct BenchInputs {
+  std::vector<Shape> shapes;
+  std::vector<TensorData> tensors;
+  std::vector<std::string> described;  // "images: random in [0, 1), seed 1", one per input
+};
+// Fails where what was asked for does not fit the model.
+Result<BenchInputs> bench_inputs(const Model&, const BenchSpec&);
+
 class BenchLanes {
  public:
   // As many sessions as the scenario has lanes, all with the same inputs.
-  static Result<BenchLanes> open(Model&, const BenchSpec&);
+  static Result<BenchLanes> open(Model&, const BenchSpec&, BenchInputs);
   // What each lane does again and again; after the first inference, which settles the outputs.
   void make_tasks(const Model&, const BenchSpec&, const Clock&);
 
@@ -24,15 +33,12 @@ class BenchLanes {
   std::span<Task* const> tasks() const { return tasks_; }
   // As they were filled; empty when nobody is to copy them in again.
   std::span<const TensorData> inputs() const { return inputs_; }
-  // "images: random in [0, 1), seed 1", one per input.
-  const std::vector<std::string>& described() const { return described_; }
 
  private:
   Result<void> fill();
 
   std::vector<std::unique_ptr<Session>> sessions_;
   std::vector<TensorData> inputs_;
-  std::vector<std::string> described_;
   std::vector<std::unique_ptr<Task>> owned_;
   std::vector<Task*> tasks_;
 };

@@ -1,5 +1,9 @@
 #include "run/bench_orders.h"
 
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "run/json_values.h"
@@ -15,7 +19,37 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StopRules, min_time, min_count, median_within
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WarmUp, min_time, min_count)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RateBound, quantile, latency, drop_percent)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ShapeOptions, wishes, batch, max_bytes)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Fill, kind, low, high, range_given, value, file, member)
+
+// JSON has no number for what is none, and none without an end: those travel as words.
+static json constant_to_json(double value) {
+  if (std::isfinite(value)) return value;
+  return fmt::format("{}", value);
+}
+
+static double constant_from_json(const json& in) {
+  return in.is_string() ? std::strtod(in.get<std::string>().c_str(), nullptr) : in.get<double>();
+}
+
+static void to_json(json& out, const Fill& fill) {
+  out = {{"kind", fill.kind},
+         {"low", fill.low},
+         {"high", fill.high},
+         {"range_given", fill.range_given},
+         {"value", constant_to_json(fill.value)},
+         {"file", fill.file},
+         {"member", fill.member}};
+}
+
+static void from_json(const json& in, Fill& fill) {
+  in.at("kind").get_to(fill.kind);
+  in.at("low").get_to(fill.low);
+  in.at("high").get_to(fill.high);
+  in.at("range_given").get_to(fill.range_given);
+  fill.value = constant_from_json(in.at("value"));
+  in.at("file").get_to(fill.file);
+  in.at("member").get_to(fill.member);
+}
+
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchSpec, scenario, stop, warm_up, find_rate, trial_time,
                                    search_time, shapes, fills, seed, copies, slowdown, ladder,
                                    profile_runs, dump_outputs, hold)

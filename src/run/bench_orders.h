@@ -19,7 +19,8 @@ struct RungMeasured {
   std::vector<double> latencies_ms;  // where every inference is timed
 };
 
-// Worker to supervisor, after the measure pass. `load` lacks what the samples tell.
+// Worker to supervisor, again and again: what is known by now, so that the last one counts. `load`
+// lacks what the samples tell.
 struct BenchReport {
   LoadRecord load;
   std::vector<RungMeasured> rungs;

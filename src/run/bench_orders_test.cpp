@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+
 #include "run/orders.h"
 
 namespace jetmeter {
@@ -50,6 +53,18 @@ TEST(BenchSpec, ComesBackAsItWasSent) {
   EXPECT_EQ(back.dump_outputs, "/tmp/out.npz");
   EXPECT_EQ(back.hold, std::chrono::seconds(2));
   EXPECT_EQ(back.slowdown, 0.03);
+}
+
+TEST(BenchSpec, CarriesConstantsThatJsonHasNoNumberFor) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  for (const double value : {kInfinity, -kInfinity, 0.1, -1e300}) {
+    BenchSpec spec;
+    spec.fills["x"] = Fill{.kind = FillKind::constant, .value = value};
+    EXPECT_EQ(bench_spec_from_json(to_json(spec)).fills.at("x").value, value);
+  }
+  BenchSpec spec;
+  spec.fills["x"].value = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(bench_spec_from_json(to_json(spec)).fills.at("x").value));
 }
 
 TEST(WorkerSpec, SaysWhetherItIsALoad) {

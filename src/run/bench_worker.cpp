@@ -7,6 +7,7 @@
 
 #include "run/bench_tasks.h"
 #include "run/ladder_tasks.h"
+#include "run/rate_rules.h"
 #include "run/stop_listener.h"
 
 namespace jetmeter {
@@ -57,9 +58,12 @@ LoadRecord described(const BenchSpec& spec) {
   const bool scheduled =
       spec.scenario.kind == ScenarioKind::rate || spec.scenario.kind == ScenarioKind::poisson;
   if (!scheduled) return load;
-  load.per_second = spec.scenario.per_second;
+  if (spec.scenario.per_second > 0) load.per_second = spec.scenario.per_second;
   load.when_busy = name(spec.scenario.when_busy);
-  if (spec.scenario.deadline) load.deadline_ms = milliseconds(*spec.scenario.deadline);
+  if (spec.scenario.deadline)
+    load.deadline_ms = milliseconds(*spec.scenario.deadline);
+  else if (spec.scenario.kind == ScenarioKind::rate && load.per_second)
+    load.deadline_ms = 1000 / *load.per_second;
   if (spec.scenario.kind == ScenarioKind::poisson) load.seed = spec.scenario.seed;
   return load;
 }
@@ -71,10 +75,11 @@ void BenchWorker::serve(WorkerSpec spec) {
   scenario_ = bench().scenario;
   report_.load = described(bench());
   if (auto prepared = prepare(); !prepared) {
-    out_.send(MessageKind::error, prepared.error().what);
+    out_.send(refused_ ? MessageKind::refusal : MessageKind::error, prepared.error().what);
     return;
   }
   report_model();
+  tell_report();
   out_.send(MessageKind::ready);
   obey();
 }
@@ -101,10 +106,13 @@ Result<void> BenchWorker::load() {
   auto model = load_model(loaded_.choice, spec_.slot.model, spec_.slot.load);
   if (!model) return tl::make_unexpected(model.error());
   loaded_.model = std::move(*model);
-  auto lanes = BenchLanes::open(*loaded_.model, bench());
+  auto inputs = bench_inputs(*loaded_.model, bench());
+  refused_ = !inputs;
+  if (!inputs) return tl::make_unexpected(inputs.error());
+  report_.load.inputs = inputs->described;
+  auto lanes = BenchLanes::open(*loaded_.model, bench(), std::move(*inputs));
   if (!lanes) return tl::make_unexpected(lanes.error());
   lanes_ = std::move(*lanes);
-  report_.load.inputs = lanes_->described();
   return {};
 }
 
@@ -148,6 +156,10 @@ void BenchWorker::report_model() {
   out_.send(MessageKind::model, to_json(report));
 }
 
+void BenchWorker::tell_report() {
+  out_.send(MessageKind::bench, to_json(report_));
+}
+
 void BenchWorker::obey() {
   for (;;) {
     const auto order = orders_.wait();
@@ -183,7 +195,7 @@ Result<void> BenchWorker::run_pass(const PassOrder& order) {
   if (measured && bench().profile_runs > 0 && !listener.asked())
     if (auto profiled = profile_layers(world); !profiled)
       report_.notes.push_back("the layers were not profiled: " + profiled.error().what);
-  out_.send(MessageKind::bench, to_json(report_));
+  tell_report();
   if (!measured) return tl::make_unexpected(measured.error());
   out_.send(MessageKind::pass_done, to_json(*measured));
   return {};
@@ -192,10 +204,7 @@ Result<void> BenchWorker::run_pass(const PassOrder& order) {
 Result<void> BenchWorker::search(const LoadWorld& world) {
   const auto trial = [&](double per_second) {
     auto tried = try_rate(per_second, world);
-    if (tried)
-      out_.send(MessageKind::note,
-                fmt::format("{:.4g} a second {}: {}", per_second,
-                            tried->holds ? "holds" : "does not hold", tried->reason));
+    if (tried) tell_trial(*tried);
     return tried;
   };
   const auto likely =
@@ -208,13 +217,11 @@ Result<void> BenchWorker::search(const LoadWorld& world) {
       std::clamp(*likely, options.lowest_per_second, options.highest_per_second);
   const auto found = find_rate(options, trial);
   if (!found) return tl::make_unexpected(found.error());
-  for (const auto& t : found->trials)
-    report_.load.trials.push_back(
-        {t.per_second, t.holds, t.reason, t.latency_ms, t.drop_percent, t.achieved_per_second});
   // A search that somebody ended still has its trials, and what follows ends at once.
   const bool asked = world.stop && world.stop->load();
-  if (found->error && !asked) return tl::make_unexpected(*found->error);
   report_.load.search_verdict = asked ? "the search was interrupted" : found->verdict;
+  tell_report();
+  if (found->error && !asked) return tl::make_unexpected(*found->error);
   if (!asked) report_.load.found_per_second = found->per_second;
   if (asked)
     scenario_.per_second = options.start_per_second;  // of the measurement that is not made
@@ -223,6 +230,14 @@ Result<void> BenchWorker::search(const LoadWorld& world) {
   if (found->per_second) scenario_.per_second = *found->per_second;
   report_.load.per_second = scenario_.per_second;
   return {};
+}
+
+void BenchWorker::tell_trial(const RateTrial& t) {
+  report_.load.trials.push_back(
+      {t.per_second, t.holds, t.reason, t.latency_ms, t.drop_percent, t.achieved_per_second});
+  tell_report();
+  out_.send(MessageKind::note, fmt::format("{:.4g} a second {}: {}", t.per_second,
+                                           t.holds ? "holds" : "does not hold", t.reason));
 }
 
 Result<double> BenchWorker::likely_rate() {
@@ -240,18 +255,10 @@ Result<double> BenchWorker::likely_rate() {
   return 0.5 * lanes / std::max(quantile(seconds, 0.5), 1e-9);
 }
 
-// As long as the bound's percentile needs at this rate, and a trial's time at least.
 Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& world) {
   auto scenario = scenario_;
   scenario.per_second = per_second;
-  StopRules rules;
-  rules.min_time = bench().trial_time;
-  rules.min_count = samples_needed(bench().find_rate->quantile);
-  const std::chrono::duration<double> enough(1.5 * static_cast<double>(rules.min_count) /
-                                             per_second);
-  rules.max_time = std::max<Nanoseconds>(
-      2 * rules.min_time, std::chrono::duration_cast<Nanoseconds>(std::min(
-                              enough, std::chrono::duration<double>(bench().stop.max_time))));
+  const auto rules = trial_rules(bench(), per_second);
   std::vector<SampleList> lists(lanes_->tasks().size());
   std::vector<LoadSink*> sinks;
   for (auto& list : lists) sinks.push_back(&list);
@@ -295,10 +302,11 @@ Result<PassReport> BenchWorker::measure(const LoadWorld& world) {
     pipes.emplace_back(writer);
     sinks.push_back(&pipes.back());
   }
-  const auto outcome = run_load(scenario_, bench().stop, lanes_->tasks(), sinks, world);
+  const auto outcome = run_load(scenario_, measured_rules(bench()), lanes_->tasks(), sinks, world);
   for (auto& pipe : pipes) pipe.flush();
   if (!outcome) return tl::make_unexpected(outcome.error());
   note_outcome(*outcome);
+  tell_report();
   if (outcome->error) return tl::make_unexpected(*outcome->error);
   PassReport report;
   report.wall_ns = (outcome->ended - outcome->began).count();
@@ -325,7 +333,9 @@ Result<void> BenchWorker::profile_layers(const LoadWorld& world) {
   auto alone = bench();
   alone.scenario.in_flight = 1;
   alone.copies = alone.ladder = false;
-  auto lanes = BenchLanes::open(**model, alone);
+  auto inputs = bench_inputs(**model, alone);
+  if (!inputs) return tl::make_unexpected(inputs.error());
+  auto lanes = BenchLanes::open(**model, alone, std::move(*inputs));
   if (!lanes) return tl::make_unexpected(lanes.error());
   InferenceTask inference(lanes->first());
   LivelyTask lively(inference, out_, clock_);

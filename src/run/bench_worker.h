@@ -31,12 +31,15 @@ class BenchWorker {
   Result<void> warm_up();
   Result<void> dump_outputs();
   void report_model();
+  // What is known of the load by now, so that it is not lost with this process.
+  void tell_report();
   void obey();
   Result<void> run_pass(const PassOrder&);
   Result<void> search(const LoadWorld&);
   // Half of what the lanes can do, by a few inferences: a search from there is short.
   Result<double> likely_rate();
   Result<RateTrial> try_rate(double per_second, const LoadWorld&);
+  void tell_trial(const RateTrial&);
   Result<PassReport> measure(const LoadWorld&);
   void climb_ladder(const LoadWorld&);
   // In a session of its own: a profiler takes time itself. The measured one is gone then.
@@ -52,7 +55,8 @@ class BenchWorker {
 
   LoadedModel loaded_;
   std::optional<BenchLanes> lanes_;
-  Scenario scenario_;  // with the rate that was found
+  bool refused_ = false;  // what was asked for does not fit the model
+  Scenario scenario_;     // with the rate that was found
   Nanoseconds first_inference_{0};
   BenchReport report_;
 };

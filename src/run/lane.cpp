@@ -145,13 +145,16 @@ void Lane::handle(const Message& message) {
     case MessageKind::pass_done: return finish_pass(message.payload);
     case MessageKind::speed: return keep_speed(message.payload);
     case MessageKind::note: return tell_note(message.payload);
+    case MessageKind::refusal: data.wrong_request = true; [[fallthrough]];
     case MessageKind::error: return handle_error(std::string(message.payload));
     default: return;
   }
 }
 
 void Lane::tell_note(std::string_view payload) {
-  if (output_.note) output_.note(fmt::format("{}: {}", data.spec.name, payload));
+  const auto text = fmt::format("{}: {}", data.spec.name, payload);
+  output_.dir->log(output_.clock->wall(), "      " + text);
+  if (output_.note) output_.note(text);
 }
 
 void Lane::keep_speed(std::string_view payload) {

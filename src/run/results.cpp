@@ -10,6 +10,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include "run/bound_check.h"
 #include "run/ladder.h"
 #include "run/layer_records.h"
 #include "run/statistics.h"
@@ -222,10 +223,24 @@ std::optional<double> between_ns(const LoadRecord& load, const PassData& pass) {
   return static_cast<double>(std::max<std::int64_t>(0, between)) / static_cast<double>(n);
 }
 
+// Of a measurement whose worker could not tell how it ended.
+void count_samples(LoadRecord& load, const SlotData& data) {
+  const auto& samples = data.measure.samples;
+  load.done = static_cast<std::int64_t>(samples.size());
+  load.dropped = data.dropped;
+  load.issued = load.done + load.dropped;
+  if (!load.deadline_ms) return;
+  const double deadline_ns = *load.deadline_ms * kNanosecondsPerMillisecond;
+  load.missed_deadline = std::ranges::count_if(samples, [&](const FrameSample& s) {
+    return static_cast<double>(s.latency_ns) > deadline_ns;
+  });
+}
+
 void add_load(SlotRecord& record, const SlotData& data) {
   const std::span samples(data.measure.samples);
   record.load = data.bench->load;
   auto& load = *record.load;
+  if (load.stopped_by.empty()) count_samples(load, data);
   const bool waited =
       std::ranges::any_of(samples, [](const FrameSample& s) { return s.began_ns != s.started_ns; });
   load.service_ms =
@@ -237,6 +252,10 @@ void add_load(SlotRecord& record, const SlotData& data) {
         samples, [](const FrameSample& s) { return s.began_ns - s.started_ns; });
   load.between_ns = between_ns(load, data.measure);
   if (load.deadline_ms) record.deadline = {*load.deadline_ms, load.issued, load.missed_deadline};
+  if (auto judged = judge_measurement(data)) {
+    load.bound_held = judged->holds;
+    load.bound_reason = std::move(judged->reason);
+  }
   record.ladder = ladder_steps(data.bench->rungs);
   record.layers = layer_records(data.bench->layers);
 }

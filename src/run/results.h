@@ -31,13 +31,14 @@ struct SlotData {
   SlotSpec spec;
   SlotStatus status = SlotStatus::skipped;
   std::string reason;
-  bool refused = false;  // by the forecast: it was never loaded
+  bool refused = false;        // by the forecast: it was never loaded
+  bool wrong_request = false;  // what was asked for does not fit the model
   std::optional<ModelReport> model;
   std::string shared_with;
   std::vector<PhaseRecord> phases;
   std::vector<double> speed_probe_ms;  // before the load and after the unload
   PassData solo, measure;
-  std::optional<BenchReport> bench;  // of a load that came to its end
+  std::optional<BenchReport> bench;  // of a load; the last that was told
   std::int64_t dropped = 0;          // under load, of what was measured
   std::vector<std::int64_t> detections_per_frame;
   std::map<int, std::int64_t> detections_by_class;

@@ -99,6 +99,23 @@ TEST(SlotRecord, HasTheStagesThatAnySampleTells) {
   EXPECT_EQ(record.stages_ms[1].ms.n, 200);
 }
 
+TEST(SlotRecord, OfALoadWhoseWorkerDiedCountsItsSamples) {
+  auto slot = slot_with({sample(0, 0, 10), sample(1, 40, 30)});
+  slot.dropped = 3;
+  auto& load = slot.bench.emplace().load;
+  load.scenario = "rate";
+  load.deadline_ms = 25;
+  const auto record = slot_record(slot, std::nullopt);
+  EXPECT_EQ(record.load.value().scenario, "rate");
+  EXPECT_EQ(record.load->done, 2);
+  EXPECT_EQ(record.load->dropped, 3);
+  EXPECT_EQ(record.load->issued, 5);
+  EXPECT_EQ(record.load->missed_deadline, 1);
+  load.stopped_by = "failed";  // it told, and knows better
+  load.done = 7;
+  EXPECT_EQ(slot_record(slot, std::nullopt).load.value().done, 7);
+}
+
 // A worker that dies in the load tells nothing of its model.
 TEST(SlotRecord, NamesTheModelThatWasAskedForWhileItIsThere) {
   const TempDir place;

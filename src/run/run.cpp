@@ -432,6 +432,11 @@ RunOutcome Run::write_reports(const Supervisor& supervisor, const RunTelemetry& 
   for (std::size_t i = 0; i < slots_.size(); ++i)
     for (const auto& warning : self_warnings(slots_[i], outcome.record.slots[i])) warn(warning);
   outcome.record.run.warnings = warnings_;
+  const auto refused = [](const SlotData& slot) { return slot.wrong_request; };
+  outcome.refused = std::ranges::any_of(slots_, refused) &&
+                    std::ranges::all_of(slots_, [&](const SlotData& slot) {
+                      return refused(slot) || slot.status == SlotStatus::skipped;
+                    });
   dir_->release_reserve();
   for (const auto* format : formats())
     if (format->name != "text")

@@ -98,6 +98,15 @@ void tell_unserved(Teller& teller) {
               "a lower --rate, or --when-busy drop; --find-rate looks for the highest that holds");
 }
 
+void tell_bound(Teller& teller) {
+  const auto& load = teller.slot.load;
+  if (!load || load->bound_held.value_or(true)) return;
+  teller.tell("bound_not_held",
+              fmt::format("{:.4g} a second was found, but did not hold when measured: {}",
+                          load->found_per_second.value_or(0), load->bound_reason.value_or("")),
+              "a longer --trial-time finds a rate that lasts");
+}
+
 // Where the next inference follows the last one, what lies between the two is the instrument's.
 void tell_gaps(Teller& teller) {
   constexpr double kShare = 0.05;
@@ -173,6 +182,7 @@ std::vector<Warning> self_warnings(const SlotData& data, const SlotRecord& recor
   tell_noise(teller);
   tell_lateness(teller);
   tell_unserved(teller);
+  tell_bound(teller);
   tell_gaps(teller);
   tell_lanes(teller);
   tell_course(teller);

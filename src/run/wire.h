@@ -32,9 +32,10 @@ enum class MessageKind : std::uint32_t {
   frame,      // binary: FrameSample, id, detections
   samples,    // binary: LoadSample, one after the other
   alive,      // nothing to tell, but not hanging
-  bench,      // JSON: BenchReport
+  bench,      // JSON: BenchReport; replaces the one before
   pass_done,  // JSON: PassReport
   error,      // text: the slot ends here
+  refusal,    // text: the same, because what was asked for does not fit the model
   bye,
   speed,  // text: nanoseconds of the speed probe
   note,   // text: what a person who waits wants to know

@@ -147,8 +147,8 @@ TEST_F(Bench, FindsTheRateThatAModelHolds) {
   EXPECT_EQ(load["scenario"], "find-rate");
   EXPECT_GT(load["trials"].size(), 2U);
   ASSERT_FALSE(load["found_per_second"].is_null()) << load["search_verdict"];
-  EXPECT_LT(load["found_per_second"],
-            400.0);  // 5 ms each: never more than 200, and a queue's slack
+  // 5 ms each: never more than 200, and what trials as short as these cannot tell.
+  EXPECT_LT(load["found_per_second"], 250.0);
   EXPECT_THAT(result_.out, HasSubstr("Search for the highest rate"));
 }
 
@@ -258,6 +258,12 @@ TEST_F(Bench, ATaskThatDiesCostsNoSampleBefore) {
   EXPECT_EQ(result_.exit_code, 2) << result_.err;
   EXPECT_EQ(report["slots"][0]["status"], "failed");
   EXPECT_EQ(report["slots"][0]["frames"], 20);
+  const auto& load = report["slots"][0]["load"];
+  ASSERT_FALSE(load.is_null());
+  EXPECT_EQ(load["scenario"], "single");
+  EXPECT_EQ(load["done"], 20);
+  EXPECT_EQ(load["warmup_count"], 3);
+  EXPECT_GT(load["loop_overhead_ns"], 0);
   EXPECT_EQ(frames().size(), 20U);
   EXPECT_THAT(std::string(report["slots"][0]["reason"]), HasSubstr("SIGKILL"));
 }
@@ -270,6 +276,26 @@ TEST_F(Bench, ARuntimeThatRefusesKeepsWhatWasMeasured) {
   EXPECT_EQ(result_.exit_code, 2) << result_.err;
   EXPECT_EQ(report["slots"][0]["frames"], 7);
   EXPECT_FALSE(report["slots"][0]["load"].is_null());
+}
+
+TEST_F(Bench, ASearchThatFailsKeepsItsTrials) {
+  for (const std::string fault : {"fail", "kill"}) {
+    ReferenceModel model;
+    model.delay_ms = 3;
+    model.fault = fault;
+    model.at = 1 + 3 + 5 + 30;  // first inference, warm-up, a look at the speed, a trial and more
+    std::filesystem::remove_all(place_.path() / "run");
+    const auto report = run(model.text(), {"--find-rate", "--trial-time", "50ms"});
+    EXPECT_EQ(result_.exit_code, 4) << result_.err;
+    const auto& load = report["slots"][0]["load"];
+    ASSERT_FALSE(load.is_null()) << fault;
+    EXPECT_EQ(load["scenario"], "find-rate");
+    EXPECT_GE(load["trials"].size(), 1U) << fault;
+    EXPECT_TRUE(load["found_per_second"].is_null());
+    const std::string told = fault == "fail" ? "a trial could not be made" : "";
+    EXPECT_THAT(std::string(load["search_verdict"]), HasSubstr(told));
+    EXPECT_THAT(slurp(place_ / "run/run.log"), HasSubstr(" a second "));
+  }
 }
 
 TEST_F(Bench, CtrlCEndsTheLoadAndReportsIt) {
@@ -326,7 +352,7 @@ TEST_F(Bench, AnOpenAxisNamesTheOptionThatFillsIt) {
   const auto* model = R"({"inputs": [{"name": "x", "type": "float32", "shape": [1, -1]}],
     "outputs": [{"name": "y", "type": "float32", "shape": [1, -1]}], "behaviour": "identity"})";
   const auto report = run(model, {});
-  EXPECT_EQ(result_.exit_code, 4);
+  EXPECT_EQ(result_.exit_code, 1);
   EXPECT_THAT(std::string(report["slots"][0]["reason"]), HasSubstr("--shape"));
   std::filesystem::remove_all(place_.path() / "run");
   const auto mended = run(model, {"--shape", "x=1x8"});
@@ -346,6 +372,33 @@ TEST_F(Bench, AnInputsFileTellsItsShape) {
   EXPECT_EQ(report["slots"][0]["model"]["inputs"][0]["shape"], nlohmann::json({2, 4}));
 }
 
+TEST_F(Bench, WhatDoesNotFitTheModelIsAWrongRequest) {
+  const auto integers = place_.write("ids.ref", R"({"behaviour": "identity",
+    "inputs": [{"name": "ids", "type": "int64", "shape": [1, 2]}],
+    "outputs": [{"name": "y", "type": "int64", "shape": [1, 2]}]})");
+  const std::vector<std::vector<std::string>> wrong{{"--batch", "4"},
+                                                    {"--shape", "y=1x2"},
+                                                    {"--input", "idx=random"},
+                                                    {"--input", "ids=const:nan"},
+                                                    {"--input", "ids=const:inf"}};
+  for (auto words : wrong) {
+    const auto told = words.back();
+    words.insert(words.begin(), {"bench", integers, "--preflight", "off"});
+    const auto result = run_program(words, place_);
+    EXPECT_EQ(result.exit_code, 1) << told << result.err;
+    EXPECT_THAT(result.err, Not(HasSubstr("exception"))) << told;
+  }
+}
+
+TEST_F(Bench, AConstantMayBeInfiniteOrNoNumber) {
+  for (const std::string constant : {"nan", "inf", "-inf"}) {
+    std::filesystem::remove_all(place_.path() / "run");
+    const auto report = run(ReferenceModel{}.text(), {"--input", "images=const:" + constant});
+    ASSERT_EQ(result_.exit_code, 0) << result_.err;
+    EXPECT_EQ(report["slots"][0]["load"]["inputs"][0], "images: constant " + constant);
+  }
+}
+
 TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
   const auto model = place_.write("model.ref", ReferenceModel{}.text());
   const std::vector<std::vector<std::string>> wrong{
@@ -360,6 +413,11 @@ TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
       {model, "--sweep", "threads"},
       {model, "--resume", "--threads", "1,2"},
       {model, "--cool-down", "cold", "--threads", "1,2"},
+      {model, "--cool-down", "10s"},
+      {model, "--in-order"},
+      {model, "--sweep-seed", "3"},
+      {model, "--seed", "-1"},
+      {model, "--scenario", "rate", "--rate", "9", "--deadline", "0ms"},
       {model, "--rank", "beauty"}};
   for (auto words : wrong) {
     words.insert(words.begin(), "bench");

@@ -171,6 +171,13 @@ TEST_F(Ab, AFailedRoundIsToldAndItsPairLeftOut) {
   EXPECT_TRUE(std::filesystem::exists(place_ / "ab/rounds/02-a/report.json"));
 }
 
+TEST_F(Ab, ARequestThatDoesNotFitTheModelEndsItInThatRunsWords) {
+  const auto result = compare({"--ab", "bench '" + fast_ + "' --batch 4 --preflight off",
+                               side(fast_), "--rounds", "2", "--out", place_ / "ab"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("A is refused: model: "));
+}
+
 TEST_F(Ab, CtrlCComparesWhatThereIs) {
   Program program(
       {"compare", "--ab", side(fast_), side(slow_), "--rounds", "500", "--out", place_ / "ab"},

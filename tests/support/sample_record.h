@@ -149,6 +149,8 @@ inline LoadRecord sample_load() {
   load.between_ns = 2048.0;
   load.found_per_second = 48.5;
   load.search_verdict = "48.5 per second hold p99 < 33 ms; 49.2 do not";
+  load.bound_held = true;
+  load.bound_reason = "p99 is 28.0 ms, within 33.0 ms";
   load.trials = {{32.0, true, "p99 is 18.4 ms, within 33.0 ms", 18.4, {}, 31.9},
                  {64.0, false, "p99 is 212 ms, over 33.0 ms", 212.0, 0.5, 52.25}};
   load.inputs = {"images: random in [0, 1), seed 1"};

@@ -1,0 +1,54 @@
+#include "run/rate_rules.h"
+
+#include <gtest/gtest.h>
+
+namespace jetmeter {
+namespace {
+
+using std::chrono::seconds;
+
+BenchSpec searching(const RateBound& bound) {
+  BenchSpec bench;
+  bench.find_rate = bound;
+  bench.trial_time = seconds(1);
+  bench.stop.max_time = seconds(60);
+  return bench;
+}
+
+TEST(TrialRules, OfALatencyLastUntilItsPercentileIsCarried) {
+  const auto bench = searching({.quantile = 0.99, .latency = std::chrono::milliseconds(33)});
+  EXPECT_EQ(trial_rules(bench, 5).min_time, seconds(1));
+  EXPECT_EQ(trial_rules(bench, 5).min_count, 299);
+  EXPECT_EQ(trial_rules(bench, 5).max_time, seconds(60));
+  EXPECT_EQ(trial_rules(bench, 1000).max_time, seconds(2));
+}
+
+TEST(TrialRules, OfDropsAloneLastAsLongAsWasAsked) {
+  const auto bench = searching({.drop_percent = 5});
+  EXPECT_EQ(trial_rules(bench, 5).min_count, 20);
+  EXPECT_EQ(trial_rules(bench, 5).max_time, seconds(5));
+  EXPECT_EQ(trial_rules(bench, 15).max_time, seconds(2));
+  EXPECT_EQ(trial_rules(searching({.drop_percent = 0}), 5).min_count, 1);
+  EXPECT_EQ(trial_rules(searching({.drop_percent = 0.001}), 5).max_time, seconds(5));
+}
+
+TEST(TrialRules, OfBothTakeTheLargerCount) {
+  const auto bench =
+      searching({.quantile = 0.5, .latency = std::chrono::milliseconds(33), .drop_percent = 1});
+  EXPECT_EQ(trial_rules(bench, 5).min_count, 100);
+  EXPECT_EQ(trial_rules(bench, 5).max_time, seconds(30));
+}
+
+TEST(MeasuredRules, TakeWhatTheBoundNeedsAndNoMoreThanIsAllowed) {
+  auto bench = searching({.quantile = 0.99, .latency = std::chrono::milliseconds(33)});
+  EXPECT_EQ(measured_rules(bench).min_count, 299);
+  bench.stop.min_count = 400;
+  EXPECT_EQ(measured_rules(bench).min_count, 400);
+  bench.stop.min_count = 10;
+  bench.stop.max_count = 100;
+  EXPECT_EQ(measured_rules(bench).min_count, 100);
+  EXPECT_EQ(measured_rules(searching({.drop_percent = 5})).min_count, 10);
+}
+
+}  // namespace
+}  // namespace jetmeter
