@@ -27,7 +27,7 @@ Result<ExitCode> one(const State& state, const CLI::App& app, const Invocation& 
 
 Result<ExitCode> bench(const State& state, const CLI::App& app, const Invocation& invocation) {
   if (state.dump_config) {
-    invocation.terminal->print(to_toml(option_values(app), "bench"));
+    invocation.terminal->print(to_toml(option_values(app), app));
     return ExitCode::done;
   }
   const auto axes = sweep_axes(state.options, state.sweep);

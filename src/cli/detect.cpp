@@ -19,7 +19,7 @@ Result<ExitCode> detect(const State& state, const CLI::App& app, const Invocatio
   if (!spec) return tl::make_unexpected(spec.error());
   spec->config = option_values(app);
   if (state.dump_config) {
-    invocation.terminal->print(to_toml(spec->config, "detect"));
+    invocation.terminal->print(to_toml(spec->config, app));
     return ExitCode::done;
   }
   auto show = state.show;

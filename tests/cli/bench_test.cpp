@@ -287,6 +287,34 @@ TEST_F(Bench, DumpsAConfigurationThatRunsIt) {
   EXPECT_EQ(read_json(place_ / "run/report.json")["run"]["config"]["min-count"], "12");
 }
 
+TEST_F(Bench, DumpsFlagsThatAreReadBack) {
+  const auto model = place_.write("model.ref", ReferenceModel{}.text());
+  const auto dumped =
+      run_program({"bench", model, "--copies", "--find-rate", "--ladder", "--strict-memory",
+                   "--in-order", "--bound", "drops<1%", "--bound", "p99<1s", "--dump-config"},
+                  place_);
+  ASSERT_EQ(dumped.exit_code, 0) << dumped.err;
+  EXPECT_THAT(dumped.out, HasSubstr("copies = true\n"));
+  const auto file = place_.write("bench.toml", dumped.out);
+  const auto again = run_program({"bench", "--config", file, "--dump-config"}, place_);
+  EXPECT_EQ(again.out, dumped.out) << again.err;
+  const auto less =
+      run_program({"bench", "--config", file, "--copies=false", "--dump-config"}, place_);
+  EXPECT_THAT(less.out, AllOf(Not(HasSubstr("copies")), HasSubstr("ladder = true")));
+}
+
+TEST_F(Bench, AValueOfTheWrongKindInAConfigurationIsRefused) {
+  const auto model = place_.write("model.ref", ReferenceModel{}.text());
+  for (const auto& [text, told] : {std::pair{"[bench]\nout = true\n", "'out' takes a value"},
+                                   std::pair{"copies = 3\n", "'copies' is true or false"}}) {
+    const auto result = run_program(
+        {"bench", model, "--config", place_.write("wrong.toml", text), "--dry-run"}, place_);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, AllOf(HasSubstr("wrong.toml"), HasSubstr(told)));
+    EXPECT_FALSE(std::filesystem::exists(place_ / "--dry-run"));
+  }
+}
+
 TEST_F(Bench, AnOpenAxisNamesTheOptionThatFillsIt) {
   const auto* model = R"({"inputs": [{"name": "x", "type": "float32", "shape": [1, -1]}],
     "outputs": [{"name": "y", "type": "float32", "shape": [1, -1]}], "behaviour": "identity"})";
