@@ -153,7 +153,7 @@ OptionValues option_values(const CLI::App& app) {
   for (const auto* option : app.get_options()) {
     if (option->get_lnames().empty() || option->get_group() == "Output") continue;
     const auto& name = option->get_lnames().front();
-    if (name == "help" || name == "dump-config" || name == "out") continue;
+    if (name == "help" || name == "dump-config" || name == "from" || name == "out") continue;
     for (auto& value : values_of(*option)) values.emplace_back(name, std::move(value));
   }
   return values;

@@ -7,7 +7,9 @@
 #include <map>
 #include <optional>
 #include <sstream>
+#include <system_error>
 
+#include "cli/rerun.h"
 #include "jetmeter/record.h"
 
 namespace jetmeter {
@@ -151,7 +153,9 @@ Result<std::vector<std::string>> arguments_from_record(const std::filesystem::pa
                             in_quotes(file.string()), command.substr(0, command.find(" -")),
                             subcommand));
   std::vector<std::string> words;
-  for (const auto& [option, value] : record->run.config)
+  std::error_code error;
+  const auto here = std::filesystem::current_path(error);
+  for (const auto& [option, value] : as_of(record->run.config, record->run.working_directory, here))
     if (!is_default_of_old(option, value)) append(option, value, words);
   return words;
 }
@@ -179,6 +183,8 @@ Result<std::vector<std::string>> with_config_files(std::vector<std::string> argu
                                        : arguments_from_toml(file, *typed.front());
     if (!words) return tl::make_unexpected(words.error());
     if (option == kConfig && has_sweep(file)) from_files.push_back("--sweep-file=" + file);
+    if (option == kFrom && typed.front()->get_option_no_throw(kFrom))
+      from_files.push_back("--from=" + file);
     from_files.insert(from_files.end(), words->begin(), words->end());
   }
   if (!rest.empty()) rest.insert(rest.begin() + 1, from_files.begin(), from_files.end());

@@ -19,12 +19,14 @@ namespace jetmeter {
 Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path& file,
                                                      const CLI::App& subcommand);
 
-// What the run behind a report.json was asked for. Fails when it was another subcommand's.
+// What the run behind a report.json was asked for, its relative paths as that run had them. Fails
+// when it was another subcommand's.
 Result<std::vector<std::string>> arguments_from_record(const std::filesystem::path& file,
                                                        const std::string& subcommand);
 
 // Replaces `--config FILE` and `--from FILE` by what the file says, before the other arguments, so
-// that these win. Leaves arguments alone that do not begin with a subcommand of `program`.
+// that these win; a `--from FILE` that the subcommand knows also stays, for what it says of the
+// models. Leaves arguments alone that do not begin with a subcommand of `program`.
 Result<std::vector<std::string>> with_config_files(std::vector<std::string> arguments,
                                                    const CLI::App& program);
 
