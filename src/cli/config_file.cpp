@@ -9,7 +9,7 @@
 #include <sstream>
 #include <system_error>
 
-#include "cli/rerun.h"
+#include "cli/recorded_paths.h"
 #include "jetmeter/record.h"
 
 namespace jetmeter {
