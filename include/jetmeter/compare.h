@@ -29,7 +29,14 @@ struct ComparedRun {
   std::string name;  // as shown: the path or "A"
   Record record;
   std::map<std::string, SlotSamples, std::less<>> samples;  // by slot; empty without raw samples
+  // What is wrong with the raw samples, one sentence each.
+  std::vector<std::string> complaints{};
+  // By slot, why its samples are not those that the record was made of. They are left out, and what
+  // would rest on them has no verdict.
+  std::map<std::string, std::string, std::less<>> refuted{};
 };
+// Of all runs, each behind the run's name.
+std::vector<std::string> complaints_of(std::span<const ComparedRun>);
 
 // Something in how two runs were made. Blocking ones make the comparison meaningless: another
 // board, power mode, precision, batch, input shape, scenario, memory architecture.
@@ -76,6 +83,7 @@ struct Comparison {
 struct CompareResult {
   std::vector<Difference> differences;
   std::vector<Comparison> comparisons;
+  std::vector<std::string> complaints{};  // of all runs, each behind the run's name
 };
 // Fails where there are fewer than two runs, no slot in common, or a blocking difference without
 // `force`; the sentence names it.
@@ -95,7 +103,8 @@ std::vector<MetricComparison> regressions(const Comparison&, double tolerance,
                                           std::span<const std::string> gated);
 
 // A run directory or a report.json; samples from the frames.jsonl beside it. A file that is cut
-// off gives the samples before.
+// off gives the samples before; lines that are no frames, and samples that the record was not made
+// of, are complained of.
 Result<ComparedRun> read_compared_run(const std::filesystem::path&);
 
 // As text with aligned columns, as Markdown, and as JSON (the keys of the design).

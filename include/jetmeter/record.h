@@ -345,6 +345,8 @@ struct Record {
     std::string command;
     std::vector<std::pair<std::string, std::string>> config;  // option -> value, as it would be
                                                               // written on the command line
+    // What relative paths of `config` are relative to; absent in records of older versions.
+    std::optional<std::string> working_directory;
     std::string tool_version, tool_git;
     std::string verdict;  // completed | incomplete | interrupted | failed
     std::vector<Warning> warnings;

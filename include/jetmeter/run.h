@@ -53,6 +53,8 @@ struct SlotSpec {
   PipelineOptions pipeline;
   std::filesystem::path ground_truth;  // empty: none, or the generated scene's own
   std::optional<BenchSpec> bench;      // then source and pipeline are those of the ladder alone
+  // Of the model in an earlier run that this one repeats; another one is warned of. Empty: none.
+  std::string expected_sha256{};
 };
 
 // How two slots take turns. Parallel: both work on a pair at the same time. Alternate: one after

@@ -14,7 +14,7 @@ struct State {
   BenchSweepOptions sweep;
   RunCommandOptions show;
   bool dump_config = false;
-  std::string config, from;  // read before CLI11 sees the arguments; here for --help
+  std::string config;  // read before CLI11 sees the arguments; here for --help
 };
 
 Result<ExitCode> one(const State& state, const CLI::App& app, const Invocation& invocation) {
@@ -30,7 +30,7 @@ Result<ExitCode> one(const State& state, const CLI::App& app, const Invocation& 
 
 Result<ExitCode> bench(const State& state, const CLI::App& app, const Invocation& invocation) {
   if (state.dump_config) {
-    invocation.terminal->print(to_toml(option_values(app), "bench"));
+    invocation.terminal->print(to_toml(option_values(app), app));
     return ExitCode::done;
   }
   const auto axes = sweep_axes(state.options, state.sweep);
@@ -47,7 +47,8 @@ Action define(CLI::App& app, const Invocation& invocation) {
   add_bench_sweep_options(app, state->sweep);
   app.add_option("--config", state->config, "TOML file with options; those typed here win")
       ->group("Run");
-  app.add_option("--from", state->from, "report.json of a bench that is to be run again")
+  app.add_option("--from", state->show.from, "report.json of a bench that is to be run again")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->group("Run");
   app.add_flag("--dump-config", state->dump_config, "print the options in force as TOML and stop")
       ->group("Run");

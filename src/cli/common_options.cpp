@@ -130,23 +130,32 @@ Result<void> apply(const RunOptions& o, RunSpec& spec) {
   return {};
 }
 
+namespace {
+
+// As typed, or the default.
+std::vector<std::string> values_of(const CLI::Option& option) {
+  const auto& typed = option.results();
+  const auto usual = option.get_default_str();
+  if (typed.empty())
+    return usual.empty() ? std::vector<std::string>() : std::vector<std::string>{usual};
+  const bool flag = option.get_items_expected_max() == 0;
+  if (flag && !option.as<bool>()) return {};
+  if (flag) return {"true"};
+  if (option.get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast) return {typed.back()};
+  const bool list = option.get_delimiter() != '\0';
+  if (list) return {fmt::format("{}", fmt::join(typed, std::string(1, option.get_delimiter())))};
+  return typed;
+}
+
+}  // namespace
+
 OptionValues option_values(const CLI::App& app) {
   OptionValues values;
   for (const auto* option : app.get_options()) {
     if (option->get_lnames().empty() || option->get_group() == "Output") continue;
     const auto& name = option->get_lnames().front();
-    if (name == "help" || name == "dump-config" || name == "out") continue;
-    const bool last_wins = option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeLast;
-    const bool list = option->get_delimiter() != '\0';
-    const auto& results = option->results();
-    if (option->count() > 0 && last_wins)
-      values.emplace_back(name, results.back());
-    else if (option->count() > 0 && list)
-      values.emplace_back(name, fmt::format("{}", fmt::join(results, ",")));
-    else if (option->count() > 0)
-      for (const auto& result : results) values.emplace_back(name, result);
-    else if (!option->get_default_str().empty())
-      values.emplace_back(name, option->get_default_str());
+    if (name == "help" || name == "dump-config" || name == "from" || name == "out") continue;
+    for (auto& value : values_of(*option)) values.emplace_back(name, std::move(value));
   }
   return values;
 }

@@ -57,7 +57,7 @@ Result<void> apply(const RunOptions&, RunSpec&);
 // A duration as typed for `option` ("--timeout"), which a refusal names, into `target`.
 Result<void> read_duration(std::string_view option, const std::string& text, Nanoseconds& target);
 
-// Every option of `app` that has a value, as `option -> value`.
+// Every option of `app` that has a value, as `option -> value`; of a flag that is set, "true".
 OptionValues option_values(const CLI::App& app);
 
 }  // namespace jetmeter

@@ -82,6 +82,7 @@ Result<ExitCode> show(const CompareResult& result, const CompareRequest& request
                       const std::optional<Gate>& gate, Terminal& terminal) {
   Result<GateOutcome> outcome = gate ? apply_gate(result, *gate) : GateOutcome{};
   if (!outcome) return tl::make_unexpected(outcome.error());
+  for (const auto& complaint : result.complaints) terminal.warn({"samples", complaint, "", ""});
   terminal.print(rendered(result, request.format, terminal.color_on_stdout()));
   for (const auto& sentence : outcome->untold) terminal.note(sentence);
   for (const auto& sentence : outcome->failures) terminal.error(sentence);

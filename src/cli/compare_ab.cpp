@@ -132,7 +132,9 @@ class AbRunner {
     auto comparison = compare_rounds(a_, b_, options_);
     if (!comparison) return tl::make_unexpected(comparison.error());
     const std::array<ComparedRun, 2> first{a_.front(), b_.front()};
-    outcome_.result = {differences(first), {std::move(*comparison)}};
+    auto complaints = complaints_of(a_);
+    for (auto& complaint : complaints_of(b_)) complaints.push_back(std::move(complaint));
+    outcome_.result = {differences(first), {std::move(*comparison)}, std::move(complaints)};
     return {};
   }
 

@@ -2,6 +2,7 @@
 // file or under the subcommand's name. Pure but for reading the file.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -11,20 +12,26 @@
 
 namespace jetmeter {
 
-// The file as arguments: {"--max-frames", "300", …}. Of `[detect]` and the like only the table of
-// `subcommand`. An array repeats its option; `true` is a flag, `false` its absence.
+// The file as arguments: {"--max-frames=300", …}. Of `[detect]` and the like only the table of
+// `subcommand`, which wins. An array repeats its option, or is the list of one that takes lists. A
+// flag is `true`, or `false` as if it were not there. Fails on a value that is none of its
+// option's.
 Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path& file,
-                                                     const std::string& subcommand);
+                                                     const CLI::App& subcommand);
 
-// What the run behind a report.json was asked for. Fails when it was another subcommand's.
+// What the run behind a report.json was asked for, its relative paths as that run had them. Fails
+// when it was another subcommand's.
 Result<std::vector<std::string>> arguments_from_record(const std::filesystem::path& file,
                                                        const std::string& subcommand);
 
 // Replaces `--config FILE` and `--from FILE` by what the file says, before the other arguments, so
-// that these win.
-Result<std::vector<std::string>> with_config_files(std::vector<std::string> arguments);
+// that these win; a `--from FILE` that the subcommand knows also stays, for what it says of the
+// models. Leaves arguments alone that do not begin with a subcommand of `program`.
+Result<std::vector<std::string>> with_config_files(std::vector<std::string> arguments,
+                                                   const CLI::App& program);
 
 using OptionValues = std::vector<std::pair<std::string, std::string>>;
-std::string to_toml(const OptionValues&, const std::string& subcommand);
+// What arguments_from_toml() reads again.
+std::string to_toml(const OptionValues&, const CLI::App& subcommand);
 
 }  // namespace jetmeter

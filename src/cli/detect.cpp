@@ -19,7 +19,7 @@ Result<ExitCode> detect(const State& state, const CLI::App& app, const Invocatio
   if (!spec) return tl::make_unexpected(spec.error());
   spec->config = option_values(app);
   if (state.dump_config) {
-    invocation.terminal->print(to_toml(spec->config, "detect"));
+    invocation.terminal->print(to_toml(spec->config, app));
     return ExitCode::done;
   }
   auto show = state.show;
@@ -31,6 +31,9 @@ Action define(CLI::App& app, const Invocation& invocation) {
   const auto state = std::make_shared<State>();
   add_detect_options(app, state->options);
   app.add_option("--config", state->config, "TOML file with options; those typed here win")
+      ->group("Run");
+  app.add_option("--from", state->show.from, "report.json of a detect that is to be run again")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->group("Run");
   app.add_flag("--dump-config", state->dump_config, "print the options in force as TOML and stop")
       ->group("Run");

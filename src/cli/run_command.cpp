@@ -9,6 +9,7 @@
 #include "cli/history_option.h"
 #include "cli/interrupts.h"
 #include "cli/log_follower.h"
+#include "cli/rerun.h"
 #include "jetmeter/model.h"
 #include "jetmeter/report.h"
 
@@ -98,6 +99,9 @@ ExitCode exit_code(const RunOutcome& outcome, bool strict_memory) {
 
 Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
                              const RunCommandOptions& options) {
+  if (!options.from.empty())
+    if (auto read = expect_models(spec, options.from); !read)
+      return tl::make_unexpected(read.error());
   if (auto offered = check_devices(spec); !offered) return tl::make_unexpected(offered.error());
   const bool own_place = spec.out.empty();
   if (own_place) spec.out = fresh_directory();

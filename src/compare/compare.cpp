@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "compare/metrics.h"
 #include "compare/ratio.h"
@@ -75,6 +76,7 @@ struct Sides {
   std::string disturbed{};  // why nothing is said of speed; empty: nothing stands against it
   SpeedChange speed{};
   bool on_guest = false;
+  std::string refuted{};  // why a side's samples are left out; empty: none were
 };
 
 // Frames that both have a number for, in step; or each side's own numbers.
@@ -137,6 +139,7 @@ void judge_one_value(MetricComparison& row, const Metric& metric, const CompareO
 
 std::string without_interval(const Metric& metric, const Sides& sides) {
   if (metric.evidence == Evidence::one_value) return "one value a side";
+  if (!sides.refuted.empty()) return sides.refuted;
   const bool paced = metric.evidence == Evidence::throughput;
   const auto count = [&](const ComparedSlot& slot) {
     return paced ? gaps_of(slot).size() : samples_of(slot, metric.from).size();
@@ -186,6 +189,9 @@ void compare_samples(MetricComparison& row, const Metric& metric, const Sides& s
 
 std::optional<std::string> cannot_be_compared(const MetricComparison& row) {
   if (!row.a || !row.b) return fmt::format("{} has no such value", row.a ? "b" : "a");
+  for (const auto& [side, value] : {std::pair{"a", *row.a}, std::pair{"b", *row.b}})
+    if (value < 0)
+      return fmt::format("{} has {:.4g}: a record with a value below 0 is damaged", side, value);
   if (!(*row.a > 0) || !(*row.b > 0)) return "a value of 0 has no ratio";
   return std::nullopt;
 }
@@ -225,6 +231,12 @@ std::string why_disturbed(const ComparedRun& a, const ComparedRun& b, const Slot
   return "";
 }
 
+std::string why_refuted(const ComparedRun& a, const ComparedRun& b, const SlotPair& slots) {
+  const auto of_a = a.refuted.find(slots.a->name), of_b = b.refuted.find(slots.b->name);
+  if (of_a != a.refuted.end()) return "a: " + of_a->second;
+  return of_b != b.refuted.end() ? "b: " + of_b->second : "";
+}
+
 Comparison compare_two(const ComparedRun& a, const ComparedRun& b, const CompareOptions& options) {
   Comparison out{a.name, b.name, 0, {}};
   for (const auto& slots : slots_in_common(a.record, b.record)) {
@@ -233,7 +245,8 @@ Comparison compare_two(const ComparedRun& a, const ComparedRun& b, const Compare
                       same_frames(a, b, slots),
                       options.force ? "" : why_disturbed(a, b, slots),
                       options.force ? SpeedChange{} : speed_change(*slots.a, *slots.b),
-                      !options.force && (is_guest(a) || is_guest(b))};
+                      !options.force && (is_guest(a) || is_guest(b)),
+                      why_refuted(a, b, slots)};
     for (const auto& metric : metrics_of(sides.a, sides.b))
       out.metrics.push_back(compare_metric(metric, sides, slots.name, options));
   }
@@ -323,7 +336,7 @@ Result<CompareResult> compare(std::span<const ComparedRun> runs, const CompareOp
   const auto& baseline = runs.front();
   for (const auto& run : runs.subspan(1))
     if (auto ok = check_slots(baseline, run); !ok) return tl::make_unexpected(ok.error());
-  CompareResult out{differences(runs), {}};
+  CompareResult out{differences(runs), {}, complaints_of(runs)};
   if (auto ok = check_comparable(out.differences, options); !ok)
     return tl::make_unexpected(ok.error());
   for (const auto& run : runs.subspan(1))

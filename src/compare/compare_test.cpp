@@ -243,6 +243,37 @@ TEST(Compare, AValueOfOneSideOnly) {
   EXPECT_EQ(metric_named(c, "load_seconds")->reason, "a value of 0 has no ratio");
 }
 
+TEST(Compare, NothingRestsOnSamplesThatTheRecordWasNotMadeOf) {
+  auto a = run_of("a", wavy_latencies(300, 10, 1)), b = run_of("b", wavy_latencies(300, 20, 2));
+  b.samples.clear();
+  b.refuted["rgb"] = "they are others";
+  b.complaints = {"rgb: they are others"};
+  const std::vector<ComparedRun> runs{a, b};
+  const auto result = compare(runs, {});
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->complaints, testing::ElementsAre("b: rgb: they are others"));
+  for (const auto* name : {"latency_ms.p50", "latency_ms.mean", "throughput_fps"}) {
+    const auto* m = metric_named(result->comparisons[0], name);
+    ASSERT_TRUE(m) << name;
+    EXPECT_EQ(m->verdict, Verdict::cannot_tell) << name;
+    EXPECT_EQ(m->reason, "b: they are others") << name;
+  }
+  const auto* p50 = metric_named(result->comparisons[0], "latency_ms.p50");
+  EXPECT_EQ(p50->b, b.record.slots[0].latency_ms.p50);
+  EXPECT_EQ(nlohmann::json::parse(to_json(*result))["complaints"][0], "b: rgb: they are others");
+}
+
+TEST(Compare, AValueBelowNothingIsNamedAsDamage) {
+  auto a = run_of("a", wavy_latencies(300, 10, 1)), b = a;
+  a.samples.clear();
+  b.samples.clear();
+  b.record.slots[0].latency_ms.p50 = -5;
+  const auto c = compared(a, b);
+  const auto* m = metric_named(c, "latency_ms.p50");
+  EXPECT_EQ(m->reason, "b has -5: a record with a value below 0 is damaged");
+  EXPECT_EQ(m->verdict, Verdict::cannot_tell);
+}
+
 TEST(Compare, RefusesWhatIsNotComparableInOneSentence) {
   std::vector<ComparedRun> runs(2, run_of("a", wavy_latencies(50, 10, 1)));
   runs[1].record.machine.power_mode = "15W";

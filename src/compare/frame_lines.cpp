@@ -58,13 +58,13 @@ bool take_word(std::string_view& text, std::string_view word) {
 
 }  // namespace
 
-void FrameLines::add(std::string_view line) {
+bool FrameLines::add(std::string_view line) {
   row_.slot = {};
   row_.pass = "measure";
   row_.dropped = false;
   row_.fields.clear();
   if (scan(line)) return keep();
-  add_by_parser(line);
+  return add_by_parser(line);
 }
 
 // False where the line holds something that only a parser understands.
@@ -88,16 +88,19 @@ bool FrameLines::scan_value(std::string_view& text, std::string_view key) {
     const auto value = take_string(text);
     if (!value) return false;
     const bool named = key == "slot" || key == "pass";
+    if (is_wanted(key)) return false;
     if (named && value->find('\\') != value->npos) return false;
     if (key == "slot") row_.slot = *value;
     if (key == "pass") row_.pass = *value;
     return true;
   }
   if (take_word(text, "true")) {
+    if (is_wanted(key)) return false;
     if (key == "dropped") row_.dropped = true;
     return true;
   }
-  if (take_word(text, "false") || take_word(text, "null")) return true;
+  if (take_word(text, "null")) return true;
+  if (take_word(text, "false")) return !is_wanted(key);
   if (text.front() != '-' && (text.front() < '0' || text.front() > '9')) return false;
   std::int64_t whole = 0;
   double value = 0;
@@ -116,9 +119,17 @@ bool FrameLines::scan_value(std::string_view& text, std::string_view key) {
   return true;
 }
 
-void FrameLines::add_by_parser(std::string_view line) {
+bool FrameLines::add_by_parser(std::string_view line) {
+  skip_blanks(line);
+  if (line.empty()) return true;
   const auto json = nlohmann::json::parse(line, nullptr, false);
-  if (!json.is_object()) return;
+  if (!json.is_object()) return false;
+  const bool of_our_kinds = std::ranges::all_of(json.items(), [](const auto& item) {
+    const auto& value = item.value();
+    if (is_wanted(item.key())) return value.is_number() || value.is_null();
+    return item.key() != "slot" || value.is_string();
+  });
+  if (!of_our_kinds) return false;
   row_.fields.clear();
   const auto text = [&](const char* key) {
     const auto found = json.find(key);
@@ -137,8 +148,9 @@ void FrameLines::add_by_parser(std::string_view line) {
                                                    : 0;
       row_.fields.push_back({key, number, whole});
     }
-  keep();
+  const bool kept = keep();
   row_.fields.clear();  // they look into `json`
+  return kept;
 }
 
 FrameLines::Slot& FrameLines::slot_named(std::string_view name) {
@@ -164,8 +176,12 @@ FrameLines::Column& FrameLines::column(Slot& slot, std::string_view key, std::si
   return columns.emplace_back(std::move(fresh));
 }
 
-void FrameLines::keep() {
-  if (row_.pass != "measure" || row_.dropped || row_.fields.empty()) return;
+bool FrameLines::keep() {
+  if (row_.pass != "measure" || row_.dropped || row_.fields.empty()) return true;
+  const auto is_possible = [](const Field& field) {
+    return !is_duration(field.key) || (std::isfinite(field.value) && field.value >= 0);
+  };
+  if (!std::ranges::all_of(row_.fields, is_possible)) return false;
   auto& slot = slot_named(row_.slot);
   for (std::size_t i = 0; i < row_.fields.size(); ++i) {
     const auto& field = row_.fields[i];
@@ -182,6 +198,7 @@ void FrameLines::keep() {
     into.values.push_back(value * into.scale);
   }
   ++slot.rows;
+  return true;
 }
 
 std::map<std::string, SlotSamples, std::less<>> FrameLines::take() {

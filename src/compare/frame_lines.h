@@ -15,10 +15,12 @@ namespace jetmeter {
 
 // Lines in, samples out. Only frames of the pass "measure" count, and none that was dropped. Every
 // key that ends in "_ns" and is a duration is a metric: "latency_ns" is `latency_ms`, "infer_ns" is
-// `stages_ms.infer`. A line that is no such object is skipped.
+// `stages_ms.infer`. A line that is no such object is skipped, and so is a frame with a duration
+// below nothing.
 class FrameLines {
  public:
-  void add(std::string_view line);
+  // False for a line that is damaged: neither a frame nor another object nor blank.
+  bool add(std::string_view line);
   // By slot, as compare.h describes them.
   std::map<std::string, SlotSamples, std::less<>> take();
 
@@ -47,8 +49,8 @@ class FrameLines {
 
   bool scan(std::string_view line);
   bool scan_value(std::string_view& text, std::string_view key);
-  void add_by_parser(std::string_view line);
-  void keep();
+  bool add_by_parser(std::string_view line);
+  bool keep();
   Slot& slot_named(std::string_view name);
   static Column& column(Slot&, std::string_view key, std::size_t expected);
 

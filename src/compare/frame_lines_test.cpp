@@ -79,6 +79,24 @@ TEST(FrameLines, SkipsWhatIsNoFrame) {
     EXPECT_THAT(samples({line}), IsEmpty()) << line;
 }
 
+TEST(FrameLines, TellsDamageFromWhatIsNotItsBusiness) {
+  FrameLines frames;
+  for (const auto* line :
+       {"", " \r", "{}", R"({"slot":"rgb","note":"x"})", R"({"slot":"a","latency_ns":null})",
+        R"({"slot":"a","latency_ns":0})", R"({"slot":"a","pass":"solo","latency_ns":-1})",
+        R"({"slot":"a","dropped":true,"given_up_ns":5,"latency_ns":-1})",
+        R"({"slot":"a","latency_ns":5,"timestamp_ns":-1})"})
+    EXPECT_TRUE(frames.add(line)) << line;
+  for (const auto* line :
+       {"null", "[]", "17", "{\"latency_ns\":", R"({"slot":"a","latency_ns":-1})",
+        R"({"slot":"a","latency_ns":1e400})", R"({"slot":"a","latency_ns":-2.5e6})",
+        R"({"slot":"a","latency_ns":5,"infer_ns":-1})", R"({"slot":"a","latency_ns":"5"})",
+        R"({"slot":"a","latency_ns":true})", R"({"slot":"a","latency_ns":false})",
+        R"({"slot":7,"latency_ns":5,"boxes":[]})"})
+    EXPECT_FALSE(frames.add(line)) << line;
+  EXPECT_THAT(frames.take().at("a").at("latency_ms"), ElementsAre(0.0, testing::DoubleEq(5e-6)));
+}
+
 TEST(FrameLines, EveryCutOfALineIsHarmless) {
   for (std::size_t n = 0; n < kLine.size(); ++n)
     EXPECT_THAT(samples({kLine.substr(0, n)}), IsEmpty()) << n;

@@ -47,6 +47,7 @@ std::string to_json(const CompareResult& result) {
   const Json json{{"schema", "jetmeter.comparison/1"},
                   {"runs", run_names(result)},
                   {"differences", differences},
+                  {"complaints", result.complaints},
                   {"metrics", metrics}};
   // Paths need not be UTF-8; JSON must be.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

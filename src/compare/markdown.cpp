@@ -36,13 +36,14 @@ bool stands_out(Verdict verdict) {
 
 std::string comparison_markdown(const Comparison& comparison, std::size_t number) {
   const auto a = letter(0), b = letter(number);
-  auto out = fmt::format("| slot | metric | {} | {} | {}/{} | {} | verdict |\n", a, b, b, a,
-                         interval_heading(comparison));
+  auto out = fmt::format("| slot | metric | {} | {} | {} | {} | verdict |\n", a, b,
+                         ratio_heading(comparison, number), interval_heading(comparison));
   out += "|---|---|---:|---:|---:|---:|---|\n";
   for (const auto& m : comparison.metrics) {
     const auto verdict = escaped(verdict_text(m));
     out += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", escaped(m.slot), escaped(m.name),
-                       value_text(m, m.a), value_text(m, m.b), ratio_text(m), interval_text(m),
+                       value_text(m, m.a), value_text(m, m.b), ratio_text(comparison, m),
+                       interval_text(m),
                        stands_out(m.verdict) ? fmt::format("**{}**", verdict) : verdict);
   }
   for (const auto& note : notes(comparison)) out += fmt::format("\n{}.\n", escaped(note));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <system_error>
 
+#include "compare/check_samples.h"
 #include "compare/frame_lines.h"
 #include "jetmeter/compare.h"
 
@@ -15,7 +16,7 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-// Whole lines, a megabyte at a time. What stands behind the last line end was cut off.
+// A megabyte at a time. What stands behind the last line end is not `ended`: it was cut off.
 template <typename Take>
 void for_each_line(std::FILE* file, Take take) {
   constexpr std::size_t kChunk = 1 << 20, kLongest = 64 * kChunk;  // no line of ours comes near
@@ -28,21 +29,27 @@ void for_each_line(std::FILE* file, Take take) {
     const std::string_view text(held.data(), used + got);
     std::size_t from = 0;
     for (auto end = text.find('\n', used); end != text.npos; end = text.find('\n', from)) {
-      take(text.substr(from, end - from));
+      take(text.substr(from, end - from), true);
       from = end + 1;
     }
     used = text.size() - from;
     held.erase(0, from);
   }
-  if (used > 0) take(std::string_view(held.data(), used));  // whole, if it parses
+  if (used > 0) take(std::string_view(held.data(), used), false);  // whole, if it parses
 }
 
-std::map<std::string, SlotSamples, std::less<>> read_samples(const std::filesystem::path& file) {
-  const std::unique_ptr<std::FILE, CloseFile> stream(std::fopen(file.c_str(), "rb"));
-  if (!stream) return {};
-  FrameLines lines;
-  for_each_line(stream.get(), [&](std::string_view line) { lines.add(line); });
-  return lines.take();
+void read_samples(const std::filesystem::path& path, ComparedRun& run) {
+  const std::unique_ptr<std::FILE, CloseFile> stream(std::fopen(path.c_str(), "rb"));
+  if (!stream) return;
+  FrameLines frames;
+  FrameFile file;
+  for_each_line(stream.get(), [&](std::string_view line, bool ended) {
+    ++file.lines;
+    if (frames.add(line) || !ended) return;
+    if (++file.bad == 1) file.first_bad = file.lines;
+  });
+  run.samples = frames.take();
+  check_samples(run, file);
 }
 
 }  // namespace
@@ -61,8 +68,7 @@ Result<ComparedRun> read_compared_run(const std::filesystem::path& path) {
   if (!record) return fail(fmt::format("{}: {}", in_quotes(file.string()), record.error().what));
   ComparedRun run{path.string(), std::move(*record), {}};
   // A record under another name was copied here; the samples beside it are somebody else's.
-  if (file.filename() == "report.json")
-    run.samples = read_samples(file.parent_path() / "frames.jsonl");
+  if (file.filename() == "report.json") read_samples(file.parent_path() / "frames.jsonl", run);
   return run;
 }
 

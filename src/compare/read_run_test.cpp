@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "compare/test_runs.h"
 #include "jetmeter/compare.h"
 #include "support/sample_record.h"
 #include "support/temp_dir.h"
@@ -59,7 +60,10 @@ TEST(ReadRun, FramesThatCannotBeRead) {
 
 TEST(ReadRun, LinesAcrossTheBufferOfTheReader) {
   const TempDir dir;
-  dir.write("report.json", to_json(sample_record()));
+  auto record = sample_record();
+  for (auto& slot : record.slots)
+    if (slot.name == "rgb") slot.latency_ms = {.n = 20001};
+  dir.write("report.json", to_json(record));
   std::string text;
   for (int i = 0; i < 20000; ++i)
     text += "{\"slot\":\"rgb\",\"id\":\"" + std::string(static_cast<std::size_t>(i % 301), 'x') +
@@ -72,6 +76,26 @@ TEST(ReadRun, LinesAcrossTheBufferOfTheReader) {
   for (std::size_t i = 0; i < 20000; ++i)
     ASSERT_DOUBLE_EQ(latencies[i], static_cast<double>(i + 1)) << i;
   EXPECT_EQ(latencies.back(), 7.0);
+}
+
+TEST(ReadRun, ComplainsOfAFileThatIsNotTheRecords) {
+  const TempDir dir;
+  dir.write("report.json", to_json(run_of("x", {1, 2, 3, 4}).record));
+  const std::string good =
+      "{\"slot\":\"rgb\",\"latency_ns\":1000000}\n{\"slot\":\"rgb\",\"latency_ns\":2000000}\n";
+  const std::string bad =
+      "null\n{\"slot\":\"rgb\",\"latency_ns\":-3000000}\n{\"slot\":\"rgb\",\"latency_ns\":1e400}\n";
+  dir.write("frames.jsonl", good + bad);
+  const auto run = read_compared_run(dir.path());
+  ASSERT_TRUE(run);
+  EXPECT_THAT(run->samples, IsEmpty());
+  EXPECT_THAT(run->complaints,
+              ElementsAre("3 of the 5 lines of frames.jsonl are no frames, the first is line 3",
+                          "rgb: frames.jsonl has 2 of its latencies where report.json has 4; "
+                          "nothing rests on them"));
+  dir.write("frames.jsonl", good + "{\"slot\":\"rgb\",\"laten");  // cut off
+  EXPECT_THAT(read_compared_run(dir.path())->complaints,
+              ElementsAre("rgb: frames.jsonl breaks off after 2 of 4 latencies"));
 }
 
 std::string why_not(const std::filesystem::path& path) {

@@ -5,6 +5,28 @@
 #include <algorithm>
 
 namespace jetmeter {
+namespace {
+
+bool has_interval(const MetricComparison& row) {
+  return row.ratio.has_value();
+}
+
+// The ratios are medians of the rounds' own, and not of the values beside them.
+bool is_by_round(const Comparison& comparison) {
+  return comparison.rounds > 0 && std::ranges::any_of(comparison.metrics, has_interval);
+}
+
+std::vector<std::string> notes_of_rounds(const Comparison& comparison) {
+  std::vector<std::string> out{
+      fmt::format("medians over {} round{}", comparison.rounds, comparison.rounds == 1 ? "" : "s")};
+  if (is_by_round(comparison))
+    out.emplace_back(
+        "the ratio by round is the median of the ratios of rounds that belong together, its "
+        "interval comes from them: it need not be the ratio of the two medians");
+  return out;
+}
+
+}  // namespace
 
 std::string letter(std::size_t run) {
   return run < 26 ? std::string(1, static_cast<char>('a' + run)) : fmt::format("run {}", run + 1);
@@ -29,7 +51,8 @@ std::optional<double> ratio_mid(const MetricComparison& row) {
   return *row.b / *row.a;
 }
 
-std::string ratio_text(const MetricComparison& row) {
+std::string ratio_text(const Comparison& comparison, const MetricComparison& row) {
+  if (is_by_round(comparison) && !has_interval(row)) return "-";
   const auto mid = ratio_mid(row);
   return mid ? fmt::format("{:.3f}", *mid) : "-";
 }
@@ -61,11 +84,7 @@ std::vector<std::string> run_names(const CompareResult& result) {
 
 std::vector<std::string> notes(const Comparison& comparison) {
   const auto& rows = comparison.metrics;
-  if (comparison.rounds > 0)
-    return {
-        fmt::format("medians over {} rounds; intervals from the ratios of rounds that belong "
-                    "together",
-                    comparison.rounds)};
+  if (comparison.rounds > 0) return notes_of_rounds(comparison);
   std::vector<std::string> out;
   if (std::ranges::any_of(rows, &MetricComparison::paired))
     out.emplace_back("both runs measured the same frames: latencies are paired frame by frame");
@@ -74,16 +93,20 @@ std::vector<std::string> notes(const Comparison& comparison) {
         "a run was disturbed or not steady, or the machine was in another state: no verdict on "
         "speed without --force; compare --ab "
         "meets it on both sides alike");
-  if (std::ranges::any_of(rows, [](const auto& row) { return row.ratio.has_value(); }))
+  if (std::ranges::any_of(rows, has_interval))
     out.emplace_back(
         "one run a side: how runs differ among themselves is not in the intervals; "
         "compare --ab measures it");
   return out;
 }
 
+std::string ratio_heading(const Comparison& comparison, std::size_t number) {
+  return fmt::format("{}/{}{}", letter(number), letter(0),
+                     is_by_round(comparison) ? " by round" : "");
+}
+
 std::string interval_heading(const Comparison& comparison) {
-  const auto found = std::ranges::find_if(comparison.metrics,
-                                          [](const auto& row) { return row.ratio.has_value(); });
+  const auto found = std::ranges::find_if(comparison.metrics, has_interval);
   const double confidence =
       found == comparison.metrics.end() ? kConfidence : found->ratio->confidence;
   return fmt::format("{:.4g} % interval", 100 * confidence);

@@ -17,7 +17,8 @@ std::string flat_line(std::string_view);
 
 // "16.31", "210 MiB" where the metric is in bytes; "-" where it is absent.
 std::string value_text(const MetricComparison&, const std::optional<double>&);
-std::string ratio_text(const MetricComparison&);     // "0.932"; "-" without both values
+// "0.932"; "-" without both values or, beside ratios of rounds, without one of its own.
+std::string ratio_text(const Comparison&, const MetricComparison&);
 std::string interval_text(const MetricComparison&);  // "0.921 .. 0.944"; "-"
 // "faster"; "better" and "worse" for what is no speed; "cannot tell: one value a side".
 std::string verdict_text(const MetricComparison&);
@@ -28,6 +29,8 @@ std::optional<double> ratio_mid(const MetricComparison&);
 std::vector<std::string> run_names(const CompareResult&);
 // What a reader must know of how the intervals came about; one sentence each.
 std::vector<std::string> notes(const Comparison&);
+// "b/a"; "b/a by round" where the column is not that of its two neighbours. `number` is that of b.
+std::string ratio_heading(const Comparison&, std::size_t number);
 // "95 % interval"
 std::string interval_heading(const Comparison&);
 

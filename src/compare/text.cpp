@@ -98,7 +98,7 @@ std::string comparison_text(const Comparison& comparison, std::size_t number, bo
   std::vector<Row> rows{{{""},
                          {letter(0), true},
                          {letter(number), true},
-                         {letter(number) + "/" + letter(0), true},
+                         {ratio_heading(comparison, number), true},
                          {interval_heading(comparison), true},
                          {"verdict"}}};
   std::string slot;
@@ -108,7 +108,7 @@ std::string comparison_text(const Comparison& comparison, std::size_t number, bo
     rows.push_back({{"  " + flat_line(metric.name)},
                     {value_text(metric, metric.a), true},
                     {value_text(metric, metric.b), true},
-                    {ratio_text(metric), true},
+                    {ratio_text(comparison, metric), true},
                     {interval_text(metric), true},
                     {verdict_text(metric), false, color ? color_of(metric.verdict) : ""}});
   }

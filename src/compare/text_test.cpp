@@ -60,6 +60,30 @@ TEST(CompareText, ColumnsStandInLine) {
             "compare --ab measures it\n");
 }
 
+TEST(CompareText, RatiosOfRoundsAreNotThoseOfTheMediansBesideThem) {
+  auto result = sample();
+  auto fps = row("throughput_fps", Better::higher, 184.2, 179.7, Verdict::cannot_tell);
+  fps.ratio = RatioInterval{0.97, 1.01, 1.05, 0.95};
+  auto sparse = row("load_seconds", Better::lower, 1, 2, Verdict::cannot_tell);
+  result.comparisons = {{"runs/a", "runs/b", 6, {fps, sparse}}};
+  EXPECT_THAT(to_text(result, false), HasSubstr("      a      b  b/a by round   95 % interval"));
+  EXPECT_THAT(to_text(result, false), HasSubstr("184.2  179.7         1.010  0.970 .. 1.050"));
+  EXPECT_THAT(to_text(result, false), HasSubstr("    1      2             -               -"));
+  EXPECT_THAT(to_text(result, false), HasSubstr("  medians over 6 rounds\n  the ratio by round is "
+                                                "the median of the ratios of rounds that"));
+  EXPECT_THAT(to_markdown(result), HasSubstr("| a | b | b/a by round | 95 % interval |"));
+}
+
+TEST(CompareText, OfTooFewRoundsTheRatioIsThatOfTheMedians) {
+  auto result = sample();
+  result.comparisons = {
+      {"a", "b", 1, {row("load_seconds", Better::lower, 1, 2, Verdict::cannot_tell)}}};
+  const auto text = to_text(result, false);
+  EXPECT_THAT(text, HasSubstr("a  b    b/a  95 % interval  verdict\n"));
+  EXPECT_THAT(text, HasSubstr("1  2  2.000              -  cannot tell\n"));
+  EXPECT_THAT(text, HasSubstr("  medians over 1 round\n"));
+}
+
 TEST(CompareText, ColoursOnlyWhereTheyWereAskedFor) {
   EXPECT_THAT(to_text(sample(), false), Not(HasSubstr("\x1b")));
   EXPECT_THAT(to_text(sample(), true), HasSubstr("\x1b[31mslower\x1b[0m"));

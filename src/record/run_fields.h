@@ -32,6 +32,7 @@ void fields(Archive&& in, Record::Run& run) {
   in("finished", run.finished);
   in("command", run.command);
   in("config", run.config);
+  in("working_directory", run.working_directory);
   in.object("tool", [&](auto&& tool) {
     tool("version", run.tool_version);
     tool("git", run.tool_git);

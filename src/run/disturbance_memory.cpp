@@ -13,6 +13,8 @@ constexpr double kLeastSwapped = 1 << 20;  // bytes
 // Percent of the time in which some task waited for memory. PSI's own resolution is 0.01; a run
 // that has room shows 0.00, and from 1 on a hundredth of the time is lost.
 constexpr double kPressure = 1;
+// Of the time in which every task waited. What is told as 0.0 % was no shortage.
+constexpr double kFullPressure = 0.05;
 // The kernel's mean over 10 s falls to exp(-2/10) = 0.82 of itself in each of its steps of 2 s
 // when nothing waits any more. A step that keeps more than this has seen something new.
 constexpr double kPureDecay = 0.87;
@@ -69,10 +71,11 @@ double highest(const std::vector<SpanReading>& readings) {
 
 void detect_pressure(const DisturbanceFacts& facts, Disturbances& found) {
   const auto measured = *facts.measured();
-  const auto some =
-      within(fresh(readings_of(facts.histories, "pressure.memory"), kPressure), measured);
-  const auto full =
-      within(fresh(readings_of(facts.histories, "pressure.memory_full"), 0), measured);
+  const auto above = [&](std::string_view channel, double threshold) {
+    return within(fresh(readings_of(facts.histories, channel), threshold), measured);
+  };
+  const auto some = above("pressure.memory", kPressure);
+  const auto full = above("pressure.memory_full", kFullPressure);
   TimeSpans when;
   for (const auto* readings : {&some, &full})
     for (const auto& reading : *readings) when.push_back(reading.span);
@@ -80,7 +83,7 @@ void detect_pressure(const DisturbanceFacts& facts, Disturbances& found) {
   found.push_back({"memory_pressure",
                    fmt::format("programs waited for memory: up to {:.1f} % of 10 s some of them, "
                                "up to {:.1f} % all of them",
-                               highest(some), highest(full)),
+                               highest(above("pressure.memory", 0)), highest(full)),
                    "leave more memory free: close other programs, or take a smaller model or input",
                    merged(std::move(when))});
 }

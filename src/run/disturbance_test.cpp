@@ -343,6 +343,11 @@ TEST(MemoryPressure, OfAllProgramsIsBadAtOnce) {
   Scene scene;
   scene.add("pressure.memory_full", every(1, {0, 0, 0.1, 0, 0}));
   EXPECT_THAT(scene.found(), ElementsAre("memory_pressure 10/30"));
+  EXPECT_THAT(scene.message(), HasSubstr("up to 0.0 % of 10 s some of them, up to 0.1 % all"));
+  scene.add("pressure.memory", every(1, {0, 0, 0.4, 0, 0}));  // less than is told by itself
+  EXPECT_THAT(scene.message(), HasSubstr("up to 0.4 % of 10 s some of them, up to 0.1 % all"));
+  scene.add("pressure.memory_full", every(1, {0, 0, 0.04, 0.01, 0.02}));  // 0.0 % as it is told
+  EXPECT_THAT(scene.found(), IsEmpty());
   scene.add("pressure.memory_full", constant(0, 5));
   EXPECT_THAT(scene.found(), IsEmpty());
 }

@@ -81,6 +81,7 @@ class Run {
     step(2, "Checking the request");
     if (auto checked = check_request(); !checked) return tl::make_unexpected(checked.error());
     warn_of_clamped_limit();
+    warn_of_changed_models();
     forecast_memory();
     step(3, is_load() ? "Checking the inputs" : "Opening the sources");
     if (auto opened = open_sources(); !opened) return tl::make_unexpected(opened.error());
@@ -134,6 +135,7 @@ class Run {
   Result<void> check_request();
   Result<void> check_inputs() const;
   void warn_of_clamped_limit();
+  void warn_of_changed_models();
   void forecast_memory();
   Result<void> open_sources();
   Result<void> read_truth(const SlotSpec&);
@@ -173,14 +175,30 @@ Result<void> Run::check_request() {
     if (!runs(slot)) continue;
     std::error_code error;
     if (!std::filesystem::is_regular_file(slot.model, error))
-      return fail(
-          fmt::format("{}: there is no model file {}", slot.name, in_quotes(slot.model.string())));
+      return fail(fmt::format(
+          "{}: there is no model file {}{}", slot.name, in_quotes(slot.model.string()),
+          slot.expected_sha256.empty() ? "" : ", which is where the run to be repeated had it"));
     const auto choice = choose_backend(slot.backend, slot.model);
     if (!choice) return about(slot, choice.error());
     note(fmt::format("{}: {} with {} ({})", slot.name, slot.model.filename().string(),
                      choice->backend->name, choice->why));
   }
   return {};
+}
+
+void Run::warn_of_changed_models() {
+  constexpr std::size_t kShort = 12;
+  for (const auto& slot : spec_.slots) {
+    if (!runs(slot) || slot.expected_sha256.empty()) continue;
+    const auto now = sha256_of_file(slot.model).value_or("");
+    if (now == slot.expected_sha256) continue;
+    warn({"model_changed",
+          fmt::format("{} is not the model of the run that is repeated: its sha256 begins with {}, "
+                      "it was {}",
+                      slot.model.string(), now.substr(0, kShort),
+                      slot.expected_sha256.substr(0, kShort)),
+          "put the model of then back, or take the numbers for those of another model", slot.name});
+  }
 }
 
 void Run::warn_of_clamped_limit() {
@@ -408,6 +426,9 @@ Record Run::make_record(const Supervisor& supervisor, const RunTelemetry& teleme
   record.run.finished = context_.clock->wall();
   record.run.command = spec_.command;
   record.run.config = spec_.config;
+  std::error_code error;
+  if (const auto folder = std::filesystem::current_path(error); !error)
+    record.run.working_directory = folder.string();
   record.run.tool_version = kVersion;
   record.run.tool_git = kGitRevision;
   record.machine = machine_;

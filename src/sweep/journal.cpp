@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -99,6 +101,45 @@ std::vector<StepResult> completed_of(const Journal& journal, std::span<const Swe
   return done;
 }
 
+using ValuesByOption = std::map<std::string, std::set<std::string>>;
+
+template <typename Steps>
+ValuesByOption values_by_option(const Steps& steps) {
+  ValuesByOption all;
+  for (const auto& step : steps)
+    for (const auto& [option, value] : step.values) all[option].insert(value);
+  return all;
+}
+
+// "5", "1 or 2"; an option that was given several times has a line for each.
+std::string one_of(const ValuesByOption& all, const std::string& option) {
+  const auto found = all.find(option);
+  if (found == all.end()) return "not given";
+  auto text = fmt::format("{}", fmt::join(found->second, " or "));
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+// "; --min-count is 5 there, 6 here": the first option of which a finished step had what no step of
+// this plan has, or which only one of them knows. Empty: no finished step tells.
+std::string first_difference(const Journal& journal, std::span<const SweepStep> steps) {
+  if (journal.results.empty()) return "";
+  const auto there = values_by_option(journal.results), here = values_by_option(steps);
+  std::set<std::string> options;
+  for (const auto* side : {&there, &here})
+    for (const auto& [option, values] : *side) options.insert(option);
+  for (const auto& option : options) {
+    const auto x = there.find(option), y = here.find(option);
+    const bool differs =
+        x == there.end() || y == here.end() || !std::ranges::includes(y->second, x->second);
+    if (!differs) continue;
+    const bool model = option.empty() || option == "model";
+    return fmt::format("; {} is {} there, {} here", model ? "the model" : "--" + option,
+                       one_of(there, option), one_of(here, option));
+  }
+  return "";
+}
+
 Result<void> check_plan(const JournalText& found, std::span<const SweepStep> steps, bool resume,
                         const std::filesystem::path& path) {
   if (found.unwritten) return {};
@@ -109,9 +150,10 @@ Result<void> check_plan(const JournalText& found, std::span<const SweepStep> ste
                     in_quotes(path.string())));
   if (found.journal.plan_digest != plan_digest(steps))
     return fail(
-        fmt::format("the journal {} is of another sweep ({} steps there, {} here); resume "
+        fmt::format("the journal {} is of another sweep ({} steps there, {} here{}); resume "
                     "with the options of then, or name another folder",
-                    in_quotes(path.string()), found.journal.steps, steps.size()));
+                    in_quotes(path.string()), found.journal.steps, steps.size(),
+                    first_difference(found.journal, steps)));
   return {};
 }
 

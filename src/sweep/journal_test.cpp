@@ -135,6 +135,28 @@ TEST(SweepJournal, RefusesAJournalThatWasNotMeant) {
   EXPECT_THAT(error_of(newer, plan()), HasSubstr("is of another version of jetmeter"));
 }
 
+TEST(SweepJournal, NamesTheFirstOptionThatAnotherSweepHadOtherwise) {
+  const TempDir dir;
+  const auto path = dir.path() / "sweep.jsonl";
+  const auto plan_of = [](std::vector<SweepAxis> axes) { return plan_sweep(axes, {}).value(); };
+  const auto steps = plan_of({{"", {"a.onnx"}}, {"min-count", {"5"}}, {"threads", {"1", "2"}}});
+  {
+    auto writer = JournalWriter::open(path, steps, false).value();
+    for (const auto& step : steps) ASSERT_TRUE(writer.add(result_of(step)));
+  }
+  EXPECT_THAT(
+      error_of(path, plan_of({{"", {"a.onnx"}}, {"min-count", {"6"}}, {"threads", {"1", "2"}}})),
+      HasSubstr("(2 steps there, 2 here; --min-count is 5 there, 6 here); resume"));
+  EXPECT_THAT(
+      error_of(path, plan_of({{"", {"b.onnx"}}, {"min-count", {"5"}}, {"threads", {"1", "2"}}})),
+      HasSubstr("; the model is a.onnx there, b.onnx here)"));
+  EXPECT_THAT(
+      error_of(path, plan_of({{"", {"a.onnx"}}, {"min-count", {"5"}}, {"threads", {"2", "4"}}})),
+      HasSubstr("; --threads is 1 or 2 there, 2 or 4 here)"));
+  EXPECT_THAT(error_of(path, plan_of({{"", {"a.onnx"}}, {"threads", {"1", "2"}}})),
+              HasSubstr("; --min-count is 5 there, not given here)"));
+}
+
 TEST(SweepJournal, RefusesWhatIsNoFile) {
   const TempDir dir;
   EXPECT_THAT(error_of(dir.path(), plan()), HasSubstr("Is a directory"));

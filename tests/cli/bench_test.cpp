@@ -325,6 +325,38 @@ TEST_F(Bench, RunsAgainFromItsOwnReport) {
   EXPECT_EQ(second["slots"][0]["frames"], 40);
 }
 
+TEST_F(Bench, RunsAgainFromAnotherFolderAndTellsThatTheModelChanged) {
+  Workplace there;
+  there.write("m.ref", ReferenceModel{}.text());
+  const auto first = run_program({"bench", "m.ref", "--min-time", "0s", "--min-count", "10",
+                                  "--warmup-time", "0s", "--preflight", "off", "--out", "run"},
+                                 there);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  const auto report = there / "run/report.json";
+  const auto same = run_program({"bench", "--from", report, "--out", "same"}, place_);
+  ASSERT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_THAT(same.err, Not(HasSubstr("is not the model")));
+  EXPECT_EQ(read_json(place_ / "same/report.json")["run"]["config"]["model"], there / "m.ref");
+
+  there.write("m.ref", ReferenceModel{.delay_ms = 3}.text());
+  const auto changed = run_program({"bench", "--from", report, "--out", "changed"}, place_);
+  ASSERT_EQ(changed.exit_code, 0) << changed.err;
+  const auto now = read_json(place_ / "changed/report.json");
+  const std::string then = read_json(report)["slots"][0]["model"]["sha256"];
+  const std::string own = now["slots"][0]["model"]["sha256"];
+  std::string told;
+  for (const auto& warning : now["run"]["warnings"])
+    if (warning["code"] == "model_changed") told = warning["message"];
+  EXPECT_THAT(told, AllOf(HasSubstr(then.substr(0, 12)), HasSubstr(own.substr(0, 12))));
+  EXPECT_THAT(changed.err, HasSubstr(told));
+
+  std::filesystem::remove(there / "m.ref");
+  const auto gone = run_program({"bench", "--from", report, "--out", "gone"}, place_);
+  EXPECT_EQ(gone.exit_code, 1);
+  EXPECT_THAT(gone.err, AllOf(HasSubstr("there is no model file '" + (there / "m.ref")),
+                              HasSubstr("where the run to be repeated had it")));
+}
+
 TEST_F(Bench, OfAnotherSubcommandsReportIsRefused) {
   const auto model = place_.write("d.ref", ReferenceModel{}.text());
   run_program({"detect", "--model0", model, "--source", "synthetic", "--max-frames", "3", "--out",
@@ -346,6 +378,34 @@ TEST_F(Bench, DumpsAConfigurationThatRunsIt) {
                                   place_);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_EQ(read_json(place_ / "run/report.json")["run"]["config"]["min-count"], "12");
+}
+
+TEST_F(Bench, DumpsFlagsThatAreReadBack) {
+  const auto model = place_.write("model.ref", ReferenceModel{}.text());
+  const auto dumped =
+      run_program({"bench", model, "--copies", "--find-rate", "--ladder", "--strict-memory",
+                   "--in-order", "--bound", "drops<1%", "--bound", "p99<1s", "--dump-config"},
+                  place_);
+  ASSERT_EQ(dumped.exit_code, 0) << dumped.err;
+  EXPECT_THAT(dumped.out, HasSubstr("copies = true\n"));
+  const auto file = place_.write("bench.toml", dumped.out);
+  const auto again = run_program({"bench", "--config", file, "--dump-config"}, place_);
+  EXPECT_EQ(again.out, dumped.out) << again.err;
+  const auto less =
+      run_program({"bench", "--config", file, "--copies=false", "--dump-config"}, place_);
+  EXPECT_THAT(less.out, AllOf(Not(HasSubstr("copies")), HasSubstr("ladder = true")));
+}
+
+TEST_F(Bench, AValueOfTheWrongKindInAConfigurationIsRefused) {
+  const auto model = place_.write("model.ref", ReferenceModel{}.text());
+  for (const auto& [text, told] : {std::pair{"[bench]\nout = true\n", "'out' takes a value"},
+                                   std::pair{"copies = 3\n", "'copies' is true or false"}}) {
+    const auto result = run_program(
+        {"bench", model, "--config", place_.write("wrong.toml", text), "--dry-run"}, place_);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, AllOf(HasSubstr("wrong.toml"), HasSubstr(told)));
+    EXPECT_FALSE(std::filesystem::exists(place_ / "--dry-run"));
+  }
 }
 
 TEST_F(Bench, AnOpenAxisNamesTheOptionThatFillsIt) {

@@ -82,6 +82,28 @@ TEST_F(Compare, TellsASlowModelFromAFastOne) {
   EXPECT_THAT(unknown.err, HasSubstr("these runs have no such metric"));
 }
 
+TEST_F(Compare, JudgesByNoSamplesThatAreNotTheRuns) {
+  measure(fast_, "a", "20");
+  measure(fast_, "b", "20");
+  std::string text = "null\n";
+  int n = 0;
+  for (auto line : read_json_lines(place_ / "b/frames.jsonl")) {
+    if (++n % 3 == 0) line["latency_ns"] = -line["latency_ns"].get<std::int64_t>();
+    text += line.dump() + "\n";
+  }
+  place_.write("b/frames.jsonl", text);
+  const auto result = compare({"a", "b", "--format", "json", "--force"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("warning: b: "));
+  EXPECT_THAT(result.err, HasSubstr("are no frames, the first is line 1"));
+  const auto json = nlohmann::json::parse(result.out);
+  ASSERT_EQ(json["complaints"].size(), 2U);
+  const auto mean = metric(json, "latency_ms.mean");
+  EXPECT_EQ(mean["verdict"], "cannot tell");
+  EXPECT_THAT(std::string(mean["reason"]), HasSubstr("b: frames.jsonl has "));
+  EXPECT_EQ(mean["b"], read_json(place_ / "b/report.json")["slots"][0]["latency_ms"]["mean"]);
+}
+
 TEST_F(Compare, RefusesOtherConditionsUnlessForced) {
   measure(fast_, "a");
   auto other = read_json(place_ / "a/report.json");

@@ -257,9 +257,9 @@ TEST_F(Detect, AConfigurationFileIsTheSameAsOptionsAndYieldsToThem) {
 }
 
 TEST_F(Detect, ADumpedConfigurationRunsAgain) {
-  const auto dumped = run_program(
-      {"detect", "--model0", model_, "--source", "synthetic", "--max-frames", "6", "--dump-config"},
-      place_);
+  const auto dumped = run_program({"detect", "--model0", model_, "--source", "synthetic",
+                                   "--max-frames", "6", "--parallel", "--dump-config"},
+                                  place_);
   EXPECT_EQ(dumped.exit_code, 0) << dumped.err;
   const auto report = run({"--config", place_.write("again.toml", dumped.out)});
   EXPECT_EQ(report["slots"][0]["frames"], 6);

@@ -116,8 +116,8 @@ int main(int argc, char** argv) {
   using namespace jetmeter;
   const std::vector<std::string> words(argv + 1, argv + argc);
   try {
-    auto expanded = with_config_files(with_dashes(words));
     Program program("jetmeter " + shell_words(words));
+    auto expanded = with_config_files(with_dashes(words), program.app);
     if (!expanded) return program.fail_with(ExitCode::wrong_request, expanded.error().what);
     return program.parse_and_run(std::move(*expanded));
   } catch (const std::exception& error) {
