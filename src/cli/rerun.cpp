@@ -29,7 +29,7 @@ void expect_models(RunSpec& spec, const Record& record) {
 }
 
 Result<void> expect_models(RunSpec& spec, const std::filesystem::path& report) {
-  const auto text = read_text(report);
+  const auto text = read_document(report);
   if (!text) return fail(fmt::format("there is no record {}", in_quotes(report.string())));
   const auto record = record_from_json(*text);
   if (!record) return fail(fmt::format("{}: {}", in_quotes(report.string()), record.error().what));
