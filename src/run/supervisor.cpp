@@ -409,7 +409,7 @@ void Supervisor::bury(Worker& worker) {
     const bool was_to_leave =
         clean && (lane->state == LaneState::leaving || lane->state == LaneState::broken);
     if (was_to_leave && lane->data.reason.empty()) lane->data.status = SlotStatus::completed;
-    const auto where = fmt::format(" in phase {}, after {} measured frames", lane->phase(),
+    const auto where = fmt::format(" {}, after {} measured frames", place_of(*lane),
                                    lane->data.measure.samples.size());
     const auto fate = interrupted_ ? "" : shared_fate(worker.lanes, *lane);
     const auto why = cause + (worker.killed_because.empty() ? where : "") + fate;
