@@ -101,7 +101,8 @@ readonly files='
 '
 
 # Words that must not get out: what this machine and its users are called, and their numbers. A name
-# of one or two letters would tear other words apart.
+# of one or two letters would tear other words apart. The longest first: a surname may be a part of a
+# login.
 secrets() {
   {
     cat "$root/etc/hostname" "$root/proc/sys/kernel/hostname" "$root/etc/machine-id" \
@@ -115,7 +116,8 @@ secrets() {
       id -un
       echo "${SUDO_USER:-}"
     fi
-  } 2>/dev/null | tr -d ' \t\r' | grep -E '^.{3,}$' | grep -vixE 'root|nobody|user|localhost|nvidia|jetson|ubuntu|linux|tegra-ubuntu|orin|nano|xavier|thor|agx|tegra' | sort -u
+  } 2>/dev/null | tr -d ' \t\r' | grep -E '^.{3,}$' | grep -vixE 'root|nobody|user|localhost|nvidia|jetson|ubuntu|linux|tegra-ubuntu|orin|nano|xavier|thor|agx|tegra' | sort -u |
+    awk '{ print length($0), $0 }' | sort -k 1,1nr -k 2 | cut -d ' ' -f 2-
 }
 
 # A sed script: the secrets first, then everything that has the form of an identifier. "0::/" begins
