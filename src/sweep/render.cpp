@@ -260,16 +260,17 @@ Json json_of_pools(std::span<const SweepRow> rows, const SweepTable& table) {
   auto list = Json::array();
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const auto& row = rows[table.rows[i]];
-    Json item{{"digest", row.step.digest}, {"runs", row.runs}};
-    auto& values = item["values"] = Json::object();
-    auto& ranges = item["ranges"] = Json::object();
+    auto values = Json::object(), ranges = Json::object(), metrics = Json::object();
     for (const auto& column : table.columns) {
       if (column.is_axis) values[column.key] = json_of(column.cells[i]);
       if (!column.metric) continue;
-      item[column.key] = json_of(column.cells[i]);
+      metrics[column.key] = json_of(column.cells[i]);
       if (const auto range = row.ranges.find(*column.metric); range != row.ranges.end())
         ranges[column.key] = {range->second.low, range->second.high};
     }
+    Json item{
+        {"digest", row.step.digest}, {"runs", row.runs}, {"values", values}, {"ranges", ranges}};
+    item.update(metrics);
     item["best"] = best_in(table, i);
     list.push_back(std::move(item));
   }
