@@ -559,7 +559,8 @@ TEST_F(BenchSweepRun, AStepWhoseReportIsGoneRunsAgain) {
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("it runs again"));
   EXPECT_TRUE(std::filesystem::exists(place_.path() / "sweep" / lost / "report.json"));
-  for (const auto& row : nlohmann::json::parse(result.out)["rows"])
+  const auto summary = nlohmann::json::parse(result.out);
+  for (const auto& row : summary["rows"])
     EXPECT_FALSE(row["latency_p50_ms"].is_null()) << row;
   EXPECT_EQ(read_json_lines(place_ / "sweep/sweep.jsonl").size(), 4U) << "one of two again";
 }
