@@ -20,7 +20,7 @@ namespace {
 
 using jetmeter::median;
 
-constexpr int kRounds = 6;  // each has two runs of either kind
+constexpr int kRounds = 3;  // each has two runs of either kind
 // A minute: most of what the sampler takes of a short run is its start.
 constexpr const char* kLong = "synthetic=rgb:1280x720 --max-frames 3000";
 
@@ -45,7 +45,7 @@ Run run(const Files& files, const char* interval, std::string source = "") {
           record.at("telemetry").at("sampler_cpu_seconds").get<double>() / seconds};
 }
 
-constexpr int kTurns = 150;  // of four blocks
+constexpr int kTurns = 120;  // of four blocks
 constexpr int kBlock = 20;   // inferences
 constexpr int kWarmupRuns = 30;
 
