@@ -16,9 +16,6 @@ constexpr int kRepetitions = 11, kProducts = 2;
 // half of the same core, for one - is no state of the machine.
 constexpr int kTaken = 2;
 
-// What the result is written to, so that the work is done.
-volatile float kept_result = 0;
-
 // Memory of its own that goes back to the system: the C library's allocator, which a model is going
 // to use, must not learn from it.
 class Pages {
@@ -49,11 +46,14 @@ class FixedWork {
       multiply();
       for (std::size_t at = 0; at < kWalked; at += kLine) sum += walked_[at];
     }
-    kept_result = sum + product_[kSide];
+    result_ = sum + product_[kSide];
   }
 
  private:
   static constexpr std::size_t kMatrix = kSide * kSide, kAll = 3 * kMatrix + kWalked;
+
+  // So that the work is done. Slots that share a worker measure at the same time, each its own.
+  volatile float result_ = 0;
 
   void multiply() {
     std::fill_n(product_, kMatrix, 0.0F);
