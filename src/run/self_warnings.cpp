@@ -100,10 +100,10 @@ void tell_unserved(Teller& teller) {
 
 void tell_bound(Teller& teller) {
   const auto& load = teller.slot.load;
-  if (!load || load->bound_held.value_or(true)) return;
+  if (!load || !load->found_per_second || load->bound_held.value_or(true)) return;
   teller.tell("bound_not_held",
               fmt::format("{:.4g} a second was found, but did not hold when measured: {}",
-                          load->found_per_second.value_or(0), load->bound_reason.value_or("")),
+                          *load->found_per_second, load->bound_reason.value_or("")),
               "a longer --trial-time finds a rate that lasts");
 }
 
