@@ -99,7 +99,12 @@ void add_swap(const MonitorView& view, std::vector<MemoryLine>& lines) {
                    in_use(amount(used, Unit::byte), *used / *total), false});
 }
 
-// The memory of discrete GPUs exists beside the RAM.
+bool is_pool(const Ledger& ledger, const std::string& name) {
+  return std::ranges::any_of(ledger.pools, [&](const Pool& pool) { return pool.name == name; });
+}
+
+// The memory of discrete GPUs exists beside the RAM. A log has its channels alone; a machine's
+// ledger has it as a pool already.
 void add_vram(const MonitorView& view, std::vector<MemoryLine>& lines) {
   for (const auto& subject : view.subjects("memory.gpu")) {
     const auto end = subject.find("_total");
@@ -107,7 +112,7 @@ void add_vram(const MonitorView& view, std::vector<MemoryLine>& lines) {
     const auto gpu = subject.substr(0, end);
     const auto total = view.value("memory.gpu" + subject);
     const auto used = view.value("memory.gpu" + gpu + "_used");
-    if (!total || *total <= 0) continue;
+    if (!total || *total <= 0 || is_pool(view.ledger, "VRAM " + gpu)) continue;
     MemoryLine line{"VRAM " + gpu, {}, amount(total, Unit::byte), "- in use", true};
     if (used) {
       line.share = *used / *total;

@@ -213,6 +213,22 @@ TEST(Screen, PutsTheMemoryOfADiscreteGpuBesideTheRam) {
   EXPECT_THAT(text, testing::ContainsRegex("VRAM 0 .* 8.00 GiB  6.00 GiB in use, 75 %"));
 }
 
+TEST(Screen, ShowsTheMemoryOfADiscreteGpuOnce) {
+  MonitorView view;
+  view.ledger.architecture = MemoryArchitecture::discrete;
+  view.ledger.pools = {
+      {"RAM", PoolBytes(std::uint64_t{16} << 30), {}},
+      {"VRAM 0", PoolBytes(std::uint64_t{8} << 30), PoolBytes(std::uint64_t{2} << 30)}};
+  const double gib = 1 << 30;
+  view.channels = {{"memory.gpu0_total", Unit::byte, "nvml", 8 * gib, {}},
+                   {"memory.gpu1_total", Unit::byte, "nvml", 4 * gib, {}}};
+  const auto text = joined(render_screen(view, {}));
+  const auto first = text.find("VRAM 0");
+  ASSERT_NE(first, text.npos);
+  EXPECT_EQ(text.find("VRAM 0", first + 1), text.npos) << text;
+  EXPECT_THAT(text, HasSubstr("VRAM 1")) << "which is no pool of the ledger";
+}
+
 TEST(ViewAsJson, HasUnitsInItsKeysAndNullForWhatIsUnknown) {
   const auto text = view_as_json(view_of_board("orin-nano-super"));
   EXPECT_THAT(text, HasSubstr(R"("schema": "jetmeter.monitor/1")"));
