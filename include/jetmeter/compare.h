@@ -29,6 +29,8 @@ struct ComparedRun {
   std::string name;  // as shown: the path or "A"
   Record record;
   std::map<std::string, SlotSamples, std::less<>> samples;  // by slot; empty without raw samples
+  // By slot, when its first frame began, by the machine's monotonic clock.
+  std::map<std::string, Nanoseconds, std::less<>> first_start{};
   // What is wrong with the raw samples, one sentence each.
   std::vector<std::string> complaints{};
   // By slot, why its samples are not those that the record was made of. They are left out, and what
@@ -69,7 +71,7 @@ struct MetricComparison {
 
 struct CompareOptions {
   double least_difference = 0.01;
-  double confidence = kConfidence;
+  double confidence = 0.99;  // of 100 comparisons of runs that are alike one may be wrong
   std::uint64_t seed = 1;
   bool force = false;  // in spite of blocking differences and disturbances
 };
@@ -78,6 +80,7 @@ struct CompareOptions {
 struct Comparison {
   std::string a, b;         // names
   std::int64_t rounds = 0;  // pairs of runs; 0: one run a side
+  bool in_turn = false;     // the runs of a pair at the same time, a few inferences of each
   std::vector<MetricComparison> metrics;
 };
 struct CompareResult {

@@ -151,6 +151,8 @@ struct LoadOutcome {
   // "stopped after 3.00 s and 41 inferences: the minimum of 3.00 s and of 10 inferences is reached"
   std::string stop_sentence;
   Nanoseconds began{0}, ended{0};  // `ended`: when the last lane was through
+  Nanoseconds of_others{0};        // in between, the turns of somebody else
+  Nanoseconds measured() const { return ended - began - of_others; }
   std::int64_t issued = 0, done = 0;
   std::int64_t dropped = 0;          // neither done nor late: see WhenBusy
   std::int64_t missed_deadline = 0;  // of those that were done
@@ -177,11 +179,23 @@ class Waiter {
   virtual void wait_until(const Clock&, Nanoseconds until) = 0;
 };
 
+// Work of somebody else that is measured in turn with a load's own, on the same machine, so that
+// whatever the machine does meets both.
+class Turns {
+ public:
+  virtual ~Turns() = default;
+  // Called by the lane after every piece of work, with its clock's time. Where the turn is over it
+  // returns when the next one begins. True: the machine was somebody else's in between.
+  virtual bool after_work(Nanoseconds now) = 0;
+};
+
 struct LoadWorld {
   const Clock* clock = &system_clock();
   const std::atomic<bool>* stop = nullptr;  // set by anyone: finish the work in flight and return
   Waiter* waiter = nullptr;  // none: every lane sleeps and spins by the machine's clock
   std::optional<int> cores;  // that may be spun on; absent: as many as this process may run on
+  // For one lane that works back to back. The time of others counts for no rule and no rate.
+  Turns* turns = nullptr;
 };
 
 // How lanes wait where the world brings no waiter.

@@ -256,6 +256,8 @@ struct LoadRecord {
   std::optional<std::string> bound_reason;
   std::vector<RateTrialRecord> trials;
   std::vector<std::string> inputs;  // "images: random in [0, 1), seed 1"
+  // Measured in so many turns, another run on the same machine between two of them. Absent: alone.
+  std::optional<std::int64_t> turns;
 };
 
 // One rung between the benchmark's number and the application's.

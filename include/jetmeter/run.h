@@ -24,6 +24,12 @@
 namespace jetmeter {
 
 // One model under load, without a stream of frames: what `jetmeter bench` asks of a slot.
+// The end of a socket to another run that is measured in turn with this one, see compare.
+struct TurnSeat {
+  int descriptor = -1;
+  bool first = false;
+};
+
 struct BenchSpec {
   Scenario scenario;
   StopRules stop;
@@ -41,6 +47,7 @@ struct BenchSpec {
   int profile_runs = 0;                // inferences under the layer profiler, after measuring
   std::filesystem::path dump_outputs;  // .npz; empty: none
   Nanoseconds hold{0};                 // with the model loaded, before its first inference
+  std::optional<TurnSeat> turns{};     // absent: the machine is this run's alone
 };
 
 struct SlotSpec {

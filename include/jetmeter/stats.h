@@ -206,6 +206,10 @@ std::optional<RatioInterval> unpaired_ratio(std::span<const double> a, std::span
 std::optional<RatioInterval> paired_ratio(std::span<const double> a, std::span<const double> b,
                                           const RatioOptions& = {});
 
+// The same of ratios that are known by themselves. REQUIRES: all positive.
+std::optional<RatioInterval> median_of_ratios(std::span<const double> in_time_order,
+                                              const RatioOptions& = {});
+
 enum class Verdict { faster, slower, same, cannot_tell };
 std::string_view name(Verdict);  // "faster", "slower", "same", "cannot tell"
 struct VerdictOptions {

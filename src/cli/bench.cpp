@@ -1,23 +1,12 @@
 #include <memory>
 
-#include "cli/bench_request.h"
-#include "cli/bench_sweep.h"
+#include "cli/bench_command.h"
 #include "cli/dump_place.h"
-#include "cli/history_option.h"
-#include "cli/run_command.h"
 
 namespace jetmeter {
 namespace {
 
-struct State {
-  BenchOptions options;
-  BenchSweepOptions sweep;
-  RunCommandOptions show;
-  bool dump_config = false;
-  std::string config;  // read before CLI11 sees the arguments; here for --help
-};
-
-Result<ExitCode> one(const State& state, const CLI::App& app, const Invocation& invocation) {
+Result<ExitCode> one(const BenchCommand& state, const CLI::App& app, const Invocation& invocation) {
   auto spec = run_spec(state.options);
   if (!spec) return tl::make_unexpected(spec.error());
   const auto dump = check_dump_place(state.options.dump_outputs, spec->out);
@@ -28,7 +17,8 @@ Result<ExitCode> one(const State& state, const CLI::App& app, const Invocation& 
   return run_command(std::move(*spec), invocation, show);
 }
 
-Result<ExitCode> bench(const State& state, const CLI::App& app, const Invocation& invocation) {
+Result<ExitCode> bench(const BenchCommand& state, const CLI::App& app,
+                       const Invocation& invocation) {
   if (state.dump_config) {
     invocation.terminal->print(to_toml(option_values(app), app));
     return ExitCode::done;
@@ -42,25 +32,8 @@ Result<ExitCode> bench(const State& state, const CLI::App& app, const Invocation
 }
 
 Action define(CLI::App& app, const Invocation& invocation) {
-  const auto state = std::make_shared<State>();
-  add_bench_options(app, state->options);
-  add_bench_sweep_options(app, state->sweep);
-  app.add_option("--config", state->config, "TOML file with options; those typed here win")
-      ->group("Run");
-  app.add_option("--from", state->show.from, "report.json of a bench that is to be run again")
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
-      ->group("Run");
-  app.add_flag("--dump-config", state->dump_config, "print the options in force as TOML and stop")
-      ->group("Run");
-  add_history_option(app, state->show.history);
-  // For rehearsals and tests: the workers are real, the sensors are those of a recorded machine.
-  app.add_option("--host-root", state->show.host_root, "read the sensors of a recorded machine")
-      ->check(CLI::ExistingDirectory)
-      ->group("");
-  app.add_option("--format", state->show.format, "what goes to standard output")
-      ->check(CLI::IsMember({"text", "json"}))
-      ->capture_default_str()
-      ->group("Output");
+  const auto state = std::make_shared<BenchCommand>();
+  add_bench_command(app, *state);
   app.footer(
       "Examples:\n"
       "  jetmeter bench model.onnx\n"

@@ -114,6 +114,7 @@ void add_closer_look(CLI::App& app, BenchOptions& o) {
       ->capture_default_str();
   add(app, group, "--inject-slowdown", o.inject_slowdown,
       "hold every inference up by so much of its time (3%), to see whether a gate would notice");
+  add(app, "", "--take-turns", o.turns, "what `compare --ab` starts its runs with");
 }
 
 Result<int> whole(const std::string& option, const std::string& text, int least, int most) {
@@ -264,6 +265,19 @@ Result<void> read_search(const BenchOptions& o, BenchSpec& bench) {
   return {};
 }
 
+Result<std::optional<TurnSeat>> turns_of(const BenchOptions& o, const BenchSpec& bench) {
+  if (o.turns.empty()) return std::nullopt;
+  const auto colon = o.turns.find(':');
+  const auto who = colon == std::string::npos ? "" : o.turns.substr(colon + 1);
+  const auto descriptor = whole("--take-turns", o.turns.substr(0, colon), 0, 1 << 20);
+  if (!descriptor || (who != "first" && who != "second"))
+    return fail(
+        fmt::format("--take-turns {} is not a descriptor and `first` or `second`, as 104:first",
+                    in_quotes(o.turns)));
+  if (!may_take_turns(bench)) return fail("--take-turns needs --scenario single and no --ladder");
+  return TurnSeat{*descriptor, who == "first"};
+}
+
 Result<BenchSpec> bench_of(const BenchOptions& o) {
   BenchSpec bench;
   auto scenario = scenario_of(o);
@@ -287,6 +301,9 @@ Result<BenchSpec> bench_of(const BenchOptions& o) {
   bench.slowdown = *slowdown;
   bench.ladder = o.ladder;
   bench.profile_runs = o.layers;
+  const auto turns = turns_of(o, bench);
+  if (!turns) return tl::make_unexpected(turns.error());
+  bench.turns = *turns;
   if (!o.dump_outputs.empty()) bench.dump_outputs = std::filesystem::absolute(o.dump_outputs);
   return bench;
 }
@@ -324,6 +341,10 @@ void add_bench_options(CLI::App& app, BenchOptions& options) {
   add_closer_look(app, options);
   add_memory_options(app, options.memory, 0);
   add_run_options(app, options.run);
+}
+
+bool may_take_turns(const BenchSpec& bench) {
+  return bench.scenario.kind == ScenarioKind::single && !bench.ladder && !bench.find_rate;
 }
 
 Result<double> parse_percent(const std::string& text) {

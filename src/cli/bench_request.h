@@ -31,6 +31,7 @@ struct BenchOptions {
   std::optional<int> image_size;
   int layers = 0;
   std::string dump_outputs, hold = "0s", inject_slowdown;
+  std::string turns;  // "104:first": see TurnSeat
   MemoryOptions memory{.limit = "none"};
   RunOptions run;
 };
@@ -39,6 +40,9 @@ void add_bench_options(CLI::App& app, BenchOptions&);
 
 // REQUIRES: one model, and no lists.
 Result<RunSpec> run_spec(const BenchOptions&);
+
+// A load that another run may be measured in turn with: nothing is due at a time.
+bool may_take_turns(const BenchSpec&);
 
 // "p99<33ms", "drops<5%"; the two may stand together.
 Result<RateBound> parse_bounds(const std::vector<std::string>&);

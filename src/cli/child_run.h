@@ -29,13 +29,22 @@ class HeldSignals {
 struct ChildEnd {
   int wait_status = 0;
   bool interrupted = false;  // Ctrl-C came; the child was told, and ended
+  bool given_up = false;     // another one had failed; the child was told, and ended
 };
 
-// Runs /proc/self/exe with these arguments, standard output and error into `log`. The child is in
-// a process group of its own: Ctrl-C reaches it once, from here, and it ends with its report
-// written. It ends with this process. `tick` is called once a second.
-Result<ChildEnd> run_child(const std::vector<std::string>& arguments,
-                           const std::filesystem::path& log, const HeldSignals&,
-                           const std::function<void()>& tick);
+struct ChildRun {
+  std::vector<std::string> arguments;
+  std::filesystem::path log;  // standard output and error
+  int keeps = -1;             // a descriptor of this process that the child has as well; -1: none
+};
+
+// Runs /proc/self/exe once for each, all at the same time, and waits for all. A child is in a
+// process group of its own: Ctrl-C reaches it once, from here, and it ends with its report written.
+// It ends with this process. `started`: all have been, and what they keep may be closed here.
+// `tick` is called once a second. Where one of several fails, the others are told to end: what they
+// do has no use any more.
+Result<std::vector<ChildEnd>> run_children(const std::vector<ChildRun>&, const HeldSignals&,
+                                           const std::function<void()>& started,
+                                           const std::function<void()>& tick);
 
 }  // namespace jetmeter

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace jetmeter {
 
 std::vector<std::string> backend_names() {
@@ -132,6 +136,10 @@ Result<void> apply(const RunOptions& o, RunSpec& spec) {
 
 namespace {
 
+// Where a run goes and who asked for it: its result is the same without.
+constexpr std::array<std::string_view, 5> kNoConditions{"help", "dump-config", "from", "out",
+                                                        "take-turns"};
+
 // As typed, or the default.
 std::vector<std::string> values_of(const CLI::Option& option) {
   const auto& typed = option.results();
@@ -154,7 +162,7 @@ OptionValues option_values(const CLI::App& app) {
   for (const auto* option : app.get_options()) {
     if (option->get_lnames().empty() || option->get_group() == "Output") continue;
     const auto& name = option->get_lnames().front();
-    if (name == "help" || name == "dump-config" || name == "from" || name == "out") continue;
+    if (std::ranges::find(kNoConditions, name) != kNoConditions.end()) continue;
     for (auto& value : values_of(*option)) values.emplace_back(name, std::move(value));
   }
   return values;

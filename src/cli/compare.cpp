@@ -17,9 +17,9 @@ constexpr int kLeastRoundsForAnInterval = 4;  // of paired rounds, as compare_ro
 struct CompareRequest {
   std::vector<std::string> runs, ab, gates;
   std::string baseline, format = "text", out;
-  std::string tolerance, confidence = "0.95", least_difference;
-  int rounds = 6;
-  bool force = false;
+  std::string tolerance, confidence = "0.99", least_difference;
+  int rounds = kUsualRounds;
+  bool force = false, whole_runs = false;
 };
 
 Result<CompareOptions> compare_options(const CompareRequest& request) {
@@ -102,7 +102,8 @@ std::filesystem::path fresh_ab_directory() {
 Result<ExitCode> measure_and_compare(const CompareRequest& request, const CompareOptions& options,
                                      const std::optional<Gate>& gate, Terminal& terminal) {
   const auto out = request.out.empty() ? fresh_ab_directory() : std::filesystem::path(request.out);
-  auto outcome = run_ab({request.ab[0], request.ab[1], request.rounds, out}, options, terminal);
+  auto outcome = run_ab({request.ab[0], request.ab[1], request.rounds, request.whole_runs, out},
+                        options, terminal);
   if (!outcome) return tl::make_unexpected(outcome.error());
   if (outcome->result.comparisons.empty()) {
     terminal.error("no round was complete on both sides: there is nothing to compare");
@@ -131,6 +132,7 @@ Result<ExitCode> carry_out(const CompareRequest& request, Terminal& terminal) {
                       kLeastRoundsForAnInterval));
     return measure_and_compare(request, *options, *gate, terminal);
   }
+  if (request.whole_runs) return fail("--whole-runs needs --ab");
   if (!request.out.empty()) return fail("--out is where --ab puts its rounds; name it with --ab");
   const auto result = compare_recorded(request, *options);
   if (!result) return tl::make_unexpected(result.error());
@@ -166,6 +168,10 @@ Action define(CLI::App& app, const Invocation& invocation) {
   app.add_option("--rounds", o.rounds, "of --ab: pairs of runs")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str()
+      ->group("A/B");
+  app.add_flag("--whole-runs", o.whole_runs,
+               "of --ab: one run after the other, also of loads that could be measured in turn, a "
+               "few inferences of one and a few of the other")
       ->group("A/B");
   app.add_option("--out", o.out, "of --ab: the folder of its runs; default: runs/<UTC time>-ab")
       ->group("A/B");

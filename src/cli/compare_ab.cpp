@@ -1,16 +1,23 @@
 #include "cli/compare_ab.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <optional>
 #include <system_error>
+#include <utility>
 
+#include "cli/bench_command.h"
 #include "cli/child_run.h"
 #include "cli/shell_split.h"
 #include "cli/subcommand.h"
@@ -64,6 +71,41 @@ Result<void> make_empty(const std::filesystem::path& out) {
   return {};
 }
 
+// The ends of a socket over which two runs give each other the turn. High numbers: a worker's pipes
+// have low ones.
+class TurnSockets {
+ public:
+  TurnSockets() = default;
+  TurnSockets(const TurnSockets&) = delete;
+  TurnSockets& operator=(const TurnSockets&) = delete;
+  ~TurnSockets() { close(); }
+
+  // REQUIRES: two runs.
+  Result<void> give_to(std::vector<ChildRun>& runs) {
+    constexpr int kAboveAllPipes = 512;
+    std::array<int, 2> low{};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, low.data()) != 0)
+      return fail(fmt::format("cannot make a socket: {}", std::strerror(errno)));
+    for (std::size_t i = 0; i < 2; ++i) {
+      ends_[i] = fcntl(low[i], F_DUPFD_CLOEXEC, kAboveAllPipes);
+      ::close(low[i]);
+      runs[i].keeps = ends_[i];
+      runs[i].arguments.push_back(
+          fmt::format("--take-turns={}:{}", ends_[i], i == 0 ? "first" : "second"));
+    }
+    if (std::ranges::min(ends_) < 0)
+      return fail(fmt::format("cannot make a socket: {}", std::strerror(errno)));
+    return {};
+  }
+  void close() {
+    for (int& end : ends_)
+      if (end >= 0) ::close(std::exchange(end, -1));
+  }
+
+ private:
+  std::array<int, 2> ends_{-1, -1};
+};
+
 class AbRunner {
  public:
   AbRunner(const AbRequest& request, const CompareOptions& options, Terminal& terminal)
@@ -71,6 +113,7 @@ class AbRunner {
 
   Result<AbOutcome> run(const std::vector<std::string>& a, const std::vector<std::string>& b) {
     words_ = {a, b};
+    outcome_.in_turn = !request_.whole_runs && is_measured_in_turn(a) && is_measured_in_turn(b);
     const HeldSignals signals;
     began_ = std::chrono::steady_clock::now();
     for (int round = 0; round < request_.rounds && !outcome_.interrupted; ++round)
@@ -82,14 +125,16 @@ class AbRunner {
   }
 
  private:
+  using Sides = std::array<std::optional<ComparedRun>, 2>;
+
   Result<void> run_round(int round, const HeldSignals& signals) {
-    std::optional<ComparedRun> sides[2];
-    for (int place = 0; place < 2 && !outcome_.interrupted; ++place) {
-      const char side = ab_side(round, place);
-      auto run = run_side(round, side, signals);
-      if (!run) return tl::make_unexpected(run.error());
-      sides[side == 'a' ? 0 : 1] = std::move(*run);
-      ++done_;
+    Sides sides;
+    if (outcome_.in_turn) {
+      if (auto ok = run_sides(round, {ab_side(round, 0), ab_side(round, 1)}, sides, signals); !ok)
+        return ok;
+    } else {
+      for (int place = 0; place < 2 && !outcome_.interrupted; ++place)
+        if (auto ok = run_sides(round, {ab_side(round, place)}, sides, signals); !ok) return ok;
     }
     if (outcome_.interrupted) return {};
     if (!sides[0] || !sides[1]) {
@@ -101,25 +146,54 @@ class AbRunner {
     return a_.size() == 1 ? compare_all() : Result<void>();  // refuses before the long wait
   }
 
-  // Absent: it failed, and that was told.
-  Result<std::optional<ComparedRun>> run_side(int round, char side, const HeldSignals& signals) {
-    const auto folder = request_.out / "rounds" / fmt::format("{:02}-{}", round + 1, side);
-    const std::filesystem::path log = folder.string() + ".log";
+  std::filesystem::path folder_of(int round, char side) const {
+    return request_.out / "rounds" / fmt::format("{:02}-{}", round + 1, side);
+  }
+
+  ChildRun child(int round, char side) const {
+    const auto folder = folder_of(round, side);
     auto words = words_[side == 'a' ? 0 : 1];
     words.insert(words.end(), {"--out", folder.string()});
-    show(round, side);
-    const auto end = run_child(words, log, signals, [&] { show(round, side); });
-    if (!end) return tl::make_unexpected(end.error());
-    outcome_.interrupted = outcome_.interrupted || end->interrupted;
-    if (end->interrupted) return std::optional<ComparedRun>();
+    return {std::move(words), folder.string() + ".log"};
+  }
+
+  // Of one side, or of both, the first of which has the first turn. Absent: it failed, and that was
+  // told.
+  Result<void> run_sides(int round, const std::vector<char>& which, Sides& sides,
+                         const HeldSignals& signals) {
+    std::vector<ChildRun> children;
+    for (const char side : which) children.push_back(child(round, side));
+    TurnSockets sockets;
+    if (which.size() == 2)
+      if (auto ok = sockets.give_to(children); !ok) return ok;
+    const auto told = which.size() == 2 ? std::string("A and B")
+                                        : std::string(1, static_cast<char>(std::toupper(which[0])));
+    show(round, told);
+    const auto ends = run_children(
+        children, signals, [&] { sockets.close(); }, [&] { show(round, told); });
+    if (!ends) return tl::make_unexpected(ends.error());
+    for (std::size_t i = 0; i < which.size(); ++i) {
+      auto run = result_of(round, which[i], (*ends)[i]);
+      if (!run) return tl::make_unexpected(run.error());
+      sides[which[i] == 'a' ? 0 : 1] = std::move(*run);
+      ++done_;
+    }
+    return {};
+  }
+
+  Result<std::optional<ComparedRun>> result_of(int round, char side, const ChildEnd& end) {
+    const auto folder = folder_of(round, side);
+    const std::filesystem::path log = folder.string() + ".log";
+    outcome_.interrupted = outcome_.interrupted || end.interrupted;
+    if (end.interrupted || end.given_up) return std::optional<ComparedRun>();
     const auto name = static_cast<char>(std::toupper(side));
-    if (has_exit_code(end->wait_status, ExitCode::wrong_request) && round == 0)
+    if (has_exit_code(end.wait_status, ExitCode::wrong_request) && round == 0)
       return fail(fmt::format("{} is refused: {}", name, last_words(log)));
     auto run = read_compared_run(folder);
-    const bool usable = run && is_complete(end->wait_status);
+    const bool usable = run && is_complete(end.wait_status);
     if (!usable) {
-      const auto why = is_complete(end->wait_status) && !run ? run.error().what
-                                                             : how_it_ended(end->wait_status, log);
+      const auto why = is_complete(end.wait_status) && !run ? run.error().what
+                                                            : how_it_ended(end.wait_status, log);
       terminal_.error(
           fmt::format("round {} of {} failed ({}); its pair is left out", round + 1, name, why));
       return std::optional<ComparedRun>();
@@ -149,10 +223,9 @@ class AbRunner {
     write("compare.md", to_markdown(outcome_.result));
   }
 
-  void show(int round, char side) {
+  void show(int round, const std::string& sides) {
     const int total = 2 * request_.rounds;
-    auto text = fmt::format("round {}/{} {}", round + 1, request_.rounds,
-                            static_cast<char>(std::toupper(side)));
+    auto text = fmt::format("round {}/{} {}", round + 1, request_.rounds, sides);
     if (done_ > 0) {
       const Seconds elapsed = std::chrono::steady_clock::now() - began_;
       const double each = elapsed.count() / done_;

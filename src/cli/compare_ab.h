@@ -1,5 +1,5 @@
 // `compare --ab`: two command lines run in turn, A B B A A B B A …, so that what drifts meets both
-// alike.
+// alike; loads that allow it at the same time, a few inferences of one, a few of the other.
 #pragma once
 
 #include <filesystem>
@@ -11,15 +11,21 @@
 
 namespace jetmeter {
 
+// The verdicts' intervals stand between order statistics: of 12 ratios, at 99 %, between the second
+// and the second to last, so that one odd round on either side spoils nothing.
+inline constexpr int kUsualRounds = 12;
+
 struct AbRequest {
   std::string a, b;  // as typed: "detect --model0 a.onnx --source s"
-  int rounds = 6;
+  int rounds = kUsualRounds;
+  bool whole_runs = false;    // one run after the other, also of loads that could take turns
   std::filesystem::path out;  // must be absent or empty
 };
 
 struct AbOutcome {
   CompareResult result;  // no comparison: no round was complete
   int failed = 0;        // rounds
+  bool in_turn = false;  // both sides of a round at the same time
   bool interrupted = false;
 };
 

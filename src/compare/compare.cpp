@@ -285,10 +285,22 @@ Result<void> check_comparable(std::span<const Difference> all, const CompareOpti
       "these runs cannot be compared, they differ in {}; --force compares all the same", named));
 }
 
-// One round's metric, both sides.
+bool took_turns(const ComparedRun& run) {
+  return std::ranges::any_of(run.record.slots, [](const SlotRecord& slot) {
+    return slot.load && slot.load->turns.value_or(0) > 0;
+  });
+}
+
+// Each round's metric, both sides, and how they compare.
 struct RoundValues {
-  std::vector<double> a, b;
+  std::vector<double> a, b, ratios;
 };
+
+ComparedSlot slot_in(const ComparedRun& run, const SlotRecord& slot) {
+  const auto first = run.first_start.find(slot.name);
+  return {slot, samples_of_slot(run, slot.name),
+          first == run.first_start.end() ? std::nullopt : std::optional(first->second)};
+}
 
 RoundValues values_of(const Metric& metric, std::span<const Sides> rounds) {
   RoundValues out;
@@ -297,6 +309,7 @@ RoundValues values_of(const Metric& metric, std::span<const Sides> rounds) {
     if (!a || !b || !(*a > 0) || !(*b > 0)) continue;
     out.a.push_back(*a);
     out.b.push_back(*b);
+    out.ratios.push_back(ratio_in_turn(metric, round.a, round.b).value_or(*b / *a));
   }
   return out;
 }
@@ -320,7 +333,7 @@ MetricComparison compare_round_values(const Metric& metric, std::span<const Side
   row.a = median_of(values.a);
   row.b = median_of(values.b);
   row.paired = true;
-  row.ratio = paired_ratio(values.a, values.b, ratio_options(options));
+  row.ratio = median_of_ratios(values.ratios, ratio_options(options));
   if (row.ratio)
     take_verdict(row, options);
   else
@@ -354,14 +367,13 @@ Result<Comparison> compare_rounds(std::span<const ComparedRun> a, std::span<cons
   if (auto ok = check_comparable(differences(first), options); !ok)
     return tl::make_unexpected(ok.error());
   Comparison out{a.front().name, b.front().name, static_cast<std::int64_t>(a.size()), {}};
+  out.in_turn = took_turns(a.front()) && took_turns(b.front());
   for (const auto& slots : slots_in_common(a.front().record, b.front().record)) {
     std::vector<Sides> rounds;
     for (std::size_t i = 0; i < a.size(); ++i)
       for (const auto& same : slots_in_common(a[i].record, b[i].record))
         if (same.name == slots.name)
-          rounds.push_back({{*same.a, samples_of_slot(a[i], same.a->name)},
-                            {*same.b, samples_of_slot(b[i], same.b->name)},
-                            false});
+          rounds.push_back({slot_in(a[i], *same.a), slot_in(b[i], *same.b), false});
     for (const auto& metric : metrics_of(rounds.front().a, rounds.front().b))
       out.metrics.push_back(compare_round_values(metric, rounds, slots.name, options));
   }

@@ -176,6 +176,8 @@ void add_slot(Table& table, const std::string& prefix, std::size_t index) {
                                  m.sha256.substr(0, 12));
       }));
   add("what is timed", true, [](const SlotRecord& slot) {
+    if (slot.load && slot.load->turns.value_or(0) > 0)
+      return std::string("inferences, in turn with another run");
     return std::string(slot.pipeline ? "frames through a pipeline" : "inferences");
   });
   add("inputs", true, of_model([](const ModelRecord& m) { return shapes(m.inputs); }));

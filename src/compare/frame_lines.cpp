@@ -201,6 +201,13 @@ bool FrameLines::keep() {
   return true;
 }
 
+std::map<std::string, Nanoseconds, std::less<>> FrameLines::first_starts() const {
+  std::map<std::string, Nanoseconds, std::less<>> out;
+  for (const auto& [name, slot] : slots_)
+    if (slot.first_start) out[name] = Nanoseconds(*slot.first_start);
+  return out;
+}
+
 std::map<std::string, SlotSamples, std::less<>> FrameLines::take() {
   std::map<std::string, SlotSamples, std::less<>> out;
   for (auto& [name, slot] : slots_)

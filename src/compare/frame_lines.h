@@ -23,6 +23,8 @@ class FrameLines {
   bool add(std::string_view line);
   // By slot, as compare.h describes them.
   std::map<std::string, SlotSamples, std::less<>> take();
+  // Before take(): by slot, when its first frame began.
+  std::map<std::string, Nanoseconds, std::less<>> first_starts() const;
 
  private:
   struct Column {

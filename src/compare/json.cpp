@@ -31,7 +31,8 @@ Json metric_json(const Comparison& of, const MetricComparison& row) {
           {"reason", row.reason},
           {"better", row.better == Better::lower ? "lower" : "higher"},
           {"paired", row.paired},
-          {"rounds", of.rounds > 0 ? Json(of.rounds) : Json()}};
+          {"rounds", of.rounds > 0 ? Json(of.rounds) : Json()},
+          {"in_turn", of.in_turn}};
 }
 
 }  // namespace

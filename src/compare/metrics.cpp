@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "compare/turns.h"
 
 namespace jetmeter {
 namespace {
@@ -87,8 +90,9 @@ bool measured_at_other_rails(const ComparedSlot& a, const ComparedSlot& b) {
 
 }  // namespace
 
-ComparedSlot::ComparedSlot(const SlotRecord& of, const SlotSamples* raw)
-    : record(&of), samples(raw) {
+ComparedSlot::ComparedSlot(const SlotRecord& of, const SlotSamples* raw,
+                           std::optional<Nanoseconds> first)
+    : record(&of), samples(raw), first_start(first) {
   if (!samples) return;
   for (const auto& [key, unused] : *samples)
     if (key == "latency_ms" || key.starts_with("stages_ms."))
@@ -112,6 +116,45 @@ std::vector<double> gaps_of(const ComparedSlot& slot) {
   std::vector<double> gaps;
   for (std::size_t i = 1; i < starts.size(); ++i) gaps.push_back(starts[i] - starts[i - 1]);
   return gaps;
+}
+
+namespace {
+
+bool took_turns(const ComparedSlot& slot) {
+  return slot.samples && slot.first_start && slot.record->load &&
+         slot.record->load->turns.value_or(0) > 0;
+}
+
+// Of every frame; empty where the slot has none of it.
+std::vector<double> all_of(const ComparedSlot& slot, std::string_view key) {
+  const auto found = slot.samples->find(key);
+  return found == slot.samples->end() ? std::vector<double>() : found->second;
+}
+
+// From the start of the frame before to its own. That of a turn's first frame, which counts for
+// nothing, has the other run's turn in it.
+std::vector<double> gaps_before(const std::vector<double>& starts) {
+  std::vector<double> gaps(starts.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 1; i < starts.size(); ++i) gaps[i] = starts[i] - starts[i - 1];
+  return gaps;
+}
+
+}  // namespace
+
+std::optional<double> ratio_in_turn(const Metric& metric, const ComparedSlot& a,
+                                    const ComparedSlot& b) {
+  const bool is_median = metric.evidence == Evidence::quantile && metric.q == 0.5;
+  const bool is_rate = metric.evidence == Evidence::throughput;
+  if (!is_median && !is_rate && metric.evidence != Evidence::mean) return std::nullopt;
+  if (!took_turns(a) || !took_turns(b)) return std::nullopt;
+  const auto starts_a = all_of(a, "started_seconds"), starts_b = all_of(b, "started_seconds");
+  const auto of_a = is_rate ? gaps_before(starts_a) : all_of(a, metric.from);
+  const auto of_b = is_rate ? gaps_before(starts_b) : all_of(b, metric.from);
+  if (of_a.size() != starts_a.size() || of_b.size() != starts_b.size()) return std::nullopt;
+  const auto ratio =
+      ratio_in_turn({*a.first_start, starts_a, of_a}, {*b.first_start, starts_b, of_b},
+                    is_median ? turn_median : turn_mean);
+  return ratio && is_rate ? std::optional(1 / *ratio) : ratio;
 }
 
 std::optional<double> value_of(const Metric& metric, const ComparedSlot& slot) {

@@ -30,10 +30,12 @@ struct Metric {
 
 // One slot of a run, with its samples where there are any.
 struct ComparedSlot {
-  ComparedSlot(const SlotRecord&, const SlotSamples*);
+  ComparedSlot(const SlotRecord&, const SlotSamples*,
+               std::optional<Nanoseconds> first_start = std::nullopt);
 
   const SlotRecord* record;
   const SlotSamples* samples;                             // null: none
+  std::optional<Nanoseconds> first_start;                 // of its first frame
   std::map<std::string, Summary, std::less<>> summaries;  // of the samples, by key
 };
 
@@ -44,6 +46,10 @@ std::vector<Metric> metrics_of(const ComparedSlot& a, const ComparedSlot& b);
 std::vector<double> samples_of(const ComparedSlot&, std::string_view key);
 // Seconds between the starts of consecutive frames.
 std::vector<double> gaps_of(const ComparedSlot&);
+
+// b/a of a round whose runs were measured in turn, from neighbouring turns. Absent where they were
+// not, and for what is no matter of a turn's few frames.
+std::optional<double> ratio_in_turn(const Metric&, const ComparedSlot& a, const ComparedSlot& b);
 
 // The metric of one run: from its samples, or as the record has it.
 std::optional<double> value_of(const Metric&, const ComparedSlot&);

@@ -48,6 +48,7 @@ void read_samples(const std::filesystem::path& path, ComparedRun& run) {
     if (frames.add(line) || !ended) return;
     if (++file.bad == 1) file.first_bad = file.lines;
   });
+  run.first_start = frames.first_starts();
   run.samples = frames.take();
   check_samples(run, file);
 }

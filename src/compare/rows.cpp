@@ -23,6 +23,10 @@ std::vector<std::string> notes_of_rounds(const Comparison& comparison) {
     out.emplace_back(
         "the ratio by round is the median of the ratios of rounds that belong together, its "
         "interval comes from them: it need not be the ratio of the two medians");
+  if (comparison.in_turn)
+    out.emplace_back(
+        "both runs of a round at the same time, a few inferences of one and then of the other: the "
+        "ratios of p50, mean and throughput are of neighbours");
   return out;
 }
 

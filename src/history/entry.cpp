@@ -54,6 +54,7 @@ void add_load(HistoryRow& row, const SlotRecord& slot, const Config& config) {
     row.rate = fmt::format("{:.10g}", *load.per_second);
   row.batch = valid_utf8(option_of(config, "batch"));
   row.conditions = valid_utf8(conditions_of(config));
+  if (load.turns.value_or(0) > 0) row.conditions += row.conditions.empty() ? "turns" : " turns";
 }
 
 SlotEntry slot_entry(const SlotRecord& slot, const Config& config) {

@@ -14,7 +14,8 @@ std::int64_t tickets_at_once(std::int64_t last_service_ns) {
   return std::clamp<std::int64_t>(kAtOnce / std::max<std::int64_t>(1, last_service_ns), 1, 64);
 }
 
-void run_back_to_back(LoadLane& lane, LoadTickets& tickets, StopControl& control, bool alone) {
+void run_back_to_back(LoadLane& lane, LoadTickets& tickets, StopControl& control, bool alone,
+                      Turns* turns) {
   LoadSample sample;
   sample.lane = lane.number;
   IndexRange mine;
@@ -35,6 +36,8 @@ void run_back_to_back(LoadLane& lane, LoadTickets& tickets, StopControl& control
     }
     sample.scheduled_ns = sample.began_ns;
     lane.keep(sample);
+    if (turns && turns->after_work(Nanoseconds(sample.ended_ns)))
+      control.leave_out(lane.clock.read() - sample.ended_ns);
   }
 }
 

@@ -65,4 +65,10 @@ Result<void> check_lanes(const Scenario& scenario, std::size_t tasks, std::size_
                           scenario.in_flight, tasks, sinks));
 }
 
+Result<void> check_turns(const Scenario& scenario, const LoadWorld& world) {
+  if (!world.turns || (scenario.in_flight == 1 && !is_scheduled(scenario.kind))) return {};
+  return fail(fmt::format("'{}' cannot be measured in turn with another run; take 'single'",
+                          name(scenario.kind)));
+}
+
 }  // namespace jetmeter

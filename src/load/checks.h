@@ -9,6 +9,8 @@ Result<void> check_scenario(const Scenario&);
 Result<void> check_stop_rules(const StopRules&);
 // That there is one task and one sink for each lane that the scenario asks for.
 Result<void> check_lanes(const Scenario&, std::size_t tasks, std::size_t sinks);
+// That turns are taken by one lane, between two pieces of work that nobody waits for.
+Result<void> check_turns(const Scenario&, const LoadWorld&);
 
 inline bool is_scheduled(ScenarioKind kind) {
   return kind == ScenarioKind::rate || kind == ScenarioKind::poisson;

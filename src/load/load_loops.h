@@ -26,8 +26,9 @@ class LoadTickets {
 // counter and at most some 10 us of work is left to one lane at the end.
 std::int64_t tickets_at_once(std::int64_t last_service_ns);
 
-// One after the other, until the control or the tickets end it. Alone, a lane takes all tickets.
-void run_back_to_back(LoadLane&, LoadTickets&, StopControl&, bool alone);
+// One after the other, until the control or the tickets end it. Alone, a lane takes all tickets,
+// and may take turns with somebody else; null: it does not.
+void run_back_to_back(LoadLane&, LoadTickets&, StopControl&, bool alone, Turns* turns);
 
 struct ScheduledLoad {
   const ArrivalPlan& plan;

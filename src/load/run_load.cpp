@@ -61,6 +61,7 @@ LoadOutcome gather(const Request& request, const std::deque<LoadLane>& lanes,
     outcome.generator_late += lane.generator_late;
     outcome.clock_steps_back += lane.clock.steps_back();
   }
+  outcome.of_others = Nanoseconds(control.left_out_ns());
   outcome.median_within_percent = control.median_within_percent();
   outcome.error = control.error();
   outcome.stop_sentence = stop_sentence(
@@ -95,8 +96,9 @@ Result<LoadOutcome> run_unscheduled(const Request& request, std::deque<LoadLane>
   StopControl control(unbounded, world, lanes);
   LoadTickets tickets(limit);
   const bool alone = lanes.size() == 1;
-  const auto ran = run_loops(
-      lanes, control, 0, [&](LoadLane& lane) { run_back_to_back(lane, tickets, control, alone); });
+  const auto ran = run_loops(lanes, control, 0, [&](LoadLane& lane) {
+    run_back_to_back(lane, tickets, control, alone, world.turns);
+  });
   if (!ran) return tl::make_unexpected(ran.error());
   return gather(request, lanes, control, when_all_taken);
 }
@@ -147,6 +149,7 @@ Result<LoadOutcome> run_load(const Scenario& scenario, const StopRules& rules,
   auto good = check_scenario(scenario);
   if (good) good = check_stop_rules(rules);
   if (good) good = check_lanes(scenario, tasks.size(), sinks.size());
+  if (good) good = check_turns(scenario, world);
   if (!good) return tl::make_unexpected(good.error());
   const Request request{scenario, rules, world};
   if (!is_scheduled(scenario.kind)) {

@@ -40,7 +40,7 @@ std::int64_t StopControl::done() const {
 }
 
 bool StopControl::look(std::int64_t now_ns) {
-  const auto elapsed_ns = now_ns - began_ns_;
+  const auto elapsed_ns = now_ns - began_ns_ - left_out_ns_;
   if (stop_->load(std::memory_order_relaxed)) {
     end(StopReason::interrupted, now_ns);
     return true;

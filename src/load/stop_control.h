@@ -37,7 +37,14 @@ class StopControl {
   // The next time after `now_ns` at which a rule about time can end the load.
   std::int64_t next_time_rule(std::int64_t now_ns) const;
 
+  // So long the machine was somebody else's. One lane alone.
+  void leave_out(std::int64_t ns) {
+    left_out_ns_ += ns;
+    first_look_ns_ += ns;
+  }
+
   std::int64_t began_ns() const { return began_ns_; }
+  std::int64_t left_out_ns() const { return left_out_ns_; }
 
   // For when all lanes have returned.
   std::optional<StopReason> reason() const { return reason_; }
@@ -56,6 +63,7 @@ class StopControl {
   const std::deque<LoadLane>& lanes_;
   std::int64_t began_ns_ = 0;
   std::int64_t first_look_ns_ = 0;
+  std::int64_t left_out_ns_ = 0;
 
   std::atomic<bool> ended_{false};
   std::atomic<std::int64_t> next_median_look_{0};

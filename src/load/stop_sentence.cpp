@@ -31,7 +31,7 @@ std::string median_clause(const StopRules& rules, const LoadOutcome& outcome) {
 // What the maximum that came first left undone; empty when the minimums were reached as well.
 std::string missing(const StopRules& rules, const LoadOutcome& outcome) {
   std::vector<std::string> parts;
-  if (outcome.ended - outcome.began < rules.min_time)
+  if (outcome.measured() < rules.min_time)
     parts.push_back(fmt::format("the minimum of {}", format_duration(rules.min_time)));
   if (outcome.done < rules.min_count)
     parts.push_back(fmt::format("the minimum of {}", inferences(rules.min_count)));
@@ -78,7 +78,7 @@ std::string rule(const StopRules& rules, std::int64_t offline_count, const LoadO
 
 std::string stop_sentence(const StopRules& rules, std::int64_t offline_count,
                           const LoadOutcome& outcome) {
-  return fmt::format("stopped after {} and {}: {}", format_duration(outcome.ended - outcome.began),
+  return fmt::format("stopped after {} and {}: {}", format_duration(outcome.measured()),
                      inferences(outcome.done), rule(rules, offline_count, outcome));
 }
 

@@ -108,6 +108,7 @@ void fields(Archive&& in, LoadRecord& load) {
   in("bound_reason", load.bound_reason);
   in("trials", load.trials);
   in("inputs", load.inputs);
+  in("turns", load.turns);
 }
 
 template <typename Archive>

@@ -77,6 +77,10 @@ Section load_section(const Record& record) {
     tell_counts(section, slot);
     if (!slot.load->stop_sentence.empty())
       section.sentences.push_back({fmt::format("{}: {}", slot.name, slot.load->stop_sentence)});
+    if (slot.load->turns.value_or(0) > 0)
+      section.sentences.push_back(
+          {fmt::format("{}: measured in {} turns, another run on this machine between two of them",
+                       slot.name, *slot.load->turns)});
     tell_overhead(section, slot);
     if (!slot.load->inputs.empty())
       section.sentences.push_back(

@@ -50,9 +50,10 @@ static void from_json(const json& in, Fill& fill) {
   in.at("member").get_to(fill.member);
 }
 
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TurnSeat, descriptor, first)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchSpec, scenario, stop, warm_up, find_rate, trial_time,
                                    search_time, shapes, fills, seed, copies, slowdown, ladder,
-                                   profile_runs, dump_outputs, hold)
+                                   profile_runs, dump_outputs, hold, turns)
 
 // The summaries are the supervisor's, from the samples.
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RateTrialRecord, per_second, holds, reason, latency_ms,
@@ -61,7 +62,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadRecord, scenario, in_flight, per_second, 
                                    deadline_ms, stopped_by, stop_sentence, issued, done, dropped,
                                    missed_deadline, unserved, awaited, generator_late, waiting,
                                    warmup_count, loop_overhead_ns, clock_ns, clock_resolution_ns,
-                                   found_per_second, search_verdict, trials, inputs)
+                                   found_per_second, search_verdict, trials, inputs, turns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RungMeasured, name, what, reason, round_ms, latencies_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LayerTime, name, type, device, calls, total, first_begin)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchReport, load, rungs, layers, notes)

@@ -185,8 +185,9 @@ Result<void> BenchWorker::run_pass(const PassOrder& order) {
     phases_.begin("search");
     if (auto found = search(world); !found) return found;
   }
+  const auto turns = meet_the_other(world);
   phases_.begin(order.phase);
-  const auto measured = measure(world);
+  const auto measured = measure(world, turns.get());
   if (measured && bench().ladder && !listener.asked())
     climb_ladder(world);
   else if (bench().ladder)
@@ -293,7 +294,18 @@ void BenchWorker::note_outcome(const LoadOutcome& outcome) {
                     outcome.clock_steps_back));
 }
 
-Result<PassReport> BenchWorker::measure(const LoadWorld& world) {
+std::unique_ptr<SocketTurns> BenchWorker::meet_the_other(const LoadWorld& world) {
+  if (!bench().turns) return nullptr;
+  phases_.begin("wait");
+  const auto [descriptor, first] = *bench().turns;
+  auto turns = std::make_unique<SocketTurns>(
+      Descriptor(descriptor), first, TurnRules{},
+      SocketTurns::World{&clock_, world.stop, [this] { out_.send(MessageKind::alive); }});
+  turns->begin();
+  return turns;
+}
+
+Result<PassReport> BenchWorker::measure(LoadWorld world, SocketTurns* turns) {
   SharedWriter writer{out_, {}};
   std::vector<SamplePipe> pipes;
   std::vector<LoadSink*> sinks;
@@ -302,14 +314,19 @@ Result<PassReport> BenchWorker::measure(const LoadWorld& world) {
     pipes.emplace_back(writer);
     sinks.push_back(&pipes.back());
   }
+  world.turns = turns;
   const auto outcome = run_load(scenario_, measured_rules(bench()), lanes_->tasks(), sinks, world);
   for (auto& pipe : pipes) pipe.flush();
+  if (turns) {
+    turns->finish();
+    report_.load.turns = turns->taken();
+  }
   if (!outcome) return tl::make_unexpected(outcome.error());
   note_outcome(*outcome);
   tell_report();
   if (outcome->error) return tl::make_unexpected(*outcome->error);
   PassReport report;
-  report.wall_ns = (outcome->ended - outcome->began).count();
+  report.wall_ns = outcome->measured().count();
   return report;
 }
 

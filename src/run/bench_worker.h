@@ -11,6 +11,7 @@
 #include "run/loaded_model.h"
 #include "run/orders.h"
 #include "run/sample_pipe.h"
+#include "run/socket_turns.h"
 #include "run/wire.h"
 #include "run/worker_phases.h"
 
@@ -40,7 +41,9 @@ class BenchWorker {
   Result<double> likely_rate();
   Result<RateTrial> try_rate(double per_second, const LoadWorld&);
   void tell_trial(const RateTrial&);
-  Result<PassReport> measure(const LoadWorld&);
+  Result<PassReport> measure(LoadWorld, SocketTurns*);  // null: no turns
+  // Where another run is to have its turns: ready when that one is. Null: none.
+  std::unique_ptr<SocketTurns> meet_the_other(const LoadWorld&);
   void climb_ladder(const LoadWorld&);
   // In a session of its own: a profiler takes time itself. The measured one is gone then.
   Result<void> profile_layers(const LoadWorld&);

@@ -95,8 +95,10 @@ bool concerns(const Disturbance& disturbance, const SlotFrames& slot) {
 std::vector<Disturbance> find_disturbances(const DisturbanceFacts& facts) {
   Disturbances found;
   if (!facts.measured()) return found;
-  detect_other_cpu_load(facts, found);
-  detect_other_gpu_users(facts, found);
+  if (!facts.in_turns) {
+    detect_other_cpu_load(facts, found);
+    detect_other_gpu_users(facts, found);
+  }
   detect_memory_shortage(facts, found);
   detect_throttling(facts, found);
   detect_clocks(facts, found);

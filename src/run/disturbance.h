@@ -30,7 +30,8 @@ struct SlotFrames {
 struct DisturbanceFacts {
   Histories histories;
   std::vector<SlotFrames> slots;
-  int cores = 0;  // online
+  int cores = 0;          // online
+  bool in_turns = false;  // with another run: what others have of the machine is that one's
   // CPU time of each of our processes since its start, in seconds. One that is empty is unknown,
   // and with it how much of the load is ours.
   std::vector<std::vector<HistoryPoint>> own_cpu_seconds;

@@ -289,6 +289,10 @@ SlotRecord slot_record(const SlotData& data, std::optional<double> period) {
   return record;
 }
 
+bool took_turns(const SlotData& data) {
+  return data.bench && data.bench->load.turns.value_or(0) > 0;
+}
+
 std::optional<MeasuredTime> measured_time(const SlotData& data) {
   const auto& samples = data.measure.samples;
   if (samples.empty()) return std::nullopt;

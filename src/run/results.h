@@ -61,6 +61,8 @@ struct MeasuredTime {
   Nanoseconds from{0}, to{0};
 };
 std::optional<MeasuredTime> measured_time(const SlotData&);
+// Measured in turn with another run: what was read of the machine meanwhile is of both.
+bool took_turns(const SlotData&);
 
 // `energy` is that of the slot's measured time.
 EnergyRecord energy_record(const SlotData&, const Energy& energy, std::string rail,

@@ -78,6 +78,7 @@ DisturbanceFacts RunConditions::facts(std::span<const SlotData> slots,
     facts.slots.push_back(
         {slot.spec.name, gpu_of_device(device, facts.histories), slot.measure.samples});
     if (!slot.worker.empty()) workers.insert(slot.worker);
+    facts.in_turns = facts.in_turns || took_turns(slot);
   }
   facts.cores = machine.cores;
   facts.own_cpu_seconds.push_back(sampler_.history(kCpuChannel, kOwnSource));

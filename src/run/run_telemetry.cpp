@@ -94,10 +94,10 @@ std::optional<double> RunTelemetry::idle_watts_of(const PowerRail& rail) const {
   return idle ? std::optional(idle->joules / idle->covered_seconds) : std::nullopt;
 }
 
-// By the first rail that had readings then.
+// By the first rail that had readings then; where two runs took turns they are of both.
 std::optional<EnergyRecord> RunTelemetry::energy_of(const SlotData& slot) const {
   const auto time = measured_time(slot);
-  if (!time || !slot.model) return std::nullopt;
+  if (!time || !slot.model || took_turns(slot)) return std::nullopt;
   for (const auto& rail : power_rails(sampler_.channels(), slot.model->backend.device))
     if (const auto energy = energy_of(rail, *time))
       return energy_record(slot, *energy, rail.name, idle_watts_of(rail));
@@ -125,12 +125,12 @@ std::optional<Warning> RunTelemetry::baseline_warning() const {
       watts = fmt::format("{:.1f} W", *idle);
       break;
     }
-  return Warning{"baseline_not_idle",
-                 fmt::format("{} before a model was loaded: the {} of then is no idle baseline, and "
-                             "energy above idle is absent",
-                             *busy, watts),
-                 "end what keeps it busy and measure again; `jetmeter doctor` shows what it is",
-                 ""};
+  return Warning{
+      "baseline_not_idle",
+      fmt::format("{} before a model was loaded: the {} of then is no idle baseline, and "
+                  "energy above idle is absent",
+                  *busy, watts),
+      "end what keeps it busy and measure again; `jetmeter doctor` shows what it is", ""};
 }
 
 void RunTelemetry::add_to(Record& record) const {

@@ -94,10 +94,17 @@ std::optional<RatioInterval> unpaired_ratio(std::span<const double> a, std::span
 
 std::optional<RatioInterval> paired_ratio(std::span<const double> a, std::span<const double> b,
                                           const RatioOptions& options) {
-  assert(a.size() == b.size() && options.confidence > 0 && options.confidence < 1);
-  if (a.size() < kLeastRounds) return std::nullopt;
+  assert(a.size() == b.size());
   std::vector<double> ratios(a.size());
   std::ranges::transform(a, b, ratios.begin(), [](double x, double y) { return y / x; });
+  return median_of_ratios(ratios, options);
+}
+
+std::optional<RatioInterval> median_of_ratios(std::span<const double> in_time_order,
+                                              const RatioOptions& options) {
+  assert(options.confidence > 0 && options.confidence < 1);
+  if (in_time_order.size() < kLeastRounds) return std::nullopt;
+  std::vector<double> ratios(in_time_order.begin(), in_time_order.end());
   const bool few = ratios.size() < kFewRounds;
   const double n = few ? static_cast<double>(ratios.size()) : effective_n(ratios);
   std::ranges::sort(ratios);
