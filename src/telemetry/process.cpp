@@ -24,6 +24,10 @@ std::filesystem::path folder_of(const Host& host, ProcessId pid) {
   return host.path("/proc/" + std::to_string(pid));
 }
 
+std::string_view text_of(const KernelFile& file, std::span<char> buffer) {
+  return file.read(buffer).value_or(std::string_view());
+}
+
 bool knows_nothing(const ProcessMemory& memory) {
   return !memory.pss_bytes && !memory.rss_bytes && !memory.threads && !memory.minor_faults;
 }
@@ -92,10 +96,6 @@ class ProcessFiles {
     Buffer buffer;
     const auto text = text_of(rollup_, buffer);
     return {meminfo_bytes(text, "Pss"), meminfo_bytes(text, "Rss")};
-  }
-
-  static std::string_view text_of(const KernelFile& file, Buffer& buffer) {
-    return file.read(buffer).value_or(std::string_view());
   }
 
   static std::optional<double> seconds(std::optional<std::int64_t> ticks) {
@@ -171,7 +171,7 @@ void put_counters(const ProcessMemory& memory, std::span<std::optional<double>> 
 
 class ProcessCounters : public Source {
  public:
-  explicit ProcessCounters(ProcessFiles files) : files_(std::move(files)) {}
+  ProcessCounters(const Host&, ProcessFiles files) : files_(std::move(files)) {}
 
   std::span<const Channel> channels() const override { return std::span(kChannels).subspan(1); }
 
@@ -185,7 +185,8 @@ class ProcessCounters : public Source {
 
 class Process : public Source {
  public:
-  explicit Process(ProcessFiles files) : files_(std::move(files)) {}
+  Process(const Host& host, ProcessFiles files)
+      : files_(std::move(files)), load_(host.path("/proc/loadavg")) {}
 
   std::span<const Channel> channels() const override { return kChannels; }
 
@@ -200,7 +201,10 @@ class Process : public Source {
                                    std::optional<std::uint64_t> shareable) {
     if (!rss) return std::nullopt;
     const ResidentSize size{*rss, shareable.value_or(*rss)};
-    if (const auto paced = pace_.pss(size, std::chrono::steady_clock::now())) return paced;
+    const auto now = std::chrono::steady_clock::now();
+    std::array<char, 128> buffer;
+    if (const auto census = parse_loadavg_census(text_of(load_, buffer))) pace_.see(*census, now);
+    if (const auto paced = pace_.pss(size, now)) return paced;
     const auto began = thread_cpu_time();
     const auto rollup = files_.read_rollup();
     const auto cost = thread_cpu_time() - began;
@@ -210,6 +214,7 @@ class Process : public Source {
   }
 
   ProcessFiles files_;
+  KernelFile load_;
   PssPace pace_{moves_of_files()};
 };
 
@@ -219,7 +224,7 @@ Result<std::unique_ptr<Source>> open_as(const Host& host, ProcessId pid) {
   ProcessFiles files(folder);
   if (pid <= 0 || knows_nothing(files.read_but_pss().memory))
     return tl::make_unexpected(no_process(folder, pid));
-  return std::make_unique<Kind>(std::move(files));
+  return std::make_unique<Kind>(host, std::move(files));
 }
 
 }  // namespace

@@ -47,4 +47,15 @@ std::optional<std::uint64_t> parse_statm_rss(std::string_view text, std::uint64_
   return *resident * page_bytes;
 }
 
+std::optional<std::uint64_t> parse_loadavg_census(std::string_view text) {
+  for (int load = 0; load < 3; ++load)
+    if (!to_number(next_word(text))) return std::nullopt;
+  auto tasks = next_word(text);
+  const auto slash = tasks.find('/');
+  if (slash == tasks.npos) return std::nullopt;
+  const auto all = to_count(tasks.substr(slash + 1)), last = to_count(next_word(text));
+  if (!all || !last) return std::nullopt;
+  return (*all << 32) ^ *last;
+}
+
 }  // namespace jetmeter

@@ -24,4 +24,8 @@ std::optional<ProcessStat> parse_process_stat(std::string_view);
 // address space, of which it says 0: a kernel's thread, or one that has ended.
 std::optional<std::uint64_t> parse_statm_rss(std::string_view, std::uint64_t page_bytes);
 
+// From /proc/loadavg a number that changes, but for rare accidents, when a task of the machine
+// starts or ends: how many there are, and who came last. Absent when it is no such line.
+std::optional<std::uint64_t> parse_loadavg_census(std::string_view);
+
 }  // namespace jetmeter

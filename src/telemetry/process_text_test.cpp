@@ -64,5 +64,19 @@ TEST(StatmRss, IsAbsentForAnythingElse) {
     EXPECT_FALSE(parse_statm_rss(text, 4096)) << text;
 }
 
+TEST(LoadavgCensus, ChangesWithTheTasksAndWithTheLastOfThem) {
+  const auto census = parse_loadavg_census("0.44 1.61 1.81 2/83 4476\n");
+  ASSERT_TRUE(census);
+  EXPECT_EQ(parse_loadavg_census("7.10 1.60 1.80 9/83 4476\n"), census) << "only the load moved";
+  EXPECT_NE(parse_loadavg_census("0.44 1.61 1.81 2/84 4476\n"), census);
+  EXPECT_NE(parse_loadavg_census("0.44 1.61 1.81 2/83 4477\n"), census);
+}
+
+TEST(LoadavgCensus, IsAbsentForAnythingElse) {
+  for (const auto* text : {"", "0.44 1.61 1.81", "0.44 1.61 1.81 2 4476", "a b c 2/83 4476",
+                           "0.44 1.61 1.81 2/x 4476", "0.44 1.61 1.81 2/83", "\0\xff"})
+    EXPECT_FALSE(parse_loadavg_census(text)) << text;
+}
+
 }  // namespace
 }  // namespace jetmeter

@@ -1,5 +1,5 @@
 // PSS at every reading without walking the page table at every reading: a walk takes milliseconds.
-// Pure: time, sizes and costs come in.
+// Pure: time, sizes, costs and what else happens on the machine come in.
 #pragma once
 
 #include <atomic>
@@ -16,20 +16,26 @@ struct ResidentSize {
   std::uint64_t shareable_bytes = 0;
 };
 
-// Of one process. What of its shareable part is other processes' changes slowly: it is walked for
-// again now and then, for a thousandth of the time, and for more once that part has moved - its own
-// or that of another process under the same watch, which maps the same libraries and the same
-// model. In between the others are taken to have the same share of the part as it is now. One that
-// is starting maps its libraries one after the other; what was walked amid that says little of it
-// afterwards.
+// Of one process. What of its shareable part is other processes' is walked for again now and then,
+// for a two-thousandth of the time; in between the others are taken to have the same share of the
+// part as it is now. That stops being true when the part moves - its own, or that of another
+// process under the same watch, which maps the same libraries and the same model - and while
+// processes come and go on the machine, which map and unmap them: then it is walked for as often as
+// a purse allows that fills by a thousandth of the time, so that a machine on which something
+// always starts costs no more than that. One that is starting itself maps its libraries one after
+// the other; what was walked amid that says little of it afterwards.
 class PssPace {
  public:
   using Time = std::chrono::steady_clock::time_point;
   // Counts, for all processes of one watch, the times that anybody's shareable part moved.
   using Moves = std::atomic<std::uint64_t>;
+  // Something that changes when a process of the machine starts or ends.
+  using Census = std::uint64_t;
 
   explicit PssPace(Moves& moves) : moves_(moves) {}
 
+  // Takes note of who is there. Before pss(), at every reading.
+  void see(Census, Time now);
   // From the last walk; absent when it is time for the next.
   std::optional<std::uint64_t> pss(const ResidentSize&, Time now) const;
   // What a walk that ended at `now` has found; `cost` is the CPU time that it took.
@@ -37,7 +43,9 @@ class PssPace {
               Time now, std::chrono::nanoseconds cost);
 
  private:
-  int pause(const ResidentSize&) const;
+  bool is_due(const ResidentSize&, Time now) const;
+  bool is_stirred(const ResidentSize&) const;
+  std::chrono::nanoseconds purse(Time now) const;
   std::optional<std::uint64_t> others_now(const ResidentSize&) const;
   std::uint64_t moved(const ResidentSize&) const;
 
@@ -45,8 +53,10 @@ class PssPace {
   std::uint64_t moves_seen_ = 0;
   std::uint64_t rss_ = 0, shareable_ = 0;
   std::optional<std::uint64_t> others_;
+  std::optional<Census> census_;
+  std::optional<Time> stirred_at_;  // the census changed last
   Time walked_at_{};
-  std::chrono::nanoseconds cost_{};
+  std::chrono::nanoseconds cost_{}, purse_{};  // `purse_` after the last walk
 };
 
 }  // namespace jetmeter

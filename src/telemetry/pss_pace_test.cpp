@@ -10,7 +10,8 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t kMebibyte = 1 << 20;
 constexpr ResidentSize kSize{100 * kMebibyte, 60 * kMebibyte};  // half of that is others'
 constexpr PssPace::Time kStart{};
-constexpr milliseconds kCost(2);  // of a walk: 2 s of rest, 600 ms after a move, 40 ms amid a start
+constexpr milliseconds kCost(2);  // of a walk: 4 s of rest, 40 ms where something moves
+constexpr milliseconds kRest(4000), kSoon(40);
 
 class Paced : public testing::Test {
  protected:
@@ -36,33 +37,69 @@ TEST_F(Paced, FirstReadingWantsAWalk) {
   EXPECT_FALSE(PssPace(moves).pss(kSize, kStart));
 }
 
-TEST_F(Paced, RestsForAThousandTimesWhatAWalkCosts) {
-  EXPECT_EQ(pss(kSize, milliseconds(1999)), 70 * kMebibyte);
-  EXPECT_FALSE(pss(kSize, milliseconds(2000)));
+TEST_F(Paced, RestsForTwoThousandTimesWhatAWalkCosts) {
+  EXPECT_EQ(pss(kSize, kRest - milliseconds(1)), 70 * kMebibyte);
+  EXPECT_FALSE(pss(kSize, kRest));
 }
 
 TEST_F(Paced, MemoryOfItsOwnCountsWholeAndWantsNoWalk) {
   EXPECT_EQ(pss(more(500, 0), milliseconds(1999)), 570 * kMebibyte);
 }
 
-TEST_F(Paced, WalksSoonerWhenTheShareablePartHasMoved) {
+TEST_F(Paced, WalksSoonWhenTheShareablePartHasMoved) {
   EXPECT_EQ(pss(more(1, 1), milliseconds(1999)), 141 * kMebibyte / 2) << "too little to matter";
-  EXPECT_EQ(pss(more(2, 2), milliseconds(599)), 71 * kMebibyte);
-  EXPECT_FALSE(pss(more(2, 2), milliseconds(600)));
-  EXPECT_FALSE(pss({98 * kMebibyte, 58 * kMebibyte}, milliseconds(600))) << "it has shrunk";
-  EXPECT_EQ(pss(more(26, 26), milliseconds(39)), 83 * kMebibyte);
-  EXPECT_FALSE(pss(more(26, 26), milliseconds(40))) << "it is starting";
+  EXPECT_EQ(pss(more(2, 2), kSoon - milliseconds(1)), 71 * kMebibyte);
+  EXPECT_FALSE(pss(more(2, 2), kSoon));
+  EXPECT_FALSE(pss({98 * kMebibyte, 58 * kMebibyte}, kSoon)) << "it has shrunk";
 }
 
-TEST_F(Paced, WalksSoonerWhenAnotherProcessHasMovedPagesOfFiles) {
+TEST_F(Paced, WalksSoonWhenAnotherProcessHasMovedPagesOfFiles) {
   PssPace other(moves_);
   walk(other, 10 * kMebibyte);
-  EXPECT_TRUE(pss(kSize, milliseconds(599)));
-  EXPECT_FALSE(pss(kSize, milliseconds(600)));
+  EXPECT_TRUE(pss(kSize, kSoon - milliseconds(1)));
+  EXPECT_FALSE(pss(kSize, kSoon));
   walk(pace_, 50 * kMebibyte);
   EXPECT_EQ(pss(kSize, milliseconds(1999)), 50 * kMebibyte) << "the other's move is in it";
   walk(other, 10 * kMebibyte);
   EXPECT_TRUE(pss(kSize, milliseconds(1999))) << "the other has walked, but not moved";
+}
+
+TEST_F(Paced, WalksSoonWhileProcessesComeAndGo) {
+  pace_.see(7, kStart);
+  pace_.see(7, kStart + milliseconds(10));
+  EXPECT_TRUE(pss(kSize, milliseconds(1999))) << "the first census tells of no change";
+  pace_.see(8, kStart + milliseconds(20));
+  EXPECT_FALSE(pss(kSize, kSoon));
+  pace_.walked(kSize, kSize.all_bytes, 60 * kMebibyte, kStart + milliseconds(2900), kCost);
+  EXPECT_FALSE(pss(kSize, milliseconds(2900) + kSoon)) << "it may still map what it shares";
+  pace_.walked(kSize, kSize.all_bytes, 60 * kMebibyte, kStart + milliseconds(3030), kCost);
+  EXPECT_EQ(pss(kSize, milliseconds(3030) + kSoon), 60 * kMebibyte) << "seen when it had";
+}
+
+// A thousandth of the time, beside what the first moments may take.
+TEST_F(Paced, AMachineOnWhichSomethingAlwaysStartsCostsNoMore) {
+  constexpr milliseconds kTick(50), kLong(600'000);
+  std::int64_t walks = 0;
+  for (milliseconds at(0); at < kLong; at += kTick) {
+    pace_.see(static_cast<PssPace::Census>(at.count()), kStart + at);
+    if (pss(kSize, at)) continue;
+    pace_.walked(kSize, kSize.all_bytes, 60 * kMebibyte, kStart + at, kCost);
+    ++walks;
+  }
+  EXPECT_GE(walks * kCost, kLong / 1000 * 9 / 10) << "it uses what it may";
+  EXPECT_LE(walks * kCost, kLong / 1000 + 60 * kCost);
+}
+
+// What a process maps while it starts is more than a purse is for.
+TEST_F(Paced, AStartIsFollowedWithAnEmptyPurse) {
+  auto at = milliseconds(0);
+  for (std::uint64_t census = 0; census < 200; ++census) {
+    at += kSoon;
+    pace_.see(census, kStart + at);
+    if (!pss(kSize, at)) pace_.walked(kSize, kSize.all_bytes, {70 * kMebibyte}, kStart + at, kCost);
+  }
+  ASSERT_TRUE(pss(more(2, 2), at + kSoon)) << "the purse is empty";
+  EXPECT_FALSE(pss(more(26, 26), at + kSoon));
 }
 
 TEST_F(Paced, WalksWhenOthersWouldShareMoreThanThereIs) {
