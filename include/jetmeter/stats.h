@@ -200,9 +200,9 @@ struct RatioOptions {
 std::optional<RatioInterval> unpaired_ratio(std::span<const double> a, std::span<const double> b,
                                             const RatioOptions& = {});
 // Median of the ratios b[i]/a[i] of rounds that belong together, between order statistics: of their
-// effective n from 12 rounds on; below 6 rounds by Student's t of the logarithms. Absent below 4
-// rounds, and where 12 or more are worth fewer than 6. `rounds` and `seed` of the options are
-// unused. REQUIRES: a.size() == b.size(), all positive.
+// effective n from 40 rounds on; of too few for that (below 6 at 95 %, below 8 at 99 %) by
+// Student's t of the logarithms. Absent below 4 rounds, and where 40 or more are worth too few.
+// `rounds` and `seed` of the options are unused. REQUIRES: a.size() == b.size(), all positive.
 std::optional<RatioInterval> paired_ratio(std::span<const double> a, std::span<const double> b,
                                           const RatioOptions& = {});
 

@@ -190,5 +190,26 @@ TEST(ParsePercent, TakesTheSignOrNot) {
     EXPECT_FALSE(parse_percent(wrong)) << wrong;
 }
 
+TEST(BenchRequest, ASeatInARoundIsADescriptorAndAPlace) {
+  EXPECT_FALSE(bench(parsed({"m.onnx"})).turns);
+  const auto seat = bench(parsed({"m.onnx", "--take-turns=513:second"})).turns.value();
+  EXPECT_EQ(seat.descriptor, 513);
+  EXPECT_FALSE(seat.first);
+  EXPECT_TRUE(bench(parsed({"m.onnx", "--take-turns=513:first"})).turns->first);
+  for (const auto* wrong : {"513", "513:third", ":first", "-1:first", "x:first", "first:513"})
+    EXPECT_THAT(refused({std::string("--take-turns=") + wrong}), HasSubstr("--take-turns"))
+        << wrong;
+  EXPECT_THAT(refused({"--take-turns=513:first", "--ladder"}), HasSubstr("no --ladder"));
+  EXPECT_THAT(refused({"--take-turns=513:first", "--streams", "2"}), HasSubstr("--take-turns"));
+}
+
+TEST(BenchRequest, ASeatIsNoConditionOfTheMeasurement) {
+  CLI::App app;
+  BenchOptions options;
+  add_bench_options(app, options);
+  app.parse(std::vector<std::string>{"--take-turns=513:first", "m.onnx"});
+  for (const auto& [option, value] : option_values(app)) EXPECT_NE(option, "take-turns");
+}
+
 }  // namespace
 }  // namespace jetmeter

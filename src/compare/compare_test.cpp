@@ -363,6 +363,34 @@ TEST(CompareRounds, PairsRounds) {
             Verdict::slower);
 }
 
+// Medians of whole runs, 30 % apart by the machine, where turns of the same time are 5 %.
+TEST(CompareRounds, TakesTheRatioOfTurnsWhereThereWereTurns) {
+  auto both = rounds(8, 1.05);
+  for (std::size_t i = 0; i < both.a.size(); ++i) {
+    auto &a = both.a[i], &b = both.b[i];
+    for (auto* run : {&a, &b}) {
+      run->record.slots[0].load.emplace().turns = 30;
+      run->first_start["rgb"] = Nanoseconds(run == &b ? 40'000'000 : 0);
+      auto& samples = run->samples["rgb"];
+      for (std::size_t frame = 0; frame < 300; ++frame) {  // four at a time
+        const auto turn = static_cast<double>(frame / 4);
+        samples["started_seconds"][frame] = turn * 0.08 + static_cast<double>(frame % 4) * 0.01;
+        samples["latency_ms"][frame] *= 1 + 0.4 * std::sin(0.2 * turn);
+      }
+    }
+  }
+  const auto c = compare_rounds(both.a, both.b, {});
+  ASSERT_TRUE(c);
+  EXPECT_TRUE(c->in_turn);
+  const auto* m = metric_named(*c, "latency_ms.p50");
+  ASSERT_TRUE(m && m->ratio);
+  EXPECT_NEAR(m->ratio->mid, 1.05, 0.01);
+  EXPECT_LT(m->ratio->high - m->ratio->low, 0.02);
+  EXPECT_EQ(m->verdict, Verdict::slower);
+  for (auto& run : both.a) run.record.slots[0].load->turns.reset();
+  EXPECT_FALSE(compare_rounds(both.a, both.b, {.force = true})->in_turn);
+}
+
 TEST(CompareRounds, SaysWhenThereAreTooFew) {
   const auto two = rounds(2, 1.5);
   const auto c = compare_rounds(two.a, two.b, {});

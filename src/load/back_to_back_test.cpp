@@ -31,6 +31,59 @@ TEST(Single, StopsWhenBothMinimumsAreReached) {
   EXPECT_EQ(outcome->waiting, "");
 }
 
+// After every third piece of work somebody else has the machine for 40 ms.
+class EveryThird final : public Turns {
+ public:
+  explicit EveryThird(TurnedClock& clock) : clock_(clock) {}
+  bool after_work(Nanoseconds now) override {
+    last_ = now;
+    if (++works % 3 != 0) return false;
+    clock_.turn(ms(40));
+    return true;
+  }
+  int works = 0;
+  Nanoseconds last_{0};
+
+ private:
+  TurnedClock& clock_;
+};
+
+TEST(Single, TheTurnsOfOthersCountForNoRuleAndNoRate) {
+  TestLoad load;
+  EveryThird turns(load.clock);
+  TurningTask task(load.clock, ms(10));
+  auto world = load.world();
+  world.turns = &turns;
+  Task* const tasks[] = {&task};
+  LoadSink* const sinks[] = {&load.sink};
+  const StopRules rules{.min_time = ms(100), .min_count = 1, .max_time = ms(120)};
+  const auto outcome = run_load({}, rules, tasks, sinks, world);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->stopped_by, StopReason::minimums_met);
+  EXPECT_EQ(outcome->done, 10);
+  EXPECT_EQ(turns.works, 10);
+  EXPECT_EQ(outcome->of_others, ms(120));
+  EXPECT_EQ(outcome->ended - outcome->began, ms(220));
+  EXPECT_EQ(outcome->measured(), ms(100));
+  EXPECT_THAT(outcome->stop_sentence, HasSubstr("stopped after 100 ms and 10 inferences"));
+  EXPECT_EQ(turns.last_.count(), load.sink.samples.back().ended_ns);
+  for (const auto& sample : load.sink.samples) EXPECT_EQ(sample.latency_ns(), 10 * kMs);
+}
+
+TEST(Single, TurnsAreForOneLaneThatNothingIsDueIn) {
+  TestLoad load;
+  EveryThird turns(load.clock);
+  TurningTask task(load.clock, ms(10));
+  auto world = load.world();
+  world.turns = &turns;
+  Task* const tasks[] = {&task};
+  LoadSink* const sinks[] = {&load.sink};
+  const Scenario rate{.kind = ScenarioKind::rate, .per_second = 10};
+  const auto refused = run_load(rate, {}, tasks, sinks, world);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, HasSubstr("'rate' cannot be measured in turn"));
+}
+
 TEST(Single, GoesOnUntilTheMinimumCount) {
   TestLoad load;
   TurningTask task(load.clock, ms(7));

@@ -91,5 +91,18 @@ TEST(BenchReport, ComesBackWithItsTrialsAndRungs) {
   EXPECT_EQ(back.notes.size(), 1U);
 }
 
+TEST(BenchSpec, KnowsItsSeatWhereRunsTakeTurns) {
+  BenchSpec spec;
+  EXPECT_FALSE(bench_spec_from_json(to_json(spec)).turns);
+  spec.turns = TurnSeat{513, true};
+  const auto seat = bench_spec_from_json(to_json(spec)).turns.value();
+  EXPECT_EQ(seat.descriptor, 513);
+  EXPECT_TRUE(seat.first);
+  BenchReport report;
+  EXPECT_FALSE(bench_report_from_json(to_json(report)).load.turns);
+  report.load.turns = 37;
+  EXPECT_EQ(bench_report_from_json(to_json(report)).load.turns, 37);
+}
+
 }  // namespace
 }  // namespace jetmeter

@@ -122,6 +122,14 @@ TEST(OtherCpuLoad, OurOwnIsNone) {
   EXPECT_THAT(scene.found(), ElementsAre("other_cpu_load 30/30"));
 }
 
+TEST(OtherCpuLoad, IsTheOtherSidesWhereTwoRunsTakeTurns) {
+  Scene scene;
+  with_own_load(scene).add("load.cpu", constant(100, 5));
+  EXPECT_THAT(scene.found(), ElementsAre("other_cpu_load 30/30"));
+  scene.facts.in_turns = true;
+  EXPECT_THAT(scene.found(), IsEmpty());
+}
+
 TEST(OtherCpuLoad, BeforeAndAfterTheFramesDoesNotMatter) {
   Scene scene;
   with_own_load(scene).add("load.cpu",

@@ -1,7 +1,9 @@
 // compare reads what runs left behind, or measures two command lines in turn.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include "support/program.h"
 #include "support/reference_model.h"
@@ -215,6 +217,86 @@ TEST_F(Ab, CtrlCComparesWhatThereIs) {
   const auto rounds = metric(read_json(place_ / "ab/compare.json"), "latency_ms.p50")["rounds"];
   EXPECT_GE(rounds, 1);
   EXPECT_LT(rounds, 500);
+}
+
+// Two loads that are done back to back share a round: a few of one, a few of the other.
+class InTurn : public Compare {
+ protected:
+  std::string side(const std::string& options = "") const {
+    return "bench '" + model_ + "' --min-time 500ms --warmup-time 0s " + options;
+  }
+  ProgramResult ab(const std::string& a, const std::string& b, std::vector<std::string> more) {
+    more.insert(more.begin(), {"--ab", a, b, "--out", place_ / "ab"});
+    return compare(std::move(more));
+  }
+  nlohmann::json slot_of(const std::string& round) {
+    return read_json(place_ / ("ab/rounds/" + round + "/report.json"))["slots"][0];
+  }
+  // When each measured frame began, by the machine's clock.
+  std::vector<std::int64_t> starts_of(const std::string& round) {
+    std::vector<std::int64_t> starts;
+    std::istringstream lines(slurp(place_ / ("ab/rounds/" + round + "/frames.jsonl")));
+    for (std::string line; std::getline(lines, line);) {
+      const auto frame = nlohmann::json::parse(line);
+      if (frame.at("pass") == "measure") starts.push_back(frame.at("started_ns"));
+    }
+    return starts;
+  }
+
+  std::string model_ = place_.write("model.ref", ReferenceModel{.delay_ms = 5}.text());
+};
+
+TEST_F(InTurn, BothSidesOfARoundAlternate) {
+  const auto result =
+      ab(side(), side("--inject-slowdown 30%"), {"--rounds", "4", "--format", "json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto json = nlohmann::json::parse(result.out);
+  EXPECT_EQ(metric(json, "latency_ms.p50")["verdict"], "slower") << result.out;
+  EXPECT_EQ(read_json(place_ / "ab/compare.json"), json);
+  EXPECT_THAT(slurp(place_ / "ab/compare.md"), HasSubstr("both runs of a round at the same time"));
+  std::vector<std::pair<std::int64_t, char>> frames;
+  for (const auto* round : {"01-a", "01-b"}) {
+    EXPECT_GE(slot_of(round)["load"]["turns"], 3) << round;
+    EXPECT_TRUE(slot_of(round)["energy"].is_null()) << "the readings are of both";
+    for (const auto start : starts_of(round)) frames.emplace_back(start, round[3]);
+  }
+  std::ranges::sort(frames);
+  int changes = 0;
+  for (std::size_t i = 1; i < frames.size(); ++i)
+    changes += frames[i].second != frames[i - 1].second;
+  EXPECT_GE(changes, 6);
+  EXPECT_EQ(frames.front().second, 'a');
+}
+
+TEST_F(InTurn, NotWhereWholeRunsAreAskedForNorBesideOtherWork) {
+  const auto whole = ab(side(), side(), {"--rounds", "1", "--whole-runs"});
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_TRUE(slot_of("01-a")["load"]["turns"].is_null());
+  EXPECT_LT(starts_of("01-a").back(), starts_of("01-b").front());
+  std::filesystem::remove_all(place_ / "ab");
+  const auto beside = ab(side(), side("--streams 2"), {"--rounds", "1", "--force"});
+  ASSERT_EQ(beside.exit_code, 0) << beside.err;
+  EXPECT_TRUE(slot_of("01-a")["load"]["turns"].is_null());
+}
+
+TEST_F(InTurn, AFailingSideEndsTheOther) {
+  const auto crash = place_.write(
+      "crash.ref", ReferenceModel{.fault = "segfault", .phase = "run", .at = 3}.text());
+  const auto result = ab(side("--min-time 30s"), "bench '" + crash + "'", {"--rounds", "1"});
+  EXPECT_EQ(result.exit_code, 4);
+  EXPECT_THAT(result.err, HasSubstr("round 1 of B failed (exit code"));
+  EXPECT_THAT(result.err, Not(HasSubstr("of A failed")));
+  EXPECT_LT(slot_of("01-a")["load"]["done"], 30'000 / 5 / 2) << "A was told to end";
+}
+
+TEST_F(InTurn, OneOfARoundAndOneAloneAreNotComparable) {
+  ASSERT_EQ(ab(side(), side(), {"--rounds", "1"}).exit_code, 0);
+  const auto alone =
+      run_program({"bench", model_, "--min-time", "200ms", "--out", "alone"}, place_);
+  ASSERT_EQ(alone.exit_code, 0) << alone.err;
+  const auto refused = compare({"alone", "ab/rounds/01-a"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("in turn with another run"));
 }
 
 }  // namespace
