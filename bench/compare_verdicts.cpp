@@ -1,10 +1,12 @@
 // Can a verdict of `jetmeter compare` be believed here? Real runs of `jetmeter bench` on
-// yolox_nano, in a row: each as it is (A) or with every inference held up by 3 % (B), in the order
-// A B B A. Then all comparisons that a user could have made of them: one run against another, and
-// rounds as --ab makes them, of the six pairs that follow each other. Every "faster" or "slower"
-// between runs that are alike is wrong.
-#include <chrono>
+// yolox_nano: rounds of `compare --ab` of the program with itself, and with every inference of the
+// second side held up by 3 %. Then all comparisons that a user could have made of them: one run
+// against another, and dozens of rounds, drawn at random from those that were measured. Every
+// "faster" or "slower" between runs that are alike is wrong.
+#include <algorithm>
 #include <map>
+#include <numeric>
+#include <random>
 
 #include "bench/program_run.h"
 #include "jetmeter/compare.h"
@@ -16,7 +18,8 @@ using jetmeter::CompareOptions;
 using jetmeter::MetricComparison;
 using jetmeter::Verdict;
 
-constexpr std::size_t kRounds = 6;  // of --ab, unless another number is asked for
+constexpr std::size_t kRounds = 12;  // of --ab, unless another number is asked for
+constexpr int kDrawn = 400;
 constexpr const char* kMetric = "latency_ms.p50";
 constexpr double kSlowdown = 3;
 
@@ -43,16 +46,29 @@ void show(const char* what, const Counts& counts) {
              counts[Verdict::cannot_tell]);
 }
 
-ComparedRun make_run(const std::filesystem::path& model, const std::filesystem::path& out,
-                     bool slowed) {
-  const auto command = fmt::format(
-      "JETMETER_HISTORY=none '{}' bench '{}' --threads 1 {} --out '{}' -q >/dev/null", JM_PROGRAM,
-      model.string(), slowed ? fmt::format("--inject-slowdown {}%", kSlowdown) : "", out.string());
-  if (std::system(command.c_str()) != 0) throw std::runtime_error("this failed: " + command);
-  auto run = jetmeter::read_compared_run(out);
+struct Rounds {
+  std::vector<ComparedRun> a, b;
+};
+
+Rounds measure(const std::filesystem::path& model, int count, const std::string& of_b,
+               const std::string& how) {
+  const auto out = std::filesystem::temp_directory_path() / "jetmeter-verdicts";
   std::filesystem::remove_all(out);
-  if (!run) throw std::runtime_error(run.error().what);
-  return std::move(*run);
+  const auto side = fmt::format("bench \"{}\" --threads 1", model.string());
+  const auto command = fmt::format(
+      "JETMETER_HISTORY=none '{}' compare --ab '{}' '{}{}' --rounds {} {} --out '{}' -q "
+      ">/dev/null",
+      JM_PROGRAM, side, side, of_b, count, how, out.string());
+  if (std::system(command.c_str()) != 0) throw std::runtime_error("this failed: " + command);
+  Rounds rounds;
+  for (int round = 1; round <= count; ++round)
+    for (const char name : {'a', 'b'}) {
+      auto run = jetmeter::read_compared_run(out / "rounds" / fmt::format("{:02}-{}", round, name));
+      if (!run) throw std::runtime_error(run.error().what);
+      (name == 'a' ? rounds.a : rounds.b).push_back(std::move(*run));
+    }
+  std::filesystem::remove_all(out);
+  return rounds;
 }
 
 // What compare takes where nothing is said, of one run a side.
@@ -68,52 +84,57 @@ Counts single(const std::vector<ComparedRun>& a, const std::vector<ComparedRun>&
   return counts;
 }
 
-void add_rounds(Counts& counts, std::span<const ComparedRun> a, std::span<const ComparedRun> b) {
-  const auto compared = jetmeter::compare_rounds(a, b, CompareOptions{});
-  if (compared) counts.add(compared->metrics);
-}
-
-// The same as --ab makes it of two commands: round i of both sides follows each other.
-Counts in_rounds(const std::vector<ComparedRun>& a, const std::vector<ComparedRun>& b) {
+Counts in_rounds(const Rounds& rounds) {
+  std::vector<std::size_t> order(rounds.a.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::mt19937_64 random(1);
   Counts counts;
-  for (std::size_t i = 0; i + kRounds <= a.size(); ++i)
-    add_rounds(counts, std::span(a).subspan(i, kRounds), std::span(b).subspan(i, kRounds));
+  for (int i = 0; i < kDrawn && order.size() >= kRounds; ++i) {
+    std::ranges::shuffle(order, random);
+    Rounds drawn;
+    for (std::size_t k = 0; k < kRounds; ++k) {
+      drawn.a.push_back(rounds.a[order[k]]);
+      drawn.b.push_back(rounds.b[order[k]]);
+    }
+    const auto compared = jetmeter::compare_rounds(drawn.a, drawn.b, CompareOptions{});
+    if (compared) counts.add(compared->metrics);
+  }
   return counts;
 }
 
-// Of runs that are alike: those that were made one after the other are the two of a round.
-Counts in_rounds_alike(const std::vector<ComparedRun>& runs) {
-  std::vector<ComparedRun> a, b;
-  for (std::size_t i = 0; i + 1 < runs.size(); i += 2) {
-    a.push_back(runs[i + i / 2 % 2]);
-    b.push_back(runs[i + 1 - i / 2 % 2]);
-  }
-  return in_rounds(a, b);
+// How far apart the two sides of a round were.
+void show_spread(const char* what, const Rounds& rounds) {
+  const auto all = jetmeter::compare_rounds(rounds.a, rounds.b, CompareOptions{});
+  if (!all) return;
+  for (const auto& metric : all->metrics)
+    if (metric.name == kMetric && metric.ratio)
+      fmt::print("  {:<42} ratio of {} rounds: {:.4f} ({:.0f} %: {:.4f} to {:.4f})\n", what,
+                 rounds.a.size(), metric.ratio->mid, 100 * metric.ratio->confidence,
+                 metric.ratio->low, metric.ratio->high);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const auto model = jetmeter::data_folder() / "models/detectors/yolox_nano_416.onnx";
-  const int pairs = argc > 1 ? std::atoi(argv[1]) : 24;
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 36;
   if (!std::filesystem::exists(model)) {
     fmt::print("verdicts: skipped, no '{}'; set JETMETER_DATA\n", model.string());
     return 0;
   }
-  const auto out = std::filesystem::temp_directory_path() / "jetmeter-verdicts";
-  std::filesystem::remove_all(out);
-  std::vector<ComparedRun> a, b;
-  for (int i = 0; i < pairs; ++i)
-    for (const bool slowed : {i % 2 == 1, i % 2 == 0})
-      (slowed ? b : a).push_back(make_run(model, out, slowed));
+  const auto slowed = fmt::format(" --inject-slowdown {}%", kSlowdown);
+  const auto alike = measure(model, rounds, "", ""), apart = measure(model, rounds, slowed, "");
+  const auto whole = measure(model, std::max(rounds / 4, 4), slowed, "--whole-runs");
   fmt::print(
-      "verdicts on {} of {} + {} real runs of bench on yolox_nano, 1 thread, default length, half "
-      "of them held up by {} %\n",
-      kMetric, a.size(), b.size(), kSlowdown);
-  show("one run a side, alike", single(a, a));
-  show("one run a side, alike (both held up)", single(b, b));
-  show("one run a side, the second held up", single(a, b));
-  show("--ab, alike", in_rounds_alike(a));
-  show("--ab, alike (both held up)", in_rounds_alike(b));
-  show("--ab, the second held up", in_rounds(a, b));
+      "verdicts on {} of real runs of bench on yolox_nano, 1 thread, default length; held up: by "
+      "{} %\n",
+      kMetric, kSlowdown);
+  show_spread("--ab, alike", alike);
+  show_spread("--ab, the second held up", apart);
+  show_spread("--ab --whole-runs, the second held up", whole);
+  show("--ab, alike", in_rounds(alike));
+  show("--ab, the second held up", in_rounds(apart));
+  show("one run a side, alike", single(whole.a, whole.a));
+  show("one run a side, alike (both held up)", single(whole.b, whole.b));
+  show("one run a side, the second held up", single(whole.a, whole.b));
 }
