@@ -21,7 +21,7 @@ demo: build  ## the main job on generated scenes with generated detectors, in ha
 	@build/release/src/cli/jetmeter demo
 
 test: setup-tests  ## build everything and run every test
-	@$(call build_preset,dev,-DJM_PRECOMPILE=ON -DJM_BENCH=ON)
+	@$(call build_preset,dev,-DJM_PRECOMPILE=ON -DJM_BENCH=ON -DCMAKE_CXX_FLAGS_DEBUG=-g1)
 	@scripts/test.sh dev
 
 bench: setup  ## our hot paths, each beside what a user would take instead
