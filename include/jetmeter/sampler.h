@@ -1,7 +1,8 @@
 // Reads telemetry sources at an interval, on a thread of its own. Ticks are aligned to the interval
 // on the monotonic clock; a tick that was missed is not made up for, since its readings would be of
 // the same moment. A source is read at its own rate where that is slower. A source that stops
-// answering is closed and opened again with growing pauses; the gap is told to the sink.
+// answering is closed and opened again, with growing pauses and without waiting for it; the gap is
+// told to the sink.
 //
 // After start no tick allocates, and memory does not grow with the length of the run: every raw
 // reading goes to the sink, and each channel keeps exact n, mean, min and max, a sample of its

@@ -87,14 +87,17 @@ ChildOutput::ChildOutput(ChildOutput&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 ChildOutput::~ChildOutput() {
-  if (pid_ < 0) return;
-  ::close(descriptor_);
+  for (int i = 0; i < kReapAttempts && !end(); ++i) std::this_thread::sleep_for(kPause);
+}
+
+bool ChildOutput::end() {
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  if (pid_ < 0) return true;
   ::kill(-pid_, SIGKILL);
   ::kill(pid_, SIGKILL);
-  for (int i = 0; i < kReapAttempts; ++i) {
-    if (waitpid(pid_, nullptr, WNOHANG) != 0) return;
-    std::this_thread::sleep_for(kPause);
-  }
+  if (waitpid(pid_, nullptr, WNOHANG) == 0) return false;
+  pid_ = -1;
+  return true;
 }
 
 std::optional<std::size_t> ChildOutput::read(std::span<char> buffer) {

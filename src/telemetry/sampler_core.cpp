@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::size_t kSample = 4096;  // readings for p95, per channel
 constexpr std::size_t kHistory = 2048;
-constexpr int kPatience = 3;    // readings without a value, until a source counts as lost
-constexpr int kLongestGap = 5;  // periods that a trapezoid may bridge
+constexpr int kPatience = 3;      // readings without a value, until a source counts as lost
+constexpr int kMorePatience = 2;  // with one that was resumed, and has yet to say its first word
+constexpr int kLongestGap = 5;    // periods that a trapezoid may bridge
 constexpr Nanoseconds kFirstPause = std::chrono::seconds(1);
 constexpr Nanoseconds kLongestPause = std::chrono::minutes(1);
 
@@ -131,15 +132,19 @@ void SamplerCore::read(Entry& entry, Nanoseconds now) {
   entry.source->read(entry.now);
   const auto cost = thread_cpu_time() - begin;
   const bool fruit = any_value(entry.now);
+  const bool found = fruit && entry.pause > Nanoseconds{0};  // it was lost before
   {
     const std::scoped_lock lock(mutex_);
     entry.report.cost += cost;
     ++entry.report.reads;
     keep(entry, now);
     take_unknown(entry);
+    if (found) entry.report.open = true;
+    if (found) entry.report.reason.clear();
   }
   if (fruit && sink_) sink_->reading(now, entry.report.name, entry.source->channels(), entry.now);
-  if (fruit) entry.pause = Nanoseconds{0};
+  if (found && sink_) sink_->gap(now, entry.report.name, {});
+  if (found) entry.pause = Nanoseconds{0};
   entry.fruitless = fruit ? 0 : entry.fruitless + 1;
   if (entry.fruitless >= kPatience) lose(entry, now);
 }
@@ -174,29 +179,36 @@ void SamplerCore::lose(Entry& entry, Nanoseconds now) {
     entry.report.reason = "no value in " + std::to_string(kPatience) + " readings in a row";
     if (!known) ++entry.report.gaps;
   }
+  if (entry.kind && entry.source->suspend()) entry.suspended = std::move(entry.source);
   entry.source.reset();
   if (!known && sink_) sink_->gap(now, entry.report.name, entry.report.reason);
   if (!entry.kind) entry.removed = true;
 }
 
 void SamplerCore::reopen(Entry& entry, Nanoseconds now) {
-  auto source = entry.kind->open(host_);
-  if (!source) {
+  if (const auto begun = begin_again(entry); !begun) {
     entry.pause = std::min(entry.pause * 2, kLongestPause);
     entry.due = now + entry.pause;
     const std::scoped_lock lock(mutex_);
-    entry.report.reason = source.error().what;
+    entry.report.reason = begun.error().what;
     return;
   }
-  {
-    const std::scoped_lock lock(mutex_);
-    adopt(entry, std::move(*source));
-  }
-  const auto pause = entry.pause;
-  read(entry, now);
   entry.due = (now / entry.period + 1) * entry.period;
-  if (entry.pause == Nanoseconds{0} && sink_) sink_->gap(now, entry.report.name, {});
-  if (entry.source && entry.pause > Nanoseconds{0}) entry.pause = pause;
+  read(entry, now);
+}
+
+Result<void> SamplerCore::begin_again(Entry& entry) {
+  if (entry.suspended) {
+    if (auto resumed = entry.suspended->resume(); !resumed) return resumed;
+    entry.source = std::move(entry.suspended);
+    entry.fruitless = -kMorePatience;
+    return {};
+  }
+  auto source = entry.kind->open(host_);
+  if (!source) return tl::make_unexpected(source.error());
+  const std::scoped_lock lock(mutex_);
+  adopt(entry, std::move(*source));
+  return {};
 }
 
 std::vector<SourceReport> SamplerCore::sources() const {

@@ -40,8 +40,9 @@ class SamplerCore {
   };
   struct Entry {
     SourceReport report;
-    const SourceKind* kind = nullptr;  // null: added by hand, cannot be opened again
-    std::unique_ptr<Source> source;    // touched by the ticking thread only
+    const SourceKind* kind = nullptr;   // null: added by hand, cannot be opened again
+    std::unique_ptr<Source> source;     // touched by the ticking thread only
+    std::unique_ptr<Source> suspended;  // lost, and to be resumed; `source` is then null
     Nanoseconds period{0}, due{0};
     std::vector<std::optional<double>> now;
     std::vector<std::size_t> place;  // in `kept`, per channel of the source
@@ -59,6 +60,7 @@ class SamplerCore {
   static void take_unknown(Entry&);
   void lose(Entry&, Nanoseconds now);
   void reopen(Entry&, Nanoseconds now);
+  Result<void> begin_again(Entry&);
   void take_changes();
   const Kept* find(std::string_view channel, std::string_view source) const;
 

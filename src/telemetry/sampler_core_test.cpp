@@ -21,6 +21,8 @@ struct World {
   std::optional<double> value = 1.0;
   bool can_open = true;
   int opened = 0, read = 0;
+  bool opening_waits = false, can_resume = true;
+  int resumed = 0;
   std::vector<std::string_view> unknown;  // words of every reading
 };
 World world;
@@ -35,6 +37,12 @@ class FakeSource : public Source {
     unknown_.add(world.unknown, world.unknown.size());
   }
   const UnknownWords* unknown_words() const override { return &unknown_; }
+  bool suspend() override { return world.opening_waits; }
+  Result<void> resume() override {
+    if (!world.can_resume) return fail("the fake sensor hangs");
+    ++world.resumed;
+    return {};
+  }
 
  private:
   UnknownWords unknown_;
@@ -170,6 +178,50 @@ TEST_F(SamplerCoreTest, ASourceThatFallsSilentIsOpenedAgainWithGrowingPauses) {
   // The channel goes on where it was.
   EXPECT_THAT(core.channels({})[0].min, Optional(1.0));
   EXPECT_THAT(core.channels({})[0].max, Optional(2.0));
+}
+
+TEST_F(SamplerCoreTest, ASourceWhoseOpeningWaitsIsNotOpenedAtATick) {
+  world.opening_waits = true;
+  auto core = make(kFake);
+  core.tick(milliseconds(0));
+  world.value.reset();
+  std::vector<Nanoseconds> resumptions;
+  for (int tick = 1; tick <= 330; ++tick) {
+    const int before = world.resumed;
+    core.tick(milliseconds(100 * tick));
+    if (world.resumed != before) resumptions.push_back(milliseconds(100 * tick));
+  }
+  // Lost at 300 ms; each try lasts five readings and doubles the pause.
+  EXPECT_THAT(resumptions, ElementsAre(milliseconds(1300), milliseconds(3700), milliseconds(8100),
+                                       milliseconds(16500), milliseconds(32900)));
+  EXPECT_EQ(world.opened, 1);
+  EXPECT_EQ(listener_.gaps.size(), 1u);
+  EXPECT_FALSE(core.sources()[0].open) << "it has not answered yet";
+
+  world.value = 2;
+  core.tick(milliseconds(33100));
+  ASSERT_EQ(listener_.gaps.size(), 2u) << "the end is told also where a later reading answers";
+  EXPECT_EQ(listener_.gaps[1].at, milliseconds(33100));
+  EXPECT_EQ(listener_.gaps[1].reason, "");
+  EXPECT_TRUE(core.sources()[0].open);
+  EXPECT_EQ(core.sources()[0].reason, "");
+  EXPECT_EQ(core.sources()[0].gaps, 1);
+  EXPECT_THAT(core.channels({})[0].max, Optional(2.0));
+}
+
+TEST_F(SamplerCoreTest, ASourceThatCannotBeResumedIsTriedAgain) {
+  world.opening_waits = true;
+  auto core = make(kFake);
+  core.tick(milliseconds(0));
+  world.value.reset();
+  world.can_resume = false;
+  for (int tick = 1; tick < 40; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_EQ(core.sources()[0].reason, "the fake sensor hangs");
+  world.value = 1;
+  world.can_resume = true;
+  for (int tick = 40; tick < 100; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_TRUE(core.sources()[0].open);
+  EXPECT_EQ(world.opened, 1);
 }
 
 TEST_F(SamplerCoreTest, ASourceThatVanishesIsTriedAgain) {
