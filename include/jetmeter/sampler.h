@@ -41,8 +41,9 @@ class SampleSink {
 struct SourceReport {
   std::string name;
   bool open = false;
-  std::string reason;   // why it is absent, or was lost last
-  Nanoseconds cost{0};  // CPU time of the sampler's thread that went into reading it
+  std::string reason;  // why it is absent, or was lost last
+  // CPU time of the sampler's thread that went into reading it, and of the programs that it runs.
+  Nanoseconds cost{0};
   std::int64_t reads = 0, gaps = 0;
   UnknownWords unknown{};
 };
@@ -102,8 +103,11 @@ class Sampler {
   // there is no such channel, or no time is covered.
   std::optional<Energy> energy(std::string_view channel, Nanoseconds from, Nanoseconds to) const;
 
-  // CPU time of the sampler's thread so far, everything included.
+  // CPU time of the sampler's thread so far, everything included, and of the programs that sources
+  // run.
   Nanoseconds cpu_time() const;
+  // Of those programs alone, in seconds, at the readings of their sources; empty where none runs.
+  std::vector<HistoryPoint> cpu_seconds_of_programs() const;
 
  private:
   void loop();

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -88,6 +89,14 @@ ChildOutput::ChildOutput(ChildOutput&& other) noexcept
 
 ChildOutput::~ChildOutput() {
   for (int i = 0; i < kReapAttempts && !end(); ++i) std::this_thread::sleep_for(kPause);
+}
+
+std::optional<Nanoseconds> ChildOutput::cpu_time() const {
+  clockid_t clock{};
+  timespec time{};
+  if (pid_ < 0 || clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &time) != 0)
+    return std::nullopt;
+  return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
 }
 
 bool ChildOutput::end() {

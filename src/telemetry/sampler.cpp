@@ -70,7 +70,11 @@ std::optional<Energy> Sampler::energy(std::string_view channel, Nanoseconds from
 }
 
 Nanoseconds Sampler::cpu_time() const {
-  return Nanoseconds(cpu_time_ns_);
+  return Nanoseconds(cpu_time_ns_) + core_->cpu_time_of_programs();
+}
+
+std::vector<HistoryPoint> Sampler::cpu_seconds_of_programs() const {
+  return core_->cpu_seconds_of_programs();
 }
 
 }  // namespace jetmeter

@@ -34,7 +34,10 @@ bool any_value(const std::vector<std::optional<double>>& values) {
 }  // namespace
 
 SamplerCore::SamplerCore(const Sampler::Options& options)
-    : host_(options.host), interval_(options.interval), sink_(options.sink) {
+    : host_(options.host),
+      interval_(options.interval),
+      sink_(options.sink),
+      programs_seconds_(kHistory) {
   const auto all = source_kinds();
   auto kinds = options.kinds;
   if (kinds.empty()) kinds.assign(all.begin(), all.end());
@@ -80,6 +83,7 @@ void SamplerCore::adopt(Entry& entry, std::unique_ptr<Source> source) {
   entry.fruitless = 0;
   entry.unknown_before = entry.report.unknown.count;
   entry.unknown_told = 0;
+  entry.programs_told = Nanoseconds{0};
 }
 
 void SamplerCore::add(std::string name, std::unique_ptr<Source> source,
@@ -135,7 +139,7 @@ void SamplerCore::read(Entry& entry, Nanoseconds now) {
   const bool found = fruit && entry.pause > Nanoseconds{0};  // it was lost before
   {
     const std::scoped_lock lock(mutex_);
-    entry.report.cost += cost;
+    entry.report.cost += cost + take_programs(entry, now);
     ++entry.report.reads;
     keep(entry, now);
     take_unknown(entry);
@@ -167,6 +171,16 @@ void SamplerCore::take_unknown(Entry& entry) {
   known.more = known.more || told->more;
   for (; entry.unknown_told < told->words.size(); ++entry.unknown_told)
     known.keep(told->words[entry.unknown_told]);
+}
+
+// CPU time that the source's programs took since they were last asked.
+Nanoseconds SamplerCore::take_programs(Entry& entry, Nanoseconds now) {
+  const auto so_far = entry.source->cpu_time_of_programs();
+  const auto since = so_far - std::exchange(entry.programs_told, so_far);
+  programs_ += since;
+  if (so_far > Nanoseconds{0})
+    programs_seconds_.add(now, std::chrono::duration<double>(programs_).count());
+  return since;
 }
 
 void SamplerCore::lose(Entry& entry, Nanoseconds now) {
@@ -254,6 +268,16 @@ std::optional<Energy> SamplerCore::energy(std::string_view channel, Nanoseconds 
   const std::scoped_lock lock(mutex_);
   const auto* kept = find(channel, {});
   return kept && kept->energy ? kept->energy->between(from, to) : std::nullopt;
+}
+
+Nanoseconds SamplerCore::cpu_time_of_programs() const {
+  const std::scoped_lock lock(mutex_);
+  return programs_;
+}
+
+std::vector<HistoryPoint> SamplerCore::cpu_seconds_of_programs() const {
+  const std::scoped_lock lock(mutex_);
+  return programs_seconds_.points();
 }
 
 }  // namespace jetmeter

@@ -30,6 +30,8 @@ class SamplerCore {
   std::vector<ChannelReport> channels(std::string_view source) const;
   std::vector<HistoryPoint> history(std::string_view channel, std::string_view source) const;
   std::optional<Energy> energy(std::string_view channel, Nanoseconds from, Nanoseconds to) const;
+  Nanoseconds cpu_time_of_programs() const;
+  std::vector<HistoryPoint> cpu_seconds_of_programs() const;
 
  private:
   struct Kept {  // of one channel
@@ -52,12 +54,14 @@ class SamplerCore {
     bool removed = false;
     std::int64_t unknown_before = 0;  // words that earlier openings did not understand
     std::size_t unknown_told = 0;     // of this opening's kept words, in the report
+    Nanoseconds programs_told{0};     // of this opening's programs, in the report's cost
   };
   void open(Entry&);
   void adopt(Entry&, std::unique_ptr<Source>);
   void read(Entry&, Nanoseconds now);
   void keep(Entry&, Nanoseconds now);
   static void take_unknown(Entry&);
+  Nanoseconds take_programs(Entry&, Nanoseconds now);
   void lose(Entry&, Nanoseconds now);
   void reopen(Entry&, Nanoseconds now);
   Result<void> begin_again(Entry&);
@@ -70,6 +74,8 @@ class SamplerCore {
   std::vector<std::unique_ptr<Entry>> entries_;  // grows and shrinks on the ticking thread only
   std::vector<std::unique_ptr<Entry>> arriving_;
   std::vector<std::string> leaving_;
+  Nanoseconds programs_{0};  // CPU time of all sources' programs
+  History programs_seconds_;
   mutable std::mutex mutex_;
 };
 

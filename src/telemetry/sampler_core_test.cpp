@@ -23,6 +23,7 @@ struct World {
   int opened = 0, read = 0;
   bool opening_waits = false, can_resume = true;
   int resumed = 0;
+  Nanoseconds programs{0};
   std::vector<std::string_view> unknown;  // words of every reading
 };
 World world;
@@ -37,6 +38,7 @@ class FakeSource : public Source {
     unknown_.add(world.unknown, world.unknown.size());
   }
   const UnknownWords* unknown_words() const override { return &unknown_; }
+  Nanoseconds cpu_time_of_programs() const override { return world.programs; }
   bool suspend() override { return world.opening_waits; }
   Result<void> resume() override {
     if (!world.can_resume) return fail("the fake sensor hangs");
@@ -254,6 +256,34 @@ TEST_F(SamplerCoreTest, TellsTheWordsThatASourceDidNotUnderstandAcrossItsOpening
   EXPECT_FALSE(unknown.more);
 }
 
+TEST_F(SamplerCoreTest, TheProgramsOfASourceArePartOfItsCost) {
+  auto core = make(kFake);
+  core.tick(milliseconds(0));
+  EXPECT_TRUE(core.cpu_seconds_of_programs().empty());
+  EXPECT_LT(core.sources()[0].cost, seconds(1000));
+  world.programs = seconds(1000);
+  core.tick(milliseconds(100));
+  world.programs = seconds(3000);
+  core.tick(milliseconds(200));
+  EXPECT_GE(core.sources()[0].cost, seconds(3000));
+  EXPECT_LT(core.sources()[0].cost, seconds(4000));
+  EXPECT_EQ(core.cpu_time_of_programs(), seconds(3000));
+
+  world.value.reset();
+  for (int tick = 3; tick <= 5; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_FALSE(core.sources()[0].open);
+  world.value = 1;
+  world.programs = seconds(500);  // of the one that is opened anew
+  core.tick(seconds(10));
+  EXPECT_EQ(core.cpu_time_of_programs(), seconds(3500));
+  const auto told = core.cpu_seconds_of_programs();
+  ASSERT_EQ(told.size(), 6u);
+  EXPECT_EQ(told.front().at, milliseconds(100));
+  EXPECT_EQ(told.front().value, 1000);
+  EXPECT_EQ(told.back().at, seconds(10));
+  EXPECT_EQ(told.back().value, 3500);
+}
+
 TEST_F(SamplerCoreTest, WhatWasAddedIsReadUnderItsNameUntilItIsRemoved) {
   auto core = make(kFake);
   core.add("worker", std::make_unique<FakeSource>(), milliseconds(10));
@@ -285,6 +315,7 @@ TEST_F(SamplerCoreTest, IntegratesPowerOverTheTimesOfItsReadings) {
 TEST_F(SamplerCoreTest, DoesNotAllocateAtATick) {
   if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands where the heap would be watched";
   world.unknown = {"FOO", "BAR"};
+  world.programs = seconds(1);
   auto core = make(kFake);
   core.tick(milliseconds(0));
   const auto use = watch_heap([&] {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "telemetry/child_output.h"
 #include "telemetry/newest_line.h"
@@ -67,6 +68,7 @@ class Tegrastats : public Source {
 
   void read(std::span<std::optional<double>> out) override {
     take([&](const TegrastatsLine& line) { fields_->fill(line, latest_); });
+    note_cpu_time();
     std::fill(out.begin(), out.end(), std::nullopt);
     if (!answers()) return;
     std::copy(latest_.begin(), latest_.end(), out.begin());
@@ -75,7 +77,10 @@ class Tegrastats : public Source {
 
   const UnknownWords* unknown_words() const override { return &unknown_; }
 
+  Nanoseconds cpu_time_of_programs() const override { return cpu_time_before_ + cpu_time_; }
+
   bool suspend() override {
+    note_cpu_time();
     child_->end();
     closed_ = true;
     came_at_.reset();
@@ -88,6 +93,7 @@ class Tegrastats : public Source {
     auto child = start(host_, options_.interval);
     if (!child) return tl::make_unexpected(child.error());
     child_.emplace(std::move(*child));
+    cpu_time_before_ += std::exchange(cpu_time_, Nanoseconds{0});
     lines_ = NewestLine(kLongestLine);
     closed_ = false;
     return {};
@@ -98,6 +104,8 @@ class Tegrastats : public Source {
     return came_at_ && !closed_ && !child_->has_ended() &&
            options_.clock->monotonic() - *came_at_ <= kIntervalsUntilOld * options_.interval;
   }
+
+  void note_cpu_time() { cpu_time_ = child_->cpu_time().value_or(cpu_time_); }
 
   // Calls `use` with the newest line of every piece that has come.
   template <typename Use>
@@ -129,8 +137,9 @@ class Tegrastats : public Source {
   TegrastatsLine line_;
   std::optional<TegrastatsChannels> fields_;
   std::vector<Channel> channels_;
-  std::vector<std::optional<double>> latest_;  // all but the last channel
-  std::optional<Nanoseconds> came_at_;         // the newest line, of the program that runs now
+  std::vector<std::optional<double>> latest_;     // all but the last channel
+  std::optional<Nanoseconds> came_at_;            // the newest line, of the program that runs now
+  Nanoseconds cpu_time_{0}, cpu_time_before_{0};  // of this child; of those before it
   UnknownWords unknown_;
   bool closed_ = false;
 };

@@ -239,6 +239,24 @@ TEST(Tegrastats, BeginsAnewWithoutWaitingForALine) {
   EXPECT_TRUE(sooner_or_later([&] { return read_once(**source)["tegrastats.load.gpu"] == 7; }));
 }
 
+TEST(Tegrastats, TellsTheCpuTimeOfTheTool) {
+  FakeTool tool("echo \"$line\"; while :; do :; done");
+  const auto source = tool.open();
+  ASSERT_TRUE(source) << source.error().what;
+  const auto more_than = [&](Nanoseconds before) {
+    return sooner_or_later([&] {
+      read_once(**source);
+      return (*source)->cpu_time_of_programs() > before;
+    });
+  };
+  EXPECT_TRUE(more_than(5ms));
+  ASSERT_TRUE((*source)->suspend());
+  ASSERT_TRUE(sooner_or_later([&] { return (*source)->resume().has_value(); }));
+  const auto of_the_first = (*source)->cpu_time_of_programs();
+  EXPECT_GT(of_the_first, 5ms);
+  EXPECT_TRUE(more_than(of_the_first + 1ms));
+}
+
 TEST(Tegrastats, SaysWhyItDoesNotBeginAnew) {
   FakeTool tool("echo \"$line\"; exec sleep 1000");
   const auto source = tool.open();
