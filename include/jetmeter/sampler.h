@@ -89,6 +89,8 @@ class Sampler {
   void add(std::string name, std::unique_ptr<Source>,
            Nanoseconds shortest_period = std::chrono::milliseconds(10));
   void remove(std::string_view name);  // its reports stay
+  // From now on. Sources stay open, and what is kept of their channels goes on.
+  void set_interval(Nanoseconds);
   // Reads once more and ends the thread. May be called twice.
   void stop();
 
@@ -117,7 +119,7 @@ class Sampler {
   std::unique_ptr<SamplerCore> core_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopped_ = false;
+  bool stopped_ = false, interval_changed_ = false;
   std::atomic<std::int64_t> cpu_time_ns_{0};
   std::thread thread_;
 };

@@ -45,13 +45,20 @@ SamplerCore::SamplerCore(const Sampler::Options& options)
     auto entry = std::make_unique<Entry>();
     entry->kind = kind;
     entry->report.name = kind->name;
-    entry->period = period_of(interval_, kind->shortest_period);
+    entry->shortest_period = kind->shortest_period;
+    set_period(*entry);
     open(*entry);
     entries_.push_back(std::move(entry));
   }
 }
 
 SamplerCore::~SamplerCore() = default;
+
+void SamplerCore::set_period(Entry& entry) const {
+  entry.period = period_of(interval_, entry.shortest_period);
+  for (auto& kept : entry.kept)
+    if (kept.energy) kept.energy->set_longest_gap(kLongestGap * entry.period);
+}
 
 void SamplerCore::open(Entry& entry) {
   auto source = entry.kind->open(host_);
@@ -90,9 +97,10 @@ void SamplerCore::add(std::string name, std::unique_ptr<Source> source,
                       Nanoseconds shortest_period) {
   auto entry = std::make_unique<Entry>();
   entry->report.name = std::move(name);
-  entry->period = period_of(interval_, shortest_period);
-  adopt(*entry, std::move(source));
+  entry->shortest_period = shortest_period;
   const std::scoped_lock lock(mutex_);
+  set_period(*entry);
+  adopt(*entry, std::move(source));
   arriving_.push_back(std::move(entry));
 }
 
@@ -101,7 +109,13 @@ void SamplerCore::remove(std::string_view name) {
   leaving_.emplace_back(name);
 }
 
-void SamplerCore::take_changes() {
+void SamplerCore::set_interval(Nanoseconds interval) {
+  const std::scoped_lock lock(mutex_);
+  interval_ = interval;
+  interval_changed_ = true;
+}
+
+void SamplerCore::take_changes(Nanoseconds now) {
   const std::scoped_lock lock(mutex_);
   for (auto& entry : arriving_) entries_.push_back(std::move(entry));
   arriving_.clear();
@@ -114,10 +128,16 @@ void SamplerCore::take_changes() {
     }
   }
   leaving_.clear();
+  if (!std::exchange(interval_changed_, false)) return;
+  for (auto& entry : entries_) {
+    set_period(*entry);
+    // What was lost waits for its next opening as long as before.
+    if (entry->source) entry->due = std::min(entry->due, (now / entry->period + 1) * entry->period);
+  }
 }
 
 void SamplerCore::tick(Nanoseconds now, bool everything) {
-  take_changes();
+  take_changes(now);
   for (auto& entry : entries_) {
     if (entry->removed || (now < entry->due && !everything)) continue;
     // On the grid of its own period, so that sources with the same one are read together.

@@ -23,6 +23,7 @@ class SamplerCore {
 
   void add(std::string name, std::unique_ptr<Source>, Nanoseconds shortest_period);
   void remove(std::string_view name);
+  void set_interval(Nanoseconds);  // from the next tick on
   // Reads what is due at `now`; with `everything`, also what is not.
   void tick(Nanoseconds now, bool everything = false);
 
@@ -45,7 +46,7 @@ class SamplerCore {
     const SourceKind* kind = nullptr;   // null: added by hand, cannot be opened again
     std::unique_ptr<Source> source;     // touched by the ticking thread only
     std::unique_ptr<Source> suspended;  // lost, and to be resumed; `source` is then null
-    Nanoseconds period{0}, due{0};
+    Nanoseconds shortest_period{0}, period{0}, due{0};
     std::vector<std::optional<double>> now;
     std::vector<std::size_t> place;  // in `kept`, per channel of the source
     std::vector<Kept> kept;
@@ -57,6 +58,7 @@ class SamplerCore {
     Nanoseconds programs_told{0};     // of this opening's programs, in the report's cost
   };
   void open(Entry&);
+  void set_period(Entry&) const;
   void adopt(Entry&, std::unique_ptr<Source>);
   void read(Entry&, Nanoseconds now);
   void keep(Entry&, Nanoseconds now);
@@ -65,11 +67,12 @@ class SamplerCore {
   void lose(Entry&, Nanoseconds now);
   void reopen(Entry&, Nanoseconds now);
   Result<void> begin_again(Entry&);
-  void take_changes();
+  void take_changes(Nanoseconds now);
   const Kept* find(std::string_view channel, std::string_view source) const;
 
   Host host_;
   Nanoseconds interval_;
+  bool interval_changed_ = false;
   SampleSink* sink_;
   std::vector<std::unique_ptr<Entry>> entries_;  // grows and shrinks on the ticking thread only
   std::vector<std::unique_ptr<Entry>> arriving_;

@@ -112,6 +112,45 @@ TEST_F(SamplerCoreTest, ALateTickDoesNotShiftTheGrid) {
   EXPECT_EQ(world.read, 4);
 }
 
+TEST_F(SamplerCoreTest, TheIntervalChangesWithTheSourcesOpen) {
+  auto core = make(kFake);
+  core.tick(milliseconds(0));
+  core.tick(milliseconds(100));
+  core.set_interval(seconds(1));
+  for (int tick = 2; tick <= 30; ++tick) core.tick(milliseconds(100 * tick));
+  ASSERT_EQ(listener_.count, 6u);
+  EXPECT_EQ(listener_.times[2], milliseconds(200)) << "it was due already";
+  EXPECT_EQ(listener_.times[3], milliseconds(1000));
+  EXPECT_EQ(listener_.times[5], milliseconds(3000));
+  core.set_interval(milliseconds(100));
+  for (int tick = 31; tick <= 33; ++tick) core.tick(milliseconds(100 * tick));
+  ASSERT_EQ(listener_.count, 8u);
+  EXPECT_EQ(listener_.times[6], milliseconds(3200));
+  EXPECT_EQ(world.opened, 1);
+  EXPECT_EQ(core.channels({})[0].n, 8);
+}
+
+TEST_F(SamplerCoreTest, AChangedIntervalKeepsASourcesOwnRate) {
+  auto core = make(kSlow, seconds(1));
+  core.tick(milliseconds(0));
+  core.set_interval(milliseconds(100));
+  for (int tick = 1; tick <= 6; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_EQ(world.read, 3) << "at 0, 300 and 600 ms";
+}
+
+TEST_F(SamplerCoreTest, AChangedIntervalIsNoGapInAnEnergy) {
+  auto core = make(kFake);
+  world.value = 10;
+  core.tick(milliseconds(0));
+  core.set_interval(seconds(1));
+  core.tick(milliseconds(1000));
+  core.tick(milliseconds(2000));
+  const auto energy = core.energy("power.board", milliseconds(0), milliseconds(2000));
+  ASSERT_TRUE(energy);
+  EXPECT_THAT(energy->joules, DoubleEq(20));
+  EXPECT_THAT(energy->covered_seconds, DoubleEq(2));
+}
+
 TEST_F(SamplerCoreTest, TheLastTickReadsWhatIsNotDue) {
   auto core = make(kSlow);
   core.tick(milliseconds(0));
@@ -340,6 +379,18 @@ TEST(Sampler, ReadsUntilItIsStopped) {
   EXPECT_GT(sampler.cpu_time(), Nanoseconds{0});
   sampler.stop();
   EXPECT_EQ(sampler.channels()[0].n, n);
+}
+
+TEST(Sampler, DoesNotSleepThroughAChangeOfItsInterval) {
+  world = {};
+  Sampler sampler({.interval = std::chrono::hours(1), .kinds = {&kFake}});
+  sampler.set_interval(milliseconds(1));
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  while (sampler.channels()[0].n < 3 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_GE(sampler.channels()[0].n, 3);
+  sampler.stop();
+  EXPECT_EQ(world.opened, 1);
 }
 
 }  // namespace
