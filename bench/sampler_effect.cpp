@@ -26,7 +26,7 @@ constexpr const char* kLong = "synthetic=rgb:1280x720 --max-frames 3000";
 
 struct Run {
   double p50_ms = 0;
-  double sampler_share = 0;  // CPU time of the sampler's thread by the time of the phases
+  double sampler_share = 0;  // CPU time of the sampler by the time of the phases
 };
 
 struct Files {

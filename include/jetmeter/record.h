@@ -324,7 +324,7 @@ struct PairsRecord {
 
 struct TelemetrySourceRecord {
   std::string name, status, reason;  // status: ok | absent | lost
-  double cost_seconds = 0;           // CPU time that reading it took, over the whole run
+  double cost_seconds = 0;           // CPU time that reading it took, its programs' included
   std::int64_t reads = 0, gaps = 0;  // gaps: how often it fell silent
 };
 
@@ -358,7 +358,7 @@ struct Record {
   std::vector<BackendProbeRecord> backends;
   std::vector<SlotRecord> slots;
   std::optional<PairsRecord> pairs;
-  std::optional<double> sampler_cpu_seconds;  // of the sampler's thread, everything included
+  std::optional<double> sampler_cpu_seconds;  // of the sampler's thread and of the programs it runs
   std::vector<TelemetrySourceRecord> telemetry_sources;
   std::vector<ChannelRecord> telemetry_channels;
 };

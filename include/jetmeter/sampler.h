@@ -1,7 +1,8 @@
 // Reads telemetry sources at an interval, on a thread of its own. Ticks are aligned to the interval
 // on the monotonic clock; a tick that was missed is not made up for, since its readings would be of
 // the same moment. A source is read at its own rate where that is slower. A source that stops
-// answering is closed and opened again with growing pauses; the gap is told to the sink.
+// answering is closed and opened again, with growing pauses and without waiting for it; the gap is
+// told to the sink.
 //
 // After start no tick allocates, and memory does not grow with the length of the run: every raw
 // reading goes to the sink, and each channel keeps exact n, mean, min and max, a sample of its
@@ -40,8 +41,9 @@ class SampleSink {
 struct SourceReport {
   std::string name;
   bool open = false;
-  std::string reason;   // why it is absent, or was lost last
-  Nanoseconds cost{0};  // CPU time of the sampler's thread that went into reading it
+  std::string reason;  // why it is absent, or was lost last
+  // CPU time of the sampler's thread that went into reading it, and of the programs that it runs.
+  Nanoseconds cost{0};
   std::int64_t reads = 0, gaps = 0;
   UnknownWords unknown{};
 };
@@ -87,6 +89,8 @@ class Sampler {
   void add(std::string name, std::unique_ptr<Source>,
            Nanoseconds shortest_period = std::chrono::milliseconds(10));
   void remove(std::string_view name);  // its reports stay
+  // From now on. Sources stay open, and what is kept of their channels goes on.
+  void set_interval(Nanoseconds);
   // Reads once more and ends the thread. May be called twice.
   void stop();
 
@@ -101,8 +105,11 @@ class Sampler {
   // there is no such channel, or no time is covered.
   std::optional<Energy> energy(std::string_view channel, Nanoseconds from, Nanoseconds to) const;
 
-  // CPU time of the sampler's thread so far, everything included.
+  // CPU time of the sampler's thread so far, everything included, and of the programs that sources
+  // run.
   Nanoseconds cpu_time() const;
+  // Of those programs alone, in seconds, at the readings of their sources; empty where none runs.
+  std::vector<HistoryPoint> cpu_seconds_of_programs() const;
 
  private:
   void loop();
@@ -112,7 +119,7 @@ class Sampler {
   std::unique_ptr<SamplerCore> core_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopped_ = false;
+  bool stopped_ = false, interval_changed_ = false;
   std::atomic<std::int64_t> cpu_time_ns_{0};
   std::thread thread_;
 };

@@ -39,7 +39,7 @@ struct TegrastatsLine {
     std::size_t clock_count = 0;
 
     std::span<const double> clocks_hertz() const { return {clock_of.data(), clock_count}; }
-    std::optional<double> highest_clock_hertz() const;
+    std::optional<double> highest_clock_hertz() const;  // absent where all are gated, too
   };
 
   struct Temperature {
@@ -77,7 +77,8 @@ struct TegrastatsLine {
   std::vector<std::string_view> unknown;
 };
 
-// Any bytes may come in. A text that tells RAM or cores is a line, however much of the rest is not
+// Any bytes may come in. A number that cannot be, as a load of 400 %, is not understood, and
+// neither is its field. A text that tells RAM or cores is a line, however much of the rest is not
 // understood. False for what is no line of tegrastats (a prompt, a date, an empty line); `out` then
 // holds nothing but unknown words. What `out` held before is gone, but not its memory: parsing into
 // the same object again does not allocate once it has held as much.

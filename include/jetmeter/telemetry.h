@@ -64,6 +64,13 @@ class Source {
   virtual void read(std::span<std::optional<double>> out) = 0;
   // So far; null for a source that is told no words. For the thread that reads.
   virtual const UnknownWords* unknown_words() const { return nullptr; }
+  // CPU time that programs which it runs have taken until the last reading; 0 where it runs none.
+  virtual Nanoseconds cpu_time_of_programs() const { return Nanoseconds{0}; }
+  // After it fell silent. One whose opening waits, for a program's first line, lets go of what it
+  // holds and returns true; resume() then begins anew, with the same channels, and may fail and be
+  // called again. Neither waits. All others return false, and are closed and opened again.
+  virtual bool suspend() { return false; }
+  virtual Result<void> resume() { return {}; }
 };
 
 struct SourceKind {

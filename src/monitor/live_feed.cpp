@@ -46,13 +46,12 @@ class LiveFeed : public Feed {
         machine_(identify_machine(host)),
         sink_(log),
         interval_(interval),
-        processes_(host, !machine_.gpus.empty()) {
-    restart();
-  }
+        processes_(host, !machine_.gpus.empty()),
+        sampler_({.host = host, .interval = interval, .sink = &sink_, .kinds = {}}) {}
 
   void advance(Nanoseconds) override {}
 
-  void finish() override { sampler_->stop(); }
+  void finish() override { sampler_.stop(); }
 
   void show(MonitorView& view) override {
     sink_.show(view);
@@ -61,7 +60,7 @@ class LiveFeed : public Feed {
     view.machine = machine_;
     view.ledger = read_ledger(host_, machine_.memory_architecture);
     view.unknown.clear();
-    for (const auto& source : sampler_->sources()) {
+    for (const auto& source : sampler_.sources()) {
       if (source.unknown.count > 0) view.unknown.push_back({source.name, source.unknown});
       const bool named =
           std::ranges::find(view.missing, source.name, &MissingSource::name) != view.missing.end();
@@ -83,28 +82,18 @@ class LiveFeed : public Feed {
     }
     if (next == interval_) return;
     interval_ = next;
-    restart();
+    sampler_.set_interval(next);
   }
 
   Nanoseconds interval() const override { return interval_; }
 
  private:
-  // The curves stay: they are the sink's.
-  void restart() {
-    sampler_.reset();
-    Sampler::Options options;
-    options.host = host_;
-    options.interval = interval_;
-    options.sink = &sink_;
-    sampler_ = std::make_unique<Sampler>(options);
-  }
-
   Host host_;
   Machine machine_;
   LiveSink sink_;
   Nanoseconds interval_;
   ProcessTable processes_;
-  std::unique_ptr<Sampler> sampler_;
+  Sampler sampler_;
 };
 
 }  // namespace

@@ -84,6 +84,10 @@ DisturbanceFacts RunConditions::facts(std::span<const SlotData> slots,
   facts.own_cpu_seconds.push_back(sampler_.history(kCpuChannel, kOwnSource));
   for (const auto& worker : workers)
     facts.own_cpu_seconds.push_back(sampler_.history(kCpuChannel, worker));
+  // The sampler's programs take nothing while their sources are silent.
+  if (auto programs = sampler_.cpu_seconds_of_programs(); !programs.empty())
+    facts.own_cpu_seconds.push_back(
+        held_over(std::move(programs), {idle_.from, context_.clock->monotonic()}));
   facts.gpu_clients_before = clients_before_;
   facts.gpu_clients_after = clients_after_;
   facts.own_processes = {::getpid()};

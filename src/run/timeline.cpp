@@ -95,6 +95,14 @@ std::vector<std::string> subjects_of(const Histories& histories, std::string_vie
   return {subjects.begin(), subjects.end()};
 }
 
+std::vector<HistoryPoint> held_over(std::vector<HistoryPoint> points, const TimeSpan& time) {
+  if (points.empty()) return points;
+  const auto first = points.front(), last = points.back();
+  if (time.from < first.at) points.insert(points.begin(), HistoryPoint{time.from, first.value});
+  if (last.at < time.to) points.push_back({time.to, last.value});
+  return points;
+}
+
 std::optional<double> median_of(std::vector<double> values) {
   if (values.empty()) return std::nullopt;
   const auto above = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);

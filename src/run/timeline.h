@@ -51,6 +51,10 @@ std::vector<SpanReading> readings_of(const Histories&, std::string_view channel)
 // What follows `prefix` in the names of the channels, "tegrastats." left out, each once.
 std::vector<std::string> subjects_of(const Histories&, std::string_view prefix);
 
+// What holds its first value before its first point, and its last after its last: with points at
+// the ends of `time`, too. Empty stays empty.
+std::vector<HistoryPoint> held_over(std::vector<HistoryPoint>, const TimeSpan& time);
+
 // Of a copy; absent for no values.
 std::optional<double> median_of(std::vector<double>);
 

@@ -89,6 +89,21 @@ TEST(SubjectsOf, NamesEachOnce) {
   EXPECT_THAT(subjects_of(histories, "temperature."), ElementsAre("cpu", "tj"));
 }
 
+TEST(HeldOver, ReachesToTheEndsOfATime) {
+  const auto told = [](const std::vector<HistoryPoint>& points) {
+    std::vector<std::pair<std::int64_t, double>> all;
+    for (const auto& point : points) all.emplace_back(point.at.count(), point.value);
+    return all;
+  };
+  using Point = std::pair<std::int64_t, double>;
+  const auto some = points({{10, 1}, {20, 3}});
+  EXPECT_THAT(told(held_over(some, span(5, 30))),
+              ElementsAre(Point(5, 1), Point(10, 1), Point(20, 3), Point(30, 3)));
+  EXPECT_THAT(told(held_over(some, span(10, 20))), ElementsAre(Point(10, 1), Point(20, 3)));
+  EXPECT_THAT(told(held_over(some, span(12, 15))), ElementsAre(Point(10, 1), Point(20, 3)));
+  EXPECT_THAT(held_over({}, span(0, 9)), IsEmpty());
+}
+
 TEST(MedianOf, IsAbsentForNothing) {
   EXPECT_EQ(median_of({}), std::nullopt);
   EXPECT_EQ(median_of({3, 1, 2}), 2);

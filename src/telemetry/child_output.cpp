@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -87,14 +88,25 @@ ChildOutput::ChildOutput(ChildOutput&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 ChildOutput::~ChildOutput() {
-  if (pid_ < 0) return;
-  ::close(descriptor_);
+  for (int i = 0; i < kReapAttempts && !end(); ++i) std::this_thread::sleep_for(kPause);
+}
+
+std::optional<Nanoseconds> ChildOutput::cpu_time() const {
+  clockid_t clock{};
+  timespec time{};
+  if (pid_ < 0 || clock_getcpuclockid(pid_, &clock) != 0 || clock_gettime(clock, &time) != 0)
+    return std::nullopt;
+  return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
+}
+
+bool ChildOutput::end() {
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  if (pid_ < 0) return true;
   ::kill(-pid_, SIGKILL);
   ::kill(pid_, SIGKILL);
-  for (int i = 0; i < kReapAttempts; ++i) {
-    if (waitpid(pid_, nullptr, WNOHANG) != 0) return;
-    std::this_thread::sleep_for(kPause);
-  }
+  if (waitpid(pid_, nullptr, WNOHANG) == 0) return false;
+  pid_ = -1;
+  return true;
 }
 
 std::optional<std::size_t> ChildOutput::read(std::span<char> buffer) {

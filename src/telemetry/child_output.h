@@ -31,6 +31,13 @@ class ChildOutput {
   void wait(Nanoseconds limit) const;
   // Whether it has exited or been killed, whoever may hold the other end of the pipe still.
   bool has_ended() const;
+  // That it has taken itself, what it starts left out. Absent where the kernel does not tell, and
+  // once end() was true.
+  std::optional<Nanoseconds> cpu_time() const;
+  // Kills its group and lets go of what it prints, without waiting. False as long as it is not
+  // dead, which a driver that hangs can put off: to be asked again. Once true there is nothing to
+  // be asked any more.
+  bool end();
   // "exit code 3", "signal 9"; empty when it still runs after `limit`.
   std::string how_it_ended(Nanoseconds limit) const;
 

@@ -15,6 +15,8 @@ class EnergyIntegral {
   EnergyIntegral(std::size_t capacity, Nanoseconds longest_gap)
       : joules_(capacity), covered_(capacity), longest_gap_(longest_gap) {}
 
+  // For the readings to come.
+  void set_longest_gap(Nanoseconds gap) { longest_gap_ = gap; }
   void add(Nanoseconds at, double watts);
   // Between two times, linear between the points that are kept. Absent when nothing is covered.
   std::optional<Energy> between(Nanoseconds from, Nanoseconds to) const;

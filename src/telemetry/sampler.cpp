@@ -37,7 +37,8 @@ void Sampler::loop() {
     lock.lock();
     const auto now = clock_.monotonic();
     const auto next = (now / interval_ + 1) * interval_;
-    wake_.wait_for(lock, next - now, [&] { return stopped_; });
+    wake_.wait_for(lock, next - now, [&] { return stopped_ || interval_changed_; });
+    interval_changed_ = false;
   }
   lock.unlock();
   core_->tick(clock_.monotonic(), true);
@@ -49,6 +50,16 @@ void Sampler::add(std::string name, std::unique_ptr<Source> source, Nanoseconds 
 
 void Sampler::remove(std::string_view name) {
   core_->remove(name);
+}
+
+void Sampler::set_interval(Nanoseconds interval) {
+  core_->set_interval(interval);
+  {
+    const std::scoped_lock lock(mutex_);
+    interval_ = interval;
+    interval_changed_ = true;
+  }
+  wake_.notify_all();
 }
 
 std::vector<SourceReport> Sampler::sources() const {
@@ -70,7 +81,11 @@ std::optional<Energy> Sampler::energy(std::string_view channel, Nanoseconds from
 }
 
 Nanoseconds Sampler::cpu_time() const {
-  return Nanoseconds(cpu_time_ns_);
+  return Nanoseconds(cpu_time_ns_) + core_->cpu_time_of_programs();
+}
+
+std::vector<HistoryPoint> Sampler::cpu_seconds_of_programs() const {
+  return core_->cpu_seconds_of_programs();
 }
 
 }  // namespace jetmeter

@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::size_t kSample = 4096;  // readings for p95, per channel
 constexpr std::size_t kHistory = 2048;
-constexpr int kPatience = 3;    // readings without a value, until a source counts as lost
-constexpr int kLongestGap = 5;  // periods that a trapezoid may bridge
+constexpr int kPatience = 3;      // readings without a value, until a source counts as lost
+constexpr int kMorePatience = 2;  // with one that was resumed, and has yet to say its first word
+constexpr int kLongestGap = 5;    // periods that a trapezoid may bridge
 constexpr Nanoseconds kFirstPause = std::chrono::seconds(1);
 constexpr Nanoseconds kLongestPause = std::chrono::minutes(1);
 
@@ -33,7 +34,10 @@ bool any_value(const std::vector<std::optional<double>>& values) {
 }  // namespace
 
 SamplerCore::SamplerCore(const Sampler::Options& options)
-    : host_(options.host), interval_(options.interval), sink_(options.sink) {
+    : host_(options.host),
+      interval_(options.interval),
+      sink_(options.sink),
+      programs_seconds_(kHistory) {
   const auto all = source_kinds();
   auto kinds = options.kinds;
   if (kinds.empty()) kinds.assign(all.begin(), all.end());
@@ -41,13 +45,20 @@ SamplerCore::SamplerCore(const Sampler::Options& options)
     auto entry = std::make_unique<Entry>();
     entry->kind = kind;
     entry->report.name = kind->name;
-    entry->period = period_of(interval_, kind->shortest_period);
+    entry->shortest_period = kind->shortest_period;
+    set_period(*entry);
     open(*entry);
     entries_.push_back(std::move(entry));
   }
 }
 
 SamplerCore::~SamplerCore() = default;
+
+void SamplerCore::set_period(Entry& entry) const {
+  entry.period = period_of(interval_, entry.shortest_period);
+  for (auto& kept : entry.kept)
+    if (kept.energy) kept.energy->set_longest_gap(kLongestGap * entry.period);
+}
 
 void SamplerCore::open(Entry& entry) {
   auto source = entry.kind->open(host_);
@@ -79,15 +90,17 @@ void SamplerCore::adopt(Entry& entry, std::unique_ptr<Source> source) {
   entry.fruitless = 0;
   entry.unknown_before = entry.report.unknown.count;
   entry.unknown_told = 0;
+  entry.programs_told = Nanoseconds{0};
 }
 
 void SamplerCore::add(std::string name, std::unique_ptr<Source> source,
                       Nanoseconds shortest_period) {
   auto entry = std::make_unique<Entry>();
   entry->report.name = std::move(name);
-  entry->period = period_of(interval_, shortest_period);
-  adopt(*entry, std::move(source));
+  entry->shortest_period = shortest_period;
   const std::scoped_lock lock(mutex_);
+  set_period(*entry);
+  adopt(*entry, std::move(source));
   arriving_.push_back(std::move(entry));
 }
 
@@ -96,7 +109,13 @@ void SamplerCore::remove(std::string_view name) {
   leaving_.emplace_back(name);
 }
 
-void SamplerCore::take_changes() {
+void SamplerCore::set_interval(Nanoseconds interval) {
+  const std::scoped_lock lock(mutex_);
+  interval_ = interval;
+  interval_changed_ = true;
+}
+
+void SamplerCore::take_changes(Nanoseconds now) {
   const std::scoped_lock lock(mutex_);
   for (auto& entry : arriving_) entries_.push_back(std::move(entry));
   arriving_.clear();
@@ -109,10 +128,16 @@ void SamplerCore::take_changes() {
     }
   }
   leaving_.clear();
+  if (!std::exchange(interval_changed_, false)) return;
+  for (auto& entry : entries_) {
+    set_period(*entry);
+    // What was lost waits for its next opening as long as before.
+    if (entry->source) entry->due = std::min(entry->due, (now / entry->period + 1) * entry->period);
+  }
 }
 
 void SamplerCore::tick(Nanoseconds now, bool everything) {
-  take_changes();
+  take_changes(now);
   for (auto& entry : entries_) {
     if (entry->removed || (now < entry->due && !everything)) continue;
     // On the grid of its own period, so that sources with the same one are read together.
@@ -131,15 +156,19 @@ void SamplerCore::read(Entry& entry, Nanoseconds now) {
   entry.source->read(entry.now);
   const auto cost = thread_cpu_time() - begin;
   const bool fruit = any_value(entry.now);
+  const bool found = fruit && entry.pause > Nanoseconds{0};  // it was lost before
   {
     const std::scoped_lock lock(mutex_);
-    entry.report.cost += cost;
+    entry.report.cost += cost + take_programs(entry, now);
     ++entry.report.reads;
     keep(entry, now);
     take_unknown(entry);
+    if (found) entry.report.open = true;
+    if (found) entry.report.reason.clear();
   }
   if (fruit && sink_) sink_->reading(now, entry.report.name, entry.source->channels(), entry.now);
-  if (fruit) entry.pause = Nanoseconds{0};
+  if (found && sink_) sink_->gap(now, entry.report.name, {});
+  if (found) entry.pause = Nanoseconds{0};
   entry.fruitless = fruit ? 0 : entry.fruitless + 1;
   if (entry.fruitless >= kPatience) lose(entry, now);
 }
@@ -164,6 +193,16 @@ void SamplerCore::take_unknown(Entry& entry) {
     known.keep(told->words[entry.unknown_told]);
 }
 
+// CPU time that the source's programs took since they were last asked.
+Nanoseconds SamplerCore::take_programs(Entry& entry, Nanoseconds now) {
+  const auto so_far = entry.source->cpu_time_of_programs();
+  const auto since = so_far - std::exchange(entry.programs_told, so_far);
+  programs_ += since;
+  if (so_far > Nanoseconds{0})
+    programs_seconds_.add(now, std::chrono::duration<double>(programs_).count());
+  return since;
+}
+
 void SamplerCore::lose(Entry& entry, Nanoseconds now) {
   const bool known = entry.pause > Nanoseconds{0};  // opened again in vain: the gap goes on
   entry.pause = known ? std::min(entry.pause * 2, kLongestPause) : kFirstPause;
@@ -174,29 +213,36 @@ void SamplerCore::lose(Entry& entry, Nanoseconds now) {
     entry.report.reason = "no value in " + std::to_string(kPatience) + " readings in a row";
     if (!known) ++entry.report.gaps;
   }
+  if (entry.kind && entry.source->suspend()) entry.suspended = std::move(entry.source);
   entry.source.reset();
   if (!known && sink_) sink_->gap(now, entry.report.name, entry.report.reason);
   if (!entry.kind) entry.removed = true;
 }
 
 void SamplerCore::reopen(Entry& entry, Nanoseconds now) {
-  auto source = entry.kind->open(host_);
-  if (!source) {
+  if (const auto begun = begin_again(entry); !begun) {
     entry.pause = std::min(entry.pause * 2, kLongestPause);
     entry.due = now + entry.pause;
     const std::scoped_lock lock(mutex_);
-    entry.report.reason = source.error().what;
+    entry.report.reason = begun.error().what;
     return;
   }
-  {
-    const std::scoped_lock lock(mutex_);
-    adopt(entry, std::move(*source));
-  }
-  const auto pause = entry.pause;
-  read(entry, now);
   entry.due = (now / entry.period + 1) * entry.period;
-  if (entry.pause == Nanoseconds{0} && sink_) sink_->gap(now, entry.report.name, {});
-  if (entry.source && entry.pause > Nanoseconds{0}) entry.pause = pause;
+  read(entry, now);
+}
+
+Result<void> SamplerCore::begin_again(Entry& entry) {
+  if (entry.suspended) {
+    if (auto resumed = entry.suspended->resume(); !resumed) return resumed;
+    entry.source = std::move(entry.suspended);
+    entry.fruitless = -kMorePatience;
+    return {};
+  }
+  auto source = entry.kind->open(host_);
+  if (!source) return tl::make_unexpected(source.error());
+  const std::scoped_lock lock(mutex_);
+  adopt(entry, std::move(*source));
+  return {};
 }
 
 std::vector<SourceReport> SamplerCore::sources() const {
@@ -242,6 +288,16 @@ std::optional<Energy> SamplerCore::energy(std::string_view channel, Nanoseconds 
   const std::scoped_lock lock(mutex_);
   const auto* kept = find(channel, {});
   return kept && kept->energy ? kept->energy->between(from, to) : std::nullopt;
+}
+
+Nanoseconds SamplerCore::cpu_time_of_programs() const {
+  const std::scoped_lock lock(mutex_);
+  return programs_;
+}
+
+std::vector<HistoryPoint> SamplerCore::cpu_seconds_of_programs() const {
+  const std::scoped_lock lock(mutex_);
+  return programs_seconds_.points();
 }
 
 }  // namespace jetmeter

@@ -21,6 +21,9 @@ struct World {
   std::optional<double> value = 1.0;
   bool can_open = true;
   int opened = 0, read = 0;
+  bool opening_waits = false, can_resume = true;
+  int resumed = 0;
+  Nanoseconds programs{0};
   std::vector<std::string_view> unknown;  // words of every reading
 };
 World world;
@@ -35,6 +38,13 @@ class FakeSource : public Source {
     unknown_.add(world.unknown, world.unknown.size());
   }
   const UnknownWords* unknown_words() const override { return &unknown_; }
+  Nanoseconds cpu_time_of_programs() const override { return world.programs; }
+  bool suspend() override { return world.opening_waits; }
+  Result<void> resume() override {
+    if (!world.can_resume) return fail("the fake sensor hangs");
+    ++world.resumed;
+    return {};
+  }
 
  private:
   UnknownWords unknown_;
@@ -100,6 +110,45 @@ TEST_F(SamplerCoreTest, ALateTickDoesNotShiftTheGrid) {
   auto core = make(kFake);
   for (const int at : {0, 190, 200, 300}) core.tick(milliseconds(at));
   EXPECT_EQ(world.read, 4);
+}
+
+TEST_F(SamplerCoreTest, TheIntervalChangesWithTheSourcesOpen) {
+  auto core = make(kFake);
+  core.tick(milliseconds(0));
+  core.tick(milliseconds(100));
+  core.set_interval(seconds(1));
+  for (int tick = 2; tick <= 30; ++tick) core.tick(milliseconds(100 * tick));
+  ASSERT_EQ(listener_.count, 6u);
+  EXPECT_EQ(listener_.times[2], milliseconds(200)) << "it was due already";
+  EXPECT_EQ(listener_.times[3], milliseconds(1000));
+  EXPECT_EQ(listener_.times[5], milliseconds(3000));
+  core.set_interval(milliseconds(100));
+  for (int tick = 31; tick <= 33; ++tick) core.tick(milliseconds(100 * tick));
+  ASSERT_EQ(listener_.count, 8u);
+  EXPECT_EQ(listener_.times[6], milliseconds(3200));
+  EXPECT_EQ(world.opened, 1);
+  EXPECT_EQ(core.channels({})[0].n, 8);
+}
+
+TEST_F(SamplerCoreTest, AChangedIntervalKeepsASourcesOwnRate) {
+  auto core = make(kSlow, seconds(1));
+  core.tick(milliseconds(0));
+  core.set_interval(milliseconds(100));
+  for (int tick = 1; tick <= 6; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_EQ(world.read, 3) << "at 0, 300 and 600 ms";
+}
+
+TEST_F(SamplerCoreTest, AChangedIntervalIsNoGapInAnEnergy) {
+  auto core = make(kFake);
+  world.value = 10;
+  core.tick(milliseconds(0));
+  core.set_interval(seconds(1));
+  core.tick(milliseconds(1000));
+  core.tick(milliseconds(2000));
+  const auto energy = core.energy("power.board", milliseconds(0), milliseconds(2000));
+  ASSERT_TRUE(energy);
+  EXPECT_THAT(energy->joules, DoubleEq(20));
+  EXPECT_THAT(energy->covered_seconds, DoubleEq(2));
 }
 
 TEST_F(SamplerCoreTest, TheLastTickReadsWhatIsNotDue) {
@@ -172,6 +221,50 @@ TEST_F(SamplerCoreTest, ASourceThatFallsSilentIsOpenedAgainWithGrowingPauses) {
   EXPECT_THAT(core.channels({})[0].max, Optional(2.0));
 }
 
+TEST_F(SamplerCoreTest, ASourceWhoseOpeningWaitsIsNotOpenedAtATick) {
+  world.opening_waits = true;
+  auto core = make(kFake);
+  core.tick(milliseconds(0));
+  world.value.reset();
+  std::vector<Nanoseconds> resumptions;
+  for (int tick = 1; tick <= 330; ++tick) {
+    const int before = world.resumed;
+    core.tick(milliseconds(100 * tick));
+    if (world.resumed != before) resumptions.push_back(milliseconds(100 * tick));
+  }
+  // Lost at 300 ms; each try lasts five readings and doubles the pause.
+  EXPECT_THAT(resumptions, ElementsAre(milliseconds(1300), milliseconds(3700), milliseconds(8100),
+                                       milliseconds(16500), milliseconds(32900)));
+  EXPECT_EQ(world.opened, 1);
+  EXPECT_EQ(listener_.gaps.size(), 1u);
+  EXPECT_FALSE(core.sources()[0].open) << "it has not answered yet";
+
+  world.value = 2;
+  core.tick(milliseconds(33100));
+  ASSERT_EQ(listener_.gaps.size(), 2u) << "the end is told also where a later reading answers";
+  EXPECT_EQ(listener_.gaps[1].at, milliseconds(33100));
+  EXPECT_EQ(listener_.gaps[1].reason, "");
+  EXPECT_TRUE(core.sources()[0].open);
+  EXPECT_EQ(core.sources()[0].reason, "");
+  EXPECT_EQ(core.sources()[0].gaps, 1);
+  EXPECT_THAT(core.channels({})[0].max, Optional(2.0));
+}
+
+TEST_F(SamplerCoreTest, ASourceThatCannotBeResumedIsTriedAgain) {
+  world.opening_waits = true;
+  auto core = make(kFake);
+  core.tick(milliseconds(0));
+  world.value.reset();
+  world.can_resume = false;
+  for (int tick = 1; tick < 40; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_EQ(core.sources()[0].reason, "the fake sensor hangs");
+  world.value = 1;
+  world.can_resume = true;
+  for (int tick = 40; tick < 100; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_TRUE(core.sources()[0].open);
+  EXPECT_EQ(world.opened, 1);
+}
+
 TEST_F(SamplerCoreTest, ASourceThatVanishesIsTriedAgain) {
   auto core = make(kFake);
   core.tick(milliseconds(0));
@@ -200,6 +293,34 @@ TEST_F(SamplerCoreTest, TellsTheWordsThatASourceDidNotUnderstandAcrossItsOpening
   EXPECT_EQ(unknown.count, 12) << "five readings, and one of the source that was opened again";
   EXPECT_THAT(unknown.words, ElementsAre("FOO", "BAR", "BAZ"));
   EXPECT_FALSE(unknown.more);
+}
+
+TEST_F(SamplerCoreTest, TheProgramsOfASourceArePartOfItsCost) {
+  auto core = make(kFake);
+  core.tick(milliseconds(0));
+  EXPECT_TRUE(core.cpu_seconds_of_programs().empty());
+  EXPECT_LT(core.sources()[0].cost, seconds(1000));
+  world.programs = seconds(1000);
+  core.tick(milliseconds(100));
+  world.programs = seconds(3000);
+  core.tick(milliseconds(200));
+  EXPECT_GE(core.sources()[0].cost, seconds(3000));
+  EXPECT_LT(core.sources()[0].cost, seconds(4000));
+  EXPECT_EQ(core.cpu_time_of_programs(), seconds(3000));
+
+  world.value.reset();
+  for (int tick = 3; tick <= 5; ++tick) core.tick(milliseconds(100 * tick));
+  EXPECT_FALSE(core.sources()[0].open);
+  world.value = 1;
+  world.programs = seconds(500);  // of the one that is opened anew
+  core.tick(seconds(10));
+  EXPECT_EQ(core.cpu_time_of_programs(), seconds(3500));
+  const auto told = core.cpu_seconds_of_programs();
+  ASSERT_EQ(told.size(), 6u);
+  EXPECT_EQ(told.front().at, milliseconds(100));
+  EXPECT_EQ(told.front().value, 1000);
+  EXPECT_EQ(told.back().at, seconds(10));
+  EXPECT_EQ(told.back().value, 3500);
 }
 
 TEST_F(SamplerCoreTest, WhatWasAddedIsReadUnderItsNameUntilItIsRemoved) {
@@ -233,6 +354,7 @@ TEST_F(SamplerCoreTest, IntegratesPowerOverTheTimesOfItsReadings) {
 TEST_F(SamplerCoreTest, DoesNotAllocateAtATick) {
   if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands where the heap would be watched";
   world.unknown = {"FOO", "BAR"};
+  world.programs = seconds(1);
   auto core = make(kFake);
   core.tick(milliseconds(0));
   const auto use = watch_heap([&] {
@@ -257,6 +379,18 @@ TEST(Sampler, ReadsUntilItIsStopped) {
   EXPECT_GT(sampler.cpu_time(), Nanoseconds{0});
   sampler.stop();
   EXPECT_EQ(sampler.channels()[0].n, n);
+}
+
+TEST(Sampler, DoesNotSleepThroughAChangeOfItsInterval) {
+  world = {};
+  Sampler sampler({.interval = std::chrono::hours(1), .kinds = {&kFake}});
+  sampler.set_interval(milliseconds(1));
+  const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+  while (sampler.channels()[0].n < 3 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_GE(sampler.channels()[0].n, 3);
+  sampler.stop();
+  EXPECT_EQ(world.opened, 1);
 }
 
 }  // namespace

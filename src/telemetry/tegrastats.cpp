@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "telemetry/child_output.h"
 #include "telemetry/newest_line.h"
@@ -19,10 +20,24 @@ constexpr std::size_t kLongestLine = std::size_t{16} * 1024;  // real ones have 
 constexpr int kPiecesPerReading = 8;
 constexpr int kIntervalsUntilOld = 3;
 
+std::string called(const Host& host) {
+  return in_quotes(host.path(kProgram).string());
+}
+
+Result<ChildOutput> start(const Host& host, Nanoseconds interval) {
+  const auto program = host.path(kProgram);
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(program, error))
+    return fail("no program " + called(host) + "; it comes with JetPack");
+  if (::access(program.c_str(), X_OK) != 0) return fail(called(host) + " may not be run");
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(interval).count();
+  return ChildOutput::start(program, {"--interval", std::to_string(milliseconds)});
+}
+
 class Tegrastats : public Source {
  public:
-  Tegrastats(ChildOutput child, const TegrastatsOptions& options)
-      : child_(std::move(child)), lines_(kLongestLine), options_(options) {}
+  Tegrastats(Host host, ChildOutput child, const TegrastatsOptions& options)
+      : host_(std::move(host)), child_(std::move(child)), lines_(kLongestLine), options_(options) {}
 
   // Waits for the first line, which tells what channels there are.
   Result<void> learn() {
@@ -38,13 +53,13 @@ class Tegrastats : public Source {
         fields_->fill(line, latest_);
       });
       if (!channels_.empty()) break;
-      if (closed_ || child_.has_ended())
+      if (closed_ || child_->has_ended())
         return fail("it ended before it printed a line (" + how_it_ended() + ")");
       const Nanoseconds left = deadline - Steady::now();
       if (left <= Nanoseconds(0))
         return fail("no line that can be understood came within " +
                     format_duration(options_.first_line_within));
-      child_.wait(left);
+      child_->wait(left);
     }
     return {};
   }
@@ -53,23 +68,50 @@ class Tegrastats : public Source {
 
   void read(std::span<std::optional<double>> out) override {
     take([&](const TegrastatsLine& line) { fields_->fill(line, latest_); });
-    const auto age = options_.clock->monotonic() - came_at_;
-    const bool answers =
-        !closed_ && !child_.has_ended() && age <= kIntervalsUntilOld * options_.interval;
+    note_cpu_time();
     std::fill(out.begin(), out.end(), std::nullopt);
-    if (!answers) return;
+    if (!answers()) return;
     std::copy(latest_.begin(), latest_.end(), out.begin());
     out.back() = static_cast<double>(unknown_.count);
   }
 
   const UnknownWords* unknown_words() const override { return &unknown_; }
 
+  Nanoseconds cpu_time_of_programs() const override { return cpu_time_before_ + cpu_time_; }
+
+  bool suspend() override {
+    note_cpu_time();
+    child_->end();
+    closed_ = true;
+    came_at_.reset();
+    return true;
+  }
+
+  // One that a driver holds is not joined by a second.
+  Result<void> resume() override {
+    if (!child_->end()) return fail(called(host_) + " was killed and has not ended yet");
+    auto child = start(host_, options_.interval);
+    if (!child) return tl::make_unexpected(child.error());
+    child_.emplace(std::move(*child));
+    cpu_time_before_ += std::exchange(cpu_time_, Nanoseconds{0});
+    lines_ = NewestLine(kLongestLine);
+    closed_ = false;
+    return {};
+  }
+
  private:
+  bool answers() const {
+    return came_at_ && !closed_ && !child_->has_ended() &&
+           options_.clock->monotonic() - *came_at_ <= kIntervalsUntilOld * options_.interval;
+  }
+
+  void note_cpu_time() { cpu_time_ = child_->cpu_time().value_or(cpu_time_); }
+
   // Calls `use` with the newest line of every piece that has come.
   template <typename Use>
   void take(Use use) {
     for (int piece = 0; piece < kPiecesPerReading && !closed_; ++piece) {
-      const auto size = child_.read(lines_.room());
+      const auto size = child_->read(lines_.room());
       closed_ = !size;
       if (!size || *size == 0) return;
       lines_.advance(*size, [&](std::string_view text) {
@@ -84,18 +126,20 @@ class Tegrastats : public Source {
 
   // A program that ends closes its output first.
   std::string how_it_ended() const {
-    const auto end = child_.how_it_ended(std::chrono::milliseconds(100));
+    const auto end = child_->how_it_ended(std::chrono::milliseconds(100));
     return end.empty() ? "it closed its output" : end;
   }
 
-  ChildOutput child_;
+  Host host_;
+  std::optional<ChildOutput> child_;  // always there; optional, so that another can take its place
   NewestLine lines_;
   TegrastatsOptions options_;
   TegrastatsLine line_;
   std::optional<TegrastatsChannels> fields_;
   std::vector<Channel> channels_;
-  std::vector<std::optional<double>> latest_;  // all but the last channel
-  Nanoseconds came_at_{0};
+  std::vector<std::optional<double>> latest_;     // all but the last channel
+  std::optional<Nanoseconds> came_at_;            // the newest line, of the program that runs now
+  Nanoseconds cpu_time_{0}, cpu_time_before_{0};  // of this child; of those before it
   UnknownWords unknown_;
   bool closed_ = false;
 };
@@ -108,20 +152,11 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
 
 Result<std::unique_ptr<Source>> open_tegrastats(const Host& host,
                                                 const TegrastatsOptions& options) {
-  const auto program = host.path(kProgram);
-  const auto called = in_quotes(program.string());
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(program, error))
-    return fail("no program " + called + "; it comes with JetPack");
-  if (::access(program.c_str(), X_OK) != 0) return fail(called + " may not be run");
-
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(options.interval).count();
-  auto child = ChildOutput::start(program, {"--interval", std::to_string(milliseconds)});
+  auto child = start(host, options.interval);
   if (!child) return tl::make_unexpected(child.error());
-  auto source = std::make_unique<Tegrastats>(std::move(*child), options);
+  auto source = std::make_unique<Tegrastats>(host, std::move(*child), options);
   if (const auto learned = source->learn(); !learned)
-    return fail(called + ": " + learned.error().what);
+    return fail(called(host) + ": " + learned.error().what);
   return source;
 }
 

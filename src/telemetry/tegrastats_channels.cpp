@@ -53,7 +53,7 @@ void walk_cores(const TegrastatsLine& line, Tell tell) {
 // A memory controller that tells a load of 0 and no clock tells nothing: so the tool writes it
 // where it may not ask, which takes root.
 Value load_of_emc(const TegrastatsLine::Engine& emc) {
-  const bool told = emc.clock_count > 0 || emc.load_percent != 0;
+  const bool told = emc.highest_clock_hertz() || emc.load_percent != 0;
   return told ? emc.load_percent : std::nullopt;
 }
 

@@ -68,6 +68,16 @@ TEST(TegrastatsChannels, MemoryControllerWithoutAClockTellsNoLoadOfZero) {
   EXPECT_EQ(said("RAM 1/2MB EMC_FREQ 7%").at("tegrastats.load.emc"), 7.0);
 }
 
+TEST(TegrastatsChannels, WhatIsGatedHasNoClock) {
+  const auto gated = said("RAM 1/2MB EMC_FREQ 0%@0 GR3D_FREQ 0%@0 GR3D2_FREQ 0%@0 NVDEC0_FREQ @0");
+  for (const auto* clock : {"emc", "gpu", "nvdec0"})
+    EXPECT_EQ(gated.at(std::string("tegrastats.clock.") + clock), std::nullopt) << clock;
+  EXPECT_EQ(gated.at("tegrastats.load.gpu"), 0.0);
+  EXPECT_EQ(gated.at("tegrastats.load.emc"), std::nullopt);
+  EXPECT_EQ(said("RAM 1/2MB GR3D_FREQ @[0,0,0]").at("tegrastats.clock.gpu"), std::nullopt);
+  EXPECT_EQ(said("RAM 1/2MB GR3D_FREQ 1%@0 GR3D2_FREQ 1%@204").at("tegrastats.clock.gpu"), 204e6);
+}
+
 TEST(TegrastatsChannels, FillingAllocatesNothing) {
   if (!kCanWatchHeap) GTEST_SKIP() << "a sanitizer stands where the heap would be watched";
   TegrastatsLine line;

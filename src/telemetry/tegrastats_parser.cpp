@@ -14,6 +14,9 @@ constexpr double kHertzPerMegahertz = 1e6;
 constexpr double kMilli = 1e-3;
 // What JetPack 5 writes for a sensor whose unit has no power.
 constexpr double kSwitchedOffCelsius = -256;
+// What is beyond these is damage, not a reading: no silicon works there.
+constexpr double kColdestCelsius = -200, kHottestCelsius = 200;
+constexpr double kHighestHertz = 1e11;
 
 // "kB", "MB", "GB"; bytes.
 std::optional<std::uint64_t> unit_of_bytes(Scan& scan) {
@@ -50,6 +53,19 @@ bool memory_bracket(Scan& scan, Line::Memory& memory) {
   return memory.largest_free_block_bytes && scan.eat(')');
 }
 
+// "38%"; a share of more than the whole is none.
+std::optional<double> share(Scan& scan) {
+  const auto percent = scan.decimal();
+  return percent && *percent <= 100 && scan.eat('%') ? percent : std::nullopt;
+}
+
+// "1497", in MHz.
+std::optional<double> hertz(Scan& scan) {
+  const auto megahertz = scan.decimal();
+  const auto clock = megahertz.value_or(0) * kHertzPerMegahertz;
+  return megahertz && clock <= kHighestHertz ? std::optional(clock) : std::nullopt;
+}
+
 // "6712/7620MB (lfb 12x4MB)"; the bracket may be missing, or its blank.
 bool memory(Scan& scan, std::optional<Line::Memory>& out) {
   const auto used = scan.whole();
@@ -58,7 +74,7 @@ bool memory(Scan& scan, std::optional<Line::Memory>& out) {
   const auto unit = total ? unit_of_bytes(scan) : std::nullopt;
   if (!unit) return false;
   const auto used_bytes = times(*used, *unit), total_bytes = times(*total, *unit);
-  if (!used_bytes || !total_bytes) return false;
+  if (!used_bytes || !total_bytes || *used_bytes > *total_bytes) return false;
   Line::Memory memory{*used_bytes, *total_bytes};
 
   auto bracket = scan;
@@ -82,13 +98,12 @@ bool core(Scan& scan, Line::Core& out) {
     out.off = true;
     return true;
   }
-  const auto percent = scan.decimal();
-  if (!percent || !scan.eat('%')) return false;
-  out.load_percent = percent;
+  out.load_percent = share(scan);
+  if (!out.load_percent) return false;
   if (!scan.eat('@')) return true;
-  const auto megahertz = scan.decimal();
-  if (megahertz) out.clock_hertz = *megahertz * kHertzPerMegahertz;
-  return megahertz.has_value();
+  const auto clock = hertz(scan);
+  if (clock && *clock > 0) out.clock_hertz = clock;
+  return clock.has_value();
 }
 
 // "[38%@1497,off]", "[38%,2%]@1497". A core that cannot be read keeps its place in the list.
@@ -108,17 +123,17 @@ bool cores(Scan& scan, Line& out) {
     scan.eat(',');
   }
   if (!scan.eat('@')) return true;
-  const auto megahertz = scan.decimal();
-  if (!megahertz) return false;
+  const auto clock = hertz(scan);
+  if (!clock) return false;
   for (auto& one : out.cores)
-    if (one.load_percent) one.clock_hertz = *megahertz * kHertzPerMegahertz;
+    if (one.load_percent && *clock > 0) one.clock_hertz = clock;
   return true;
 }
 
 bool clock(Scan& scan, Line::Engine& out) {
-  const auto megahertz = scan.decimal();
-  if (!megahertz || out.clock_count == out.clock_of.size()) return false;
-  out.clock_of[out.clock_count++] = *megahertz * kHertzPerMegahertz;
+  const auto told = hertz(scan);
+  if (!told || out.clock_count == out.clock_of.size()) return false;
+  out.clock_of[out.clock_count++] = *told;
   return true;
 }
 
@@ -137,11 +152,10 @@ bool engine_state(Scan& scan, Line::Engine& out) {
     return true;
   }
   if (scan.eat('@')) return clocks(scan, out);
-  auto percent = scan;
-  const auto number = percent.decimal();
-  if (!number || !percent.eat('%')) return clock(scan, out);
-  scan = percent;
-  out.load_percent = number;
+  auto loaded = scan;
+  out.load_percent = share(loaded);
+  if (!out.load_percent) return clock(scan, out);
+  scan = loaded;
   return !scan.eat('@') || clocks(scan, out);
 }
 
@@ -181,10 +195,10 @@ bool engine(std::string_view name, Scan& scan, Line& out) {
 // "fg 1% bg 9%".
 bool translation(Scan& scan, Line& out) {
   if (!scan.eat("fg ")) return false;
-  const auto foreground = scan.decimal();
-  if (!foreground || !scan.eat("% bg ")) return false;
-  const auto background = scan.decimal();
-  if (!background || !scan.eat('%')) return false;
+  const auto foreground = share(scan);
+  if (!foreground || !scan.eat(" bg ")) return false;
+  const auto background = share(scan);
+  if (!background) return false;
   out.translation = {*foreground, *background};
   return true;
 }
@@ -193,7 +207,9 @@ bool translation(Scan& scan, Line& out) {
 bool degrees(Scan& scan, std::optional<double>& out) {
   const auto celsius = scan.signed_decimal();
   if (!celsius || !scan.eat('C')) return false;
-  if (*celsius != kSwitchedOffCelsius) out = celsius;
+  if (*celsius == kSwitchedOffCelsius) return true;
+  if (*celsius < kColdestCelsius || *celsius > kHottestCelsius) return false;
+  out = celsius;
   return true;
 }
 
@@ -251,9 +267,10 @@ Finding evidence_if(bool found) {
   return found ? Finding::evidence : Finding::unknown;
 }
 
-bool memory_field(Scan& scan, std::optional<Line::Memory>& out) {
+// There may be no swap, but never no memory.
+bool memory_field(Scan& scan, std::optional<Line::Memory>& out, std::uint64_t least_total = 0) {
   std::optional<Line::Memory> read;
-  if (!memory(scan, read) || !scan.at_boundary()) return false;
+  if (!memory(scan, read) || !scan.at_boundary() || read->total_bytes < least_total) return false;
   out = read;
   return true;
 }
@@ -277,7 +294,7 @@ Finding cores_found(Scan& scan, Line& out) {
 }
 
 Finding field_named(std::string_view name, Scan& scan, Line& out) {
-  if (name == "RAM") return memory_field(scan, out.ram) ? Finding::proof : Finding::unknown;
+  if (name == "RAM") return memory_field(scan, out.ram, 1) ? Finding::proof : Finding::unknown;
   if (name == "SWAP") return evidence_if(memory_field(scan, out.swap));
   if (name == "IRAM") return evidence_if(memory_field(scan, out.iram));
   if (name == "MTS") return evidence_if(translation(scan, out) && scan.at_boundary());
@@ -337,8 +354,8 @@ void keep_only_unknown(Line& line) {
 
 std::optional<double> TegrastatsLine::Engine::highest_clock_hertz() const {
   const auto clocks = clocks_hertz();
-  if (clocks.empty()) return std::nullopt;
-  return *std::max_element(clocks.begin(), clocks.end());
+  const auto highest = std::max_element(clocks.begin(), clocks.end());
+  return highest != clocks.end() && *highest > 0 ? std::optional(*highest) : std::nullopt;
 }
 
 bool parse_tegrastats(std::string_view line, TegrastatsLine& out) {

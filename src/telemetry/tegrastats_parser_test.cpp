@@ -164,6 +164,8 @@ TEST(TegrastatsParser, ReadsEveryFormOfTheGpu) {
   ASSERT_TRUE(parse_tegrastats("GR3D_FREQ @[1000,900,1100]", line));
   EXPECT_EQ(line.gpu->highest_clock_hertz(), 1100e6);
   EXPECT_FALSE(line.gpu->load_percent);
+  ASSERT_TRUE(parse_tegrastats("GR3D_FREQ @[0,0,0]", line));
+  EXPECT_FALSE(line.gpu->highest_clock_hertz()) << "gated";
   ASSERT_TRUE(parse_tegrastats("GR3D_FREQ 7%", line));
   EXPECT_FALSE(line.gpu->highest_clock_hertz());
 }
@@ -223,6 +225,24 @@ TEST(TegrastatsParser, CoreThatCannotBeReadKeepsItsPlace) {
   EXPECT_EQ(line.unknown, (std::vector<std::string_view>{"idle", "5%@", "6%@7x"}));
 }
 
+TEST(TegrastatsParser, CoreIsNoBusierThanWholly) {
+  Line line;
+  ASSERT_TRUE(parse_tegrastats("RAM 1/2MB CPU [938%@1497,100%@2,38%@0,7%@999999]", line));
+  EXPECT_EQ(Description(line).text(), "RAM 1/2M; CPU -1 100@2 38 -1");
+  EXPECT_EQ(line.unknown, (std::vector<std::string_view>{"938%@1497", "7%@999999"}));
+  EXPECT_EQ(understood("RAM 1/2MB CPU [11%,off]@0"), "RAM 1/2M; CPU 11 off");
+}
+
+TEST(TegrastatsParser, ThereMayBeNoSwap) {
+  EXPECT_EQ(understood("RAM 1/2MB SWAP 0/0MB (cached 0MB)"), "RAM 1/2M; SWAP 0/0M cached 0M");
+}
+
+TEST(TegrastatsParser, LineOfNothingButDamageIsNone) {
+  EXPECT_EQ(understood("RAM 6712/0MB CPU [938%@1497] EMC_FREQ 400%@0 GR3D_FREQ 9999%@[612] "
+                       "gpu@99999C VDD_IN 99999999999999999999999mW/1mW"),
+            "no line");
+}
+
 // The second half of each is a field that a cut or a stray byte has spoilt.
 TEST(TegrastatsParser, DoesNotGuessAtDamagedFields) {
   for (const std::string_view damaged : {"RAM 13/76",
@@ -261,7 +281,21 @@ TEST(TegrastatsParser, DoesNotGuessAtDamagedFields) {
                                          "7 3/10",
                                          "VDD_IN 9999999999999999/1",
                                          "RAM 99999999999999999999/1MB",
-                                         "RAM 1/18446744073709551615GB"}) {
+                                         "RAM 1/18446744073709551615GB",
+                                         "RAM 6712/0MB",
+                                         "RAM 0/0MB",
+                                         "RAM 7/6MB (lfb 1x4MB)",
+                                         "SWAP 7/6MB",
+                                         "EMC_FREQ 400%@0",
+                                         "GR3D_FREQ 9999%@[612]",
+                                         "GR3D_FREQ 101%",
+                                         "GR3D_FREQ 7%@[612,999999]",
+                                         "VIC_FREQ 999999",
+                                         "MTS fg 101% bg 1%",
+                                         "MTS fg 1% bg 101%",
+                                         "gpu@99999C",
+                                         "gpu@-201C",
+                                         "gpu@40C/201C"}) {
     const auto text =
         "NVDEC off NVJPG off VIC off OFA off APE 200 cpu@48.562C " + std::string(damaged);
     Line line;

@@ -8,9 +8,9 @@
 namespace jetmeter {
 
 struct TegrastatsOptions {
-  Nanoseconds interval = std::chrono::seconds(1);  // that the tool is asked for
-  Nanoseconds first_line_within = std::chrono::seconds(3);
-  const Clock* clock = &system_clock();  // by which a line grows old
+  Nanoseconds interval = std::chrono::seconds(1);           // that the tool is asked for
+  Nanoseconds first_line_within = std::chrono::seconds(3);  // at opening; resuming waits for none
+  const Clock* clock = &system_clock();                     // by which a line grows old
 };
 
 // Starts /usr/bin/tegrastats and waits for its first line, which tells the channels. Must not be

@@ -222,6 +222,53 @@ TEST(Tegrastats, LeavesNoProcessBehind) {
   EXPECT_TRUE(sooner_or_later([&] { return is_dead(tool.pid("child")); }));
 }
 
+TEST(Tegrastats, BeginsAnewWithoutWaitingForALine) {
+  FakeTool tool(
+      "if [ -e again ]; then while [ ! -e go ]; do sleep 0.01; done; fi\n"
+      "touch again; echo $$ > pid; echo \"$line\"; exec sleep 1000");
+  const auto source = tool.open();
+  ASSERT_TRUE(source) << source.error().what;
+  const auto first = tool.pid("pid");
+  ASSERT_GT(first, 0);
+  ASSERT_TRUE((*source)->suspend());
+  EXPECT_TRUE(sooner_or_later([&] { return is_dead(first); }));
+  EXPECT_TRUE(is_silent(**source));
+  ASSERT_TRUE(sooner_or_later([&] { return (*source)->resume().has_value(); }));
+  EXPECT_TRUE(is_silent(**source)) << "what the first one said is not said by the second";
+  std::ofstream(tool.path().parent_path() / "go") << "";
+  EXPECT_TRUE(sooner_or_later([&] { return read_once(**source)["tegrastats.load.gpu"] == 7; }));
+}
+
+TEST(Tegrastats, TellsTheCpuTimeOfTheTool) {
+  FakeTool tool("echo \"$line\"; while :; do :; done");
+  const auto source = tool.open();
+  ASSERT_TRUE(source) << source.error().what;
+  const auto more_than = [&](Nanoseconds before) {
+    return sooner_or_later([&] {
+      read_once(**source);
+      return (*source)->cpu_time_of_programs() > before;
+    });
+  };
+  EXPECT_TRUE(more_than(5ms));
+  ASSERT_TRUE((*source)->suspend());
+  ASSERT_TRUE(sooner_or_later([&] { return (*source)->resume().has_value(); }));
+  const auto of_the_first = (*source)->cpu_time_of_programs();
+  EXPECT_GT(of_the_first, 5ms);
+  EXPECT_TRUE(more_than(of_the_first + 1ms));
+}
+
+TEST(Tegrastats, SaysWhyItDoesNotBeginAnew) {
+  FakeTool tool("echo \"$line\"; exec sleep 1000");
+  const auto source = tool.open();
+  ASSERT_TRUE(source) << source.error().what;
+  ASSERT_TRUE((*source)->suspend());
+  std::filesystem::remove(tool.path());
+  EXPECT_TRUE(sooner_or_later([&] {
+    const auto resumed = (*source)->resume();
+    return !resumed && resumed.error().what.find("no program '") != std::string::npos;
+  }));
+}
+
 TEST(Tegrastats, DiesWithTheThreadThatStartedIt) {
   FakeTool tool("echo $$ > pid; echo \"$line\"; sleep 1000");
   Result<std::unique_ptr<Source>> source = fail("not opened");

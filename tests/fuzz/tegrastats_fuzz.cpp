@@ -32,6 +32,9 @@ void parse_one(std::string_view text) {
   channels.fill(line, values);
   for (const auto& value : values)
     fuzz_require(!value || std::isfinite(*value), "values are finite");
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i] && channels.channels()[i].unit == Unit::percent)
+      fuzz_require(*values[i] >= 0 && *values[i] <= 100, "loads are shares");
   for (const auto& channel : channels.channels())
     for (const char c : channel.name) fuzz_require(c > ' ' && c <= '~', "names are printable");
 }
