@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "jetmeter/core.h"
+#include "jetmeter/group_limits.h"
 #include "jetmeter/machine.h"
 #include "jetmeter/memory.h"
 #include "jetmeter/power_modes.h"
@@ -80,13 +81,6 @@ struct GpuClockFacts {
 struct ThermalTrip {
   std::string zone;
   double celsius = 0;
-};
-
-// What a container, or a service, may use. Absent: no limit.
-struct GroupLimits {
-  std::optional<std::uint64_t> memory_bytes;
-  std::optional<double> cores;
-  std::string why_no_cores;  // why a limit of the cores could not be looked for; else empty
 };
 
 struct ClockSource {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "jetmeter/group_limits.h"
 #include "jetmeter/memory.h"
 #include "jetmeter/processes.h"
 #include "jetmeter/worker_memory.h"
@@ -15,6 +16,9 @@ namespace jetmeter {
 namespace {
 
 constexpr double kLeastAvailable = 0.20;  // share of the memory
+constexpr std::string_view kGroupSource = "group";
+// Its counters are gathered from all cores for each reading.
+constexpr Nanoseconds kGroupPeriod = std::chrono::milliseconds(500);
 
 const ChannelReport* find(const std::vector<ChannelReport>& channels, std::string_view name) {
   const auto found = std::ranges::find(channels, name, &ChannelReport::name);
@@ -37,6 +41,20 @@ std::string what_to_release(const Host& host) {
       others, cache == ledger.views.end() ? std::nullopt : std::optional(cache->amount.bytes()));
 }
 
+// What was left of a memory at its lowest.
+struct LowPoint {
+  double available = 0, total = 0;
+
+  double share() const { return available / total; }
+};
+
+std::optional<LowPoint> low_point(const std::vector<ChannelReport>& channels,
+                                  std::string_view available, std::string_view total) {
+  const auto *left = find(channels, available), *all = find(channels, total);
+  if (!left || !left->min || !all || !all->max || *all->max <= 0) return std::nullopt;
+  return LowPoint{*left->min, *all->max};
+}
+
 // Workers come and go; that one is gone is no loss of a sensor.
 bool is_worker(const SourceReport& source) {
   return source.name.starts_with(kWorkerPrefix);
@@ -49,7 +67,10 @@ RunTelemetry::RunTelemetry(RunDir& dir, const RunContext& context, const RunSpec
       spec_(spec),
       log_(dir, *context.clock),
       sampler_({context.host, context.clock, spec.metrics_interval, &log_, {}}),
-      conditions_(sampler_, context) {}
+      conditions_(sampler_, context) {
+  if (auto group = open_group_memory(context.host))
+    sampler_.add(std::string(kGroupSource), std::move(*group), kGroupPeriod);
+}
 
 void RunTelemetry::stop() {
   sampler_.stop();
@@ -146,21 +167,25 @@ void RunTelemetry::add_to(Record& record) const {
                                          channel.min, channel.max, channel.p95});
 }
 
+// Of the machine, or of the container that it runs in where that one came nearer to its end.
+std::optional<Warning> RunTelemetry::shortage() const {
+  auto lowest = low_point(sampler_.channels(), "memory.available", "memory.total");
+  const auto of_group =
+      low_point(sampler_.channels(kGroupSource), kGroupAvailableChannel, kGroupLimitChannel);
+  const bool in_group = of_group && (!lowest || of_group->share() < lowest->share());
+  if (in_group) lowest = of_group;
+  if (!lowest || lowest->share() >= kLeastAvailable) return std::nullopt;
+  return Warning{"memory_low",
+                 fmt::format("only {:.0f} % of the memory{} was available at the lowest ({} of {})",
+                             100 * lowest->share(), in_group ? " that the container allows" : "",
+                             format_bytes(static_cast<std::uint64_t>(lowest->available)),
+                             format_bytes(static_cast<std::uint64_t>(lowest->total))),
+                 what_to_release(context_.host), ""};
+}
+
 std::vector<Warning> RunTelemetry::warnings() const {
   auto warnings = conditions_.warnings();
-  const auto channels = sampler_.channels();
-  const auto* available = find(channels, "memory.available");
-  const auto* total = find(channels, "memory.total");
-  if (available && available->min && total && total->max && *total->max > 0) {
-    const double share = *available->min / *total->max;
-    if (share < kLeastAvailable)
-      warnings.push_back(
-          {"memory_low",
-           fmt::format("only {:.0f} % of the memory was available at the lowest ({} of {})",
-                       100 * share, format_bytes(static_cast<std::uint64_t>(*available->min)),
-                       format_bytes(static_cast<std::uint64_t>(*total->max))),
-           what_to_release(context_.host), ""});
-  }
+  if (auto low = shortage()) warnings.push_back(std::move(*low));
   if (auto baseline = baseline_warning()) warnings.push_back(std::move(*baseline));
   for (const auto& source : sampler_.sources())
     if (source.gaps > 0 && !is_worker(source))
