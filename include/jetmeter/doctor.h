@@ -17,6 +17,7 @@
 #include "jetmeter/power_modes.h"
 #include "jetmeter/processes.h"
 #include "jetmeter/telemetry.h"
+#include "jetmeter/thermal_limits.h"
 
 namespace jetmeter {
 
@@ -75,12 +76,6 @@ struct CpuGovernor {
 struct GpuClockFacts {
   std::string governor;
   std::optional<double> min_hz, max_hz, now_hz;
-};
-
-// The temperature at which the kernel begins to slow a zone down, as it says itself.
-struct ThermalTrip {
-  std::string zone;
-  double celsius = 0;
 };
 
 struct ClockSource {

@@ -234,6 +234,13 @@ TEST(Temperature, OfOrinHasADocumentedLimit) {
   EXPECT_THAT(finding(facts, "temperature").what, HasSubstr("slows down at 99 °C"));
 }
 
+TEST(Temperature, OfOrinsDocumentIsThatOfItsProcessors) {
+  auto facts = sound_orin();
+  facts.trips = fail("no trip");
+  set_channel(facts, "temperature.tboard-thermal", Unit::celsius, 97, 97);
+  EXPECT_EQ(finding(facts, "temperature").what, "cpu has 45.0 °C and slows down at 99 °C");
+}
+
 TEST(Throttling, OfNowWeighsMoreThanThatOfBefore) {
   auto facts = sound_orin();
   set_channel(facts, "throttle.oc3", Unit::count, 13, 13);

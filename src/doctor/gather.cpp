@@ -192,22 +192,8 @@ Result<GpuClockFacts> gpu_clock(const Host& host) {
   return fail("there is no GPU in '/sys/class/devfreq'");
 }
 
-// Where the kernel first slows something down: "passive"; a "critical" point shuts it down.
 Result<std::vector<ThermalTrip>> trips(const Host& host) {
-  constexpr double kMilli = 1000, kHighest = 250;
-  std::vector<ThermalTrip> all;
-  for (const auto& zone : entries(host.path("/sys/class/thermal"))) {
-    std::optional<double> lowest;
-    for (int i = 0; i < 16; ++i) {
-      const auto prefix = zone / ("trip_point_" + std::to_string(i));
-      if (word_in(prefix.string() + "_type") != "passive") continue;
-      const auto milli = read_number(prefix.string() + "_temp");
-      if (milli && *milli > 0 && *milli < kHighest * kMilli)
-        lowest = std::min(lowest.value_or(kHighest), *milli / kMilli);
-    }
-    const auto name = word_in(zone / "type");
-    if (lowest && !name.empty()) all.push_back({name, *lowest});
-  }
+  auto all = slowing_trips(host);
   if (all.empty()) return fail("no thermal zone names a point at which the kernel slows down");
   return all;
 }

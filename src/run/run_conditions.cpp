@@ -5,9 +5,9 @@
 #include <set>
 
 #include "jetmeter/telemetry.h"
+#include "jetmeter/thermal_limits.h"
 #include "run/gpu_names.h"
 #include "run/idle_baseline.h"
-#include "run/thermal_limits.h"
 #include "run/thermal_verdict.h"
 
 namespace jetmeter {
@@ -74,8 +74,8 @@ DisturbanceFacts RunConditions::facts(std::span<const SlotData> slots,
   facts.own_processes = {::getpid()};
   facts.unified_memory = machine.memory_architecture == MemoryArchitecture::unified;
   facts.idle = idle_;
-  facts.throttles_at =
-      throttle_temperatures(context_.host, machine, subjects_of(facts.histories, "temperature."));
+  facts.throttles_at = throttle_temperatures(slowing_trips(context_.host), machine,
+                                             subjects_of(facts.histories, "temperature."));
   facts.steps["gpu"] = gpu_clock_steps(context_.host);
   return facts;
 }
