@@ -183,6 +183,7 @@ std::string event_in_words(std::string_view name) {
   if (name == "oc1") return "under-voltage (oc1)";
   if (name == "oc2") return "mean over-current (oc2)";
   if (name == "oc3") return "momentary over-current (oc3)";
+  if (name.starts_with("gpu")) return fmt::format("{}, held back by its driver", name);
   return std::string(name);
 }
 
@@ -197,10 +198,10 @@ std::optional<Finding> throttling(const DoctorFacts& facts) {
       if (!value || !channel.channel.name.starts_with(kPrefix)) continue;
       any = true;
       const auto name = channel.channel.name.substr(kPrefix.size());
-      const bool alarm = name.ends_with("_alarm");
-      if (alarm ? *value > 0 : channel.growth().value_or(0) > 0)
+      const bool state = is_throttle_state(name);
+      if (state ? *value > 0 : channel.growth().value_or(0) > 0)
         now.push_back(event_in_words(name));
-      else if (!alarm && *value > 0)
+      else if (!state && *value > 0)
         before.push_back(fmt::format("{} {:.0f} times", event_in_words(name), *value));
     }
   }

@@ -254,6 +254,15 @@ TEST(Throttling, OfNowWeighsMoreThanThatOfBefore) {
   EXPECT_EQ(finding(alarmed, "throttling").what, "throttled now: VDD_IN_alarm");
 }
 
+TEST(Throttling, OfAGpuThatItsDriverHoldsBackIsOfNow) {
+  auto facts = sound_facts();
+  set_channel(facts, "throttle.gpu0", Unit::none, 1, 1);
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::warning);
+  EXPECT_EQ(finding(facts, "throttling").what, "throttled now: gpu0, held back by its driver");
+  set_channel(facts, "throttle.gpu0", Unit::none, 1, 0);
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::ok);
+}
+
 TEST(MemoryAvailable, WarnsBelowAFifth) {
   auto facts = sound_facts();
   facts.ledger.pools[0].available = PoolBytes(8 * kGiB / 5);
