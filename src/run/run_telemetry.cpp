@@ -31,14 +31,20 @@ std::string status_of(const SourceReport& source) {
 }
 
 // As it is now: the workers are gone, and what else held the memory is there as a rule.
-std::string what_to_release(const Host& host) {
+std::string what_to_release(const Host& host, MemoryArchitecture memory) {
   constexpr std::size_t kLooked = 8;
   auto others = largest_processes(host, kLooked);
-  std::erase_if(others, [](const ProcessSummary& process) { return process.pid == ::getpid(); });
+  const auto is_ours = [](const auto& process) { return process.pid == ::getpid(); };
+  std::erase_if(others, is_ours);
+  std::vector<GpuClient> on_gpu;
+  if (memory == MemoryArchitecture::unified)
+    if (auto clients = read_gpu_clients(host)) on_gpu = std::move(clients->clients);
+  std::erase_if(on_gpu, is_ours);
   const auto ledger = read_ledger(host, MemoryArchitecture::host);
   const auto cache = std::ranges::find(ledger.views, "page cache", &View::name);
   return memory_advice(
-      others, cache == ledger.views.end() ? std::nullopt : std::optional(cache->amount.bytes()));
+      others, on_gpu,
+      cache == ledger.views.end() ? std::nullopt : std::optional(cache->amount.bytes()));
 }
 
 // What was left of a memory at its lowest.
@@ -168,7 +174,7 @@ void RunTelemetry::add_to(Record& record) const {
 }
 
 // Of the machine, or of the container that it runs in where that one came nearer to its end.
-std::optional<Warning> RunTelemetry::shortage() const {
+std::optional<Warning> RunTelemetry::shortage(MemoryArchitecture memory) const {
   auto lowest = low_point(sampler_.channels(), "memory.available", "memory.total");
   const auto of_group =
       low_point(sampler_.channels(kGroupSource), kGroupAvailableChannel, kGroupLimitChannel);
@@ -180,12 +186,12 @@ std::optional<Warning> RunTelemetry::shortage() const {
                              100 * lowest->share(), in_group ? " that the container allows" : "",
                              format_bytes(static_cast<std::uint64_t>(lowest->available)),
                              format_bytes(static_cast<std::uint64_t>(lowest->total))),
-                 what_to_release(context_.host), ""};
+                 what_to_release(context_.host, memory), ""};
 }
 
-std::vector<Warning> RunTelemetry::warnings() const {
+std::vector<Warning> RunTelemetry::warnings(const Machine& machine) const {
   auto warnings = conditions_.warnings();
-  if (auto low = shortage()) warnings.push_back(std::move(*low));
+  if (auto low = shortage(machine.memory_architecture)) warnings.push_back(std::move(*low));
   if (auto baseline = baseline_warning()) warnings.push_back(std::move(*baseline));
   for (const auto& source : sampler_.sources())
     if (source.gaps > 0 && !is_worker(source))

@@ -466,6 +466,10 @@ TEST_F(RecordedBoardRun, ABusyBoardsPowerIsNoIdleBaseline) {
   ASSERT_FALSE(shared.is_null()) << warnings;
   EXPECT_THAT(std::string(shared["message"]), HasSubstr("VLLM::EngineCor (1792595, 4.11 GiB)"));
   EXPECT_FALSE(with_code(warnings, "gpu_busy_before").is_null()) << warnings;
+  const auto low = with_code(warnings, "memory_low");
+  ASSERT_FALSE(low.is_null()) << warnings;
+  EXPECT_THAT(std::string(low["advice"]),
+              HasSubstr("VLLM::EngineCor 4.11 GiB of GPU memory (pid 1792595)"));
 }
 
 TEST_F(RecordedBoardRun, AnIdleBoardsPowerIsTheBaseline) {
