@@ -16,10 +16,10 @@ set(pipelines core tensor detection backend frames pipeline)
 set(graph     core tensor graph graph_builder)
 set(zoo       core tensor detection graph graph_builder zoo)
 set(telemetry core stats machine power_modes device telemetry tegrastats recording
-              processes sampler thermal_zones)
+              processes sampler thermal_zones thermal_limits group_limits)
 set(memory    core machine telemetry tegrastats processes sampler memory memory_limit worker_memory)
-set(doctor    core tensor stats machine power_modes device backend telemetry processes thermal_zones memory
-              doctor)
+set(doctor    core tensor stats machine power_modes device backend telemetry processes thermal_zones
+              thermal_limits group_limits memory doctor)
 set(model     core tensor model)
 set(cost      core tensor graph model cost)
 set(inspect   core tensor graph model inspect)
@@ -35,7 +35,7 @@ set(compare   core tensor detection stats accuracy machine record compare)
 set(sweep     core sweep)
 set(report    core tensor detection stats accuracy machine record report)
 set(run       core tensor detection stats accuracy machine record backend frames pipeline zoo
-              telemetry tegrastats recording processes sampler thermal_zones device memory
+              telemetry tegrastats recording processes sampler thermal_zones thermal_limits group_limits device memory
               memory_limit worker_memory model
               load inputs report run version)
 set(cli       ${run} doctor monitor history compare sweep graph graph_builder cost inspect convert quantize verify predict)

@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "jetmeter/core.h"
+#include "jetmeter/group_limits.h"
 #include "jetmeter/machine.h"
 #include "jetmeter/memory.h"
 #include "jetmeter/power_modes.h"
 #include "jetmeter/processes.h"
 #include "jetmeter/telemetry.h"
+#include "jetmeter/thermal_limits.h"
 
 namespace jetmeter {
 
@@ -74,19 +76,6 @@ struct CpuGovernor {
 struct GpuClockFacts {
   std::string governor;
   std::optional<double> min_hz, max_hz, now_hz;
-};
-
-// The temperature at which the kernel begins to slow a zone down, as it says itself.
-struct ThermalTrip {
-  std::string zone;
-  double celsius = 0;
-};
-
-// What a container, or a service, may use. Absent: no limit.
-struct GroupLimits {
-  std::optional<std::uint64_t> memory_bytes;
-  std::optional<double> cores;
-  std::string why_no_cores;  // why a limit of the cores could not be looked for; else empty
 };
 
 struct ClockSource {

@@ -63,5 +63,8 @@ struct GpuClients {
 // From nvmap's debugfs (Tegra; root only), else from NVML. Fails, with the reason, where neither
 // answers: the memory of processes on the GPU is then unknown, not zero.
 Result<GpuClients> read_gpu_clients(const Host&);
+// The same for those who ask again and again, such as a source per process: one list for all of
+// them, which is at most half a second old. While nvmap writes it, allocations wait.
+Result<GpuClients> recent_gpu_clients(const Host&, const Clock& = system_clock());
 
 }  // namespace jetmeter

@@ -13,7 +13,7 @@
 //   swap.in swap.out                         bytes since boot
 //   pressure.memory .memory_full .cpu .io    percent of the last 10 s
 //   temperature.<zone>  power.<rail>  power.board  fan.duty  fan.speed
-//   throttle.<what>                          events since boot, or 1 while an alarm stands
+//   throttle.<what>                          events since boot, or 1 while a state lasts
 //   load.gpu0 clock.gpu0 memory.gpu0_used …  a GPU that NVML tells of, by its index;
 //                                            energy.gpu0: joules since its driver was loaded
 //   tegrastats.<name>                        what the tool says of the channel <name>; also
@@ -91,6 +91,10 @@ std::span<const SourceKind* const> source_kinds();
 // VIN_SYS_5V0". Absent where no Jetson is known by these rails; there is then no channel
 // "power.board" either.
 std::optional<std::string> board_power_rule(std::span<const std::string> rail_names);
+
+// Whether throttle.<what> is 1 while it lasts, and no count of events: the alarm of a rail
+// ("VDD_IN_alarm"), or a GPU that its driver holds back ("gpu0"). Pure.
+bool is_throttle_state(std::string_view what);
 
 // The clocks that a Jetson's integrated GPU can be set to, in Hz, ascending; empty where no such
 // table is told.

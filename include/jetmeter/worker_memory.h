@@ -1,6 +1,7 @@
 // What a worker process costs, as a source for the sampler: the channels of open_process(), and
 //
-//   process.gpu         its memory on the GPU that PSS does not hold, where a driver tells
+//   process.gpu         its memory on the GPU that PSS does not hold, where a driver tells; at most
+//                       half a second old
 //   process.footprint   PSS + that; what meets the budget
 #pragma once
 

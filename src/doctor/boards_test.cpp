@@ -314,6 +314,18 @@ TEST(TripPoints, ThePassiveOnesCount) {
   EXPECT_EQ(trips->at(0).celsius, 95);
 }
 
+// Firmware names such points where it has none.
+TEST(TripPoints, AtWhichNothingSlowsDownAreNone) {
+  const BoardCopy board("xavier-nx");
+  const std::string zone = "/sys/class/thermal/thermal_zone0/";
+  board.write(zone + "trip_point_0_type", "passive\n");
+  board.write(zone + "trip_point_0_temp", "20000\n");
+  const auto facts = gather_facts(board.host());
+  EXPECT_FALSE(facts.trips);
+  EXPECT_NE(finding(facts, "temperature").severity, Severity::warning);
+  EXPECT_THAT(finding(facts, "temperature").what, Not(HasSubstr("slows down at 20")));
+}
+
 // Every file of a board at once becomes something else.
 class DamagedBoard : public testing::TestWithParam<const char*> {
  protected:

@@ -129,30 +129,25 @@ struct Zone {
   double margin() const { return limit ? *limit - celsius : 1e9; }
 };
 
-// Of the machine itself; else that of Orin's documentation.
-std::optional<double> limit_of(const DoctorFacts& facts, std::string_view zone) {
-  constexpr double kOrinThrottles = 99;
-  if (facts.trips) {
-    for (const auto& trip : *facts.trips)
-      if (trip.zone == zone) return trip.celsius;
-  }
-  const bool orin = facts.machine.board && facts.machine.board->soc == "tegra234";
-  return orin ? std::optional(kOrinThrottles) : std::nullopt;
-}
-
 std::vector<Zone> zones(const DoctorFacts& facts) {
   constexpr std::string_view kPrefix = "temperature.";
   std::vector<Zone> found;
+  std::vector<std::string> names;
   for (const auto& sensor : facts.sensors) {
     for (const auto& channel : sensor.channels) {
       const auto celsius = channel.latest();
       if (!celsius || !channel.channel.name.starts_with(kPrefix)) continue;
-      auto name = channel.channel.name.substr(kPrefix.size());
+      const auto name = channel.channel.name.substr(kPrefix.size());
       if (is_constant_zone(name)) continue;
-      const auto limit = limit_of(facts, name);
-      found.push_back({std::move(name), *celsius, limit});
+      names.push_back(name);
+      found.push_back({name, *celsius, {}});
     }
   }
+  const auto limits =
+      throttle_temperatures(facts.trips.value_or(std::vector<ThermalTrip>()), facts.machine, names);
+  for (auto& zone : found)
+    if (const auto limit = limits.find(zone.name); limit != limits.end())
+      zone.limit = limit->second;
   return found;
 }
 
@@ -188,6 +183,7 @@ std::string event_in_words(std::string_view name) {
   if (name == "oc1") return "under-voltage (oc1)";
   if (name == "oc2") return "mean over-current (oc2)";
   if (name == "oc3") return "momentary over-current (oc3)";
+  if (name.starts_with("gpu")) return fmt::format("{}, held back by its driver", name);
   return std::string(name);
 }
 
@@ -202,10 +198,10 @@ std::optional<Finding> throttling(const DoctorFacts& facts) {
       if (!value || !channel.channel.name.starts_with(kPrefix)) continue;
       any = true;
       const auto name = channel.channel.name.substr(kPrefix.size());
-      const bool alarm = name.ends_with("_alarm");
-      if (alarm ? *value > 0 : channel.growth().value_or(0) > 0)
+      const bool state = is_throttle_state(name);
+      if (state ? *value > 0 : channel.growth().value_or(0) > 0)
         now.push_back(event_in_words(name));
-      else if (!alarm && *value > 0)
+      else if (!state && *value > 0)
         before.push_back(fmt::format("{} {:.0f} times", event_in_words(name), *value));
     }
   }

@@ -234,6 +234,13 @@ TEST(Temperature, OfOrinHasADocumentedLimit) {
   EXPECT_THAT(finding(facts, "temperature").what, HasSubstr("slows down at 99 °C"));
 }
 
+TEST(Temperature, OfOrinsDocumentIsThatOfItsProcessors) {
+  auto facts = sound_orin();
+  facts.trips = fail("no trip");
+  set_channel(facts, "temperature.tboard-thermal", Unit::celsius, 97, 97);
+  EXPECT_EQ(finding(facts, "temperature").what, "cpu has 45.0 °C and slows down at 99 °C");
+}
+
 TEST(Throttling, OfNowWeighsMoreThanThatOfBefore) {
   auto facts = sound_orin();
   set_channel(facts, "throttle.oc3", Unit::count, 13, 13);
@@ -245,6 +252,15 @@ TEST(Throttling, OfNowWeighsMoreThanThatOfBefore) {
   auto alarmed = sound_orin();
   set_channel(alarmed, "throttle.VDD_IN_alarm", Unit::count, 0, 1);
   EXPECT_EQ(finding(alarmed, "throttling").what, "throttled now: VDD_IN_alarm");
+}
+
+TEST(Throttling, OfAGpuThatItsDriverHoldsBackIsOfNow) {
+  auto facts = sound_facts();
+  set_channel(facts, "throttle.gpu0", Unit::none, 1, 1);
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::warning);
+  EXPECT_EQ(finding(facts, "throttling").what, "throttled now: gpu0, held back by its driver");
+  set_channel(facts, "throttle.gpu0", Unit::none, 1, 0);
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::ok);
 }
 
 TEST(MemoryAvailable, WarnsBelowAFifth) {

@@ -192,91 +192,16 @@ Result<GpuClockFacts> gpu_clock(const Host& host) {
   return fail("there is no GPU in '/sys/class/devfreq'");
 }
 
-// Where the kernel first slows something down: "passive"; a "critical" point shuts it down.
 Result<std::vector<ThermalTrip>> trips(const Host& host) {
-  constexpr double kMilli = 1000, kHighest = 250;
-  std::vector<ThermalTrip> all;
-  for (const auto& zone : entries(host.path("/sys/class/thermal"))) {
-    std::optional<double> lowest;
-    for (int i = 0; i < 16; ++i) {
-      const auto prefix = zone / ("trip_point_" + std::to_string(i));
-      if (word_in(prefix.string() + "_type") != "passive") continue;
-      const auto milli = read_number(prefix.string() + "_temp");
-      if (milli && *milli > 0 && *milli < kHighest * kMilli)
-        lowest = std::min(lowest.value_or(kHighest), *milli / kMilli);
-    }
-    const auto name = word_in(zone / "type");
-    if (lowest && !name.empty()) all.push_back({name, *lowest});
-  }
+  auto all = slowing_trips(host);
   if (all.empty()) return fail("no thermal zone names a point at which the kernel slows down");
   return all;
 }
 
-// The lowest value of all groups on the way from one up to the root of its tree.
-template <typename T>
-std::optional<T> tightest(const fs::path& top, std::string group,
-                          std::optional<T> (*limit_of)(const fs::path&)) {
-  std::optional<T> lowest;
-  for (;;) {
-    const auto limit = limit_of(top / fs::path(group).relative_path());
-    if (limit) lowest = std::min(lowest.value_or(*limit), *limit);
-    if (group.empty() || group == "/") return lowest;
-    group = fs::path(group).parent_path().string();
-  }
-}
-
-std::optional<std::uint64_t> bytes_in(const fs::path& file) {
-  constexpr double kNone = 1e18;  // cgroup v1 writes "no limit" as a number beyond this
-  const auto bytes = read_number(file);
-  const bool sound = bytes && *bytes > 0 && *bytes < kNone;
-  return sound ? std::optional(static_cast<std::uint64_t>(*bytes)) : std::nullopt;
-}
-
-std::optional<std::uint64_t> memory_max(const fs::path& group) {
-  return bytes_in(group / "memory.max");
-}
-
-std::optional<std::uint64_t> memory_limit_in_bytes(const fs::path& group) {
-  return bytes_in(group / "memory.limit_in_bytes");
-}
-
-std::optional<double> cpu_max(const fs::path& group) {
-  return parse_cpu_max(read_text(group / "cpu.max").value_or(""));
-}
-
-std::optional<double> cfs_quota(const fs::path& group) {
-  const auto quota = read_number(group / "cpu.cfs_quota_us");  // -1: none
-  const auto period = read_number(group / "cpu.cfs_period_us");
-  const bool sound = quota && *quota > 0 && period && *period > 0;
-  return sound ? std::optional(*quota / *period) : std::nullopt;
-}
-
-// Says nothing of a tree that is not mounted: no limit that can be seen is not no limit.
 Result<GroupLimits> group_limits(const Host& host) {
-  const auto text = read_text(host.path("/proc/self/cgroup"));
-  if (!text) return tl::make_unexpected(why_not(host, "/proc/self/cgroup"));
-  const auto mounted = [&](std::string_view file) {
-    std::error_code ignored;
-    return fs::exists(host.path(file), ignored);
-  };
-  GroupLimits limits;
-  const auto unified = parse_group(*text, "");
-  if (unified && mounted("/sys/fs/cgroup/cgroup.controllers")) {
-    const auto top = host.path("/sys/fs/cgroup");
-    limits.memory_bytes = tightest(top, *unified, memory_max);
-    limits.cores = tightest(top, *unified, cpu_max);
-    return limits;
-  }
-  const auto memory = parse_group(*text, "memory"), cpu = parse_group(*text, "cpu");
-  if (!memory || !mounted("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-    return fail("the tree of control groups is not mounted at '/sys/fs/cgroup'");
-  limits.memory_bytes =
-      tightest(host.path("/sys/fs/cgroup/memory"), *memory, memory_limit_in_bytes);
-  if (cpu && mounted("/sys/fs/cgroup/cpu/cpu.shares"))
-    limits.cores = tightest(host.path("/sys/fs/cgroup/cpu"), *cpu, cfs_quota);
-  else
-    limits.why_no_cores = "the CPU's control groups are not mounted at '/sys/fs/cgroup/cpu'";
-  return limits;
+  constexpr std::string_view kGroups = "/proc/self/cgroup";
+  if (!read_text(host.path(kGroups))) return tl::make_unexpected(why_not(host, kGroups));
+  return read_group_limits(host);
 }
 
 Result<ClockSource> clock_source(const Host& host) {

@@ -143,28 +143,4 @@ CpuFacts parse_cpuinfo(std::string_view text) {
   return facts;
 }
 
-std::optional<std::string> parse_group(std::string_view text, std::string_view controller) {
-  for (const auto line : lines_of(text)) {
-    const auto first = line.find(':'), second = line.find(':', first + 1);
-    if (first == line.npos || second == line.npos) continue;
-    auto names = line.substr(first + 1, second - first - 1);
-    bool named = names == controller;
-    while (!named && names.find(',') != names.npos) {
-      named = names.substr(0, names.find(',')) == controller;
-      names.remove_prefix(names.find(',') + 1);
-      named = named || names == controller;
-    }
-    if (named) return std::string(line.substr(second + 1));
-  }
-  return std::nullopt;
-}
-
-std::optional<double> parse_cpu_max(std::string_view text) {
-  const auto words = words_of(text.substr(0, 64));
-  if (words.size() < 2) return std::nullopt;
-  const auto quota = count(words[0]), period = count(words[1]);
-  if (!quota || !period || *period == 0) return std::nullopt;
-  return static_cast<double>(*quota) / static_cast<double>(*period);
-}
-
 }  // namespace jetmeter

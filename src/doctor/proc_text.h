@@ -1,4 +1,4 @@
-// Reading what the kernel tells of load, swap, processes and limits. Pure and total: any bytes may
+// Reading what the kernel tells of load, swap and processes. Pure and total: any bytes may
 // come in, and what is not understood is absent.
 #pragma once
 
@@ -35,11 +35,6 @@ std::optional<double> parse_steal_share(std::string_view);
 
 // From /proc/cpuinfo.
 CpuFacts parse_cpuinfo(std::string_view);
-
-// The path of this process' group: of cgroup v2 ("0::/user.slice") or of the v1 controller named.
-std::optional<std::string> parse_group(std::string_view, std::string_view controller);
-// "max 100000" is no limit, "50000 100000" half a core.
-std::optional<double> parse_cpu_max(std::string_view);
 
 std::vector<std::string> words_of(std::string_view);
 

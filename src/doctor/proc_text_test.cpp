@@ -87,22 +87,6 @@ TEST(Cpuinfo, OfArmHasNoFlagForAHypervisor) {
   EXPECT_EQ(parse_cpuinfo("").hypervisor, std::nullopt);
 }
 
-TEST(Group, IsFoundByItsController) {
-  const auto* v1 = "11:cpu,cpuacct:/a\n5:memory:/docker/x\n1:name=systemd:/b\n";
-  EXPECT_EQ(parse_group(v1, "memory"), "/docker/x");
-  EXPECT_EQ(parse_group(v1, "cpuacct"), "/a");
-  EXPECT_EQ(parse_group(v1, "cpu"), "/a");
-  EXPECT_EQ(parse_group(v1, ""), std::nullopt);
-  EXPECT_EQ(parse_group("0::/user.slice\n", ""), "/user.slice");
-  for (const auto* bad : {"", "0", "0:", ":"}) EXPECT_EQ(parse_group(bad, "memory"), std::nullopt);
-}
-
-TEST(CpuMax, IsCores) {
-  EXPECT_THAT(parse_cpu_max("150000 100000\n"), Optional(1.5));
-  for (const auto* none : {"", "max 100000", "100000", "1 0", "x y"})
-    EXPECT_EQ(parse_cpu_max(none), std::nullopt) << none;
-}
-
 TEST(Words, LeaveControlCharactersOut) {
   EXPECT_THAT(words_of(" a\x1b[31m \t\n b "), ElementsAre("a?[31m", "b"));
   EXPECT_THAT(words_of(""), IsEmpty());

@@ -41,7 +41,7 @@ class WorkerMemory : public Source {
  private:
   // A process that is not in the driver's list holds nothing there.
   std::optional<ViewBytes> gpu_bytes() const {
-    const auto clients = read_gpu_clients(host_);
+    const auto clients = recent_gpu_clients(host_);
     if (!clients) return std::nullopt;
     std::uint64_t bytes = 0;
     for (const auto& client : clients->clients)
@@ -62,7 +62,7 @@ class WorkerMemory : public Source {
 Result<std::unique_ptr<Source>> open_worker_memory(const Host& host, ProcessId pid) {
   auto process = open_process(host, pid);
   if (!process) return process;
-  const bool gpu_tells = read_gpu_clients(host).has_value();
+  const bool gpu_tells = recent_gpu_clients(host).has_value();
   return std::make_unique<WorkerMemory>(std::move(*process), host, pid, gpu_tells);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "jetmeter/telemetry.h"
 #include "run/disturbance_detectors.h"
 
 namespace jetmeter {
@@ -11,13 +12,8 @@ namespace {
 // In degrees. An Orin throttles near 99 degrees: from 95 on a warm room or a longer run is enough.
 constexpr double kThermalMargin = 4;
 
-// Counters tell events since boot; an alarm, or a GPU that its driver holds back, tells 1 while it
-// lasts.
 bool is_alarm(std::string_view subject) {
   return subject.ends_with("_alarm");
-}
-bool is_state(std::string_view subject) {
-  return is_alarm(subject) || subject.starts_with("gpu");
 }
 
 bool stands(const SpanReading& reading) {
@@ -37,10 +33,10 @@ struct Throttle {
 void add(const DisturbanceFacts& facts, const std::string& subject, Throttle& all) {
   const auto readings =
       within(readings_of(facts.histories, "throttle." + subject), *facts.measured());
-  const auto when = spans_where(readings, is_state(subject) ? stands : grew);
+  const auto when = spans_where(readings, is_throttle_state(subject) ? stands : grew);
   if (when.empty()) return;
   all.when.insert(all.when.end(), when.begin(), when.end());
-  if (is_state(subject)) {
+  if (is_throttle_state(subject)) {
     all.words.push_back(fmt::format("{} for {:.1f} s", subject, total_seconds(when)));
     return;
   }

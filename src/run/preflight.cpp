@@ -14,6 +14,7 @@
 #include "jetmeter/processes.h"
 #include "jetmeter/version.h"
 #include "jetmeter/zoo.h"
+#include "run/available_memory.h"
 #include "run/source_memory.h"
 
 namespace jetmeter {
@@ -218,12 +219,12 @@ std::vector<PreflightResult> preflight(const RunSpec& spec, const RunContext& co
   std::vector<std::size_t> order(spec.slots.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater{}, peak);
-  const auto ledger = read_ledger(context.host, MemoryArchitecture::host);
-  auto available = ledger.pools.empty() ? std::nullopt : ledger.pools.front().available;
+  auto [available, bound] = read_available_memory(context.host);
   for (const auto i : order) {
     if (!told[i]) continue;
     const auto verdict = fits(as_forecast(*told[i]), spec.memory.limit_bytes, available);
     results[i] = {record_of(*told[i], verdict), verdict.fit, beside_others};
+    if (*told[i] && !bound.empty()) results[i].forecast->rests_on.push_back(bound);
     if (beside_others)
       results[i].forecast->rests_on.push_back(
           "another run of jetmeter is there, which makes the measured peak smaller than it is "

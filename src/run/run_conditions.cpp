@@ -2,13 +2,12 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <set>
 
 #include "jetmeter/telemetry.h"
+#include "jetmeter/thermal_limits.h"
+#include "run/gpu_names.h"
 #include "run/idle_baseline.h"
-#include "run/thermal_limits.h"
 #include "run/thermal_verdict.h"
 
 namespace jetmeter {
@@ -18,8 +17,6 @@ constexpr std::string_view kOwnSource = "jetmeter";
 constexpr std::string_view kCpuChannel = "process.cpu_seconds";
 // It uses the CPU evenly; the workers are read more often.
 constexpr Nanoseconds kOwnPeriod = std::chrono::seconds(1);
-constexpr std::array<std::string_view, 7> kGpuDevices{
-    "cuda", "tensorrt", "nvtensorrtrtx", "rocm", "migraphx", "gpu", "vulkan"};
 
 template <typename T>
 std::optional<T> known(Result<T> result) {
@@ -33,19 +30,7 @@ Histories histories_of(const Sampler& sampler) {
   return histories;
 }
 
-bool has(const Histories& histories, std::string_view channel) {
-  return !readings_of(histories, channel).empty();
-}
-
 }  // namespace
-
-std::string gpu_of_device(std::string_view device, const Histories& histories) {
-  const auto colon = device.find(':');
-  if (std::ranges::find(kGpuDevices, device.substr(0, colon)) == kGpuDevices.end()) return {};
-  if (has(histories, "load.gpu") || has(histories, "clock.gpu")) return "gpu";
-  const auto index = colon == device.npos ? std::string_view("0") : device.substr(colon + 1);
-  return std::string("gpu").append(index);
-}
 
 RunConditions::RunConditions(Sampler& sampler, const RunContext& context)
     : sampler_(sampler),
@@ -71,7 +56,7 @@ std::optional<std::string> RunConditions::busy_before() const {
 DisturbanceFacts RunConditions::facts(std::span<const SlotData> slots,
                                       const Machine& machine) const {
   DisturbanceFacts facts;
-  facts.histories = histories_of(sampler_);
+  facts.histories = with_one_gpu_name(histories_of(sampler_), machine.memory_architecture);
   std::set<std::string> workers;
   for (const auto& slot : slots) {
     const auto device = slot.model ? slot.model->backend.device : "";
@@ -93,8 +78,8 @@ DisturbanceFacts RunConditions::facts(std::span<const SlotData> slots,
   facts.own_processes = {::getpid()};
   facts.unified_memory = machine.memory_architecture == MemoryArchitecture::unified;
   facts.idle = idle_;
-  facts.throttles_at =
-      throttle_temperatures(context_.host, machine, subjects_of(facts.histories, "temperature."));
+  facts.throttles_at = throttle_temperatures(slowing_trips(context_.host), machine,
+                                             subjects_of(facts.histories, "temperature."));
   facts.steps["gpu"] = gpu_clock_steps(context_.host);
   return facts;
 }

@@ -5,7 +5,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "jetmeter/machine.h"
@@ -41,9 +40,5 @@ class RunConditions {
   std::vector<Warning> warnings_;
   std::vector<DisturbanceRecord> disturbances_;
 };
-
-// The name in the channels of the GPU that a backend's device is: "cuda:1" is "gpu1", or "gpu"
-// where the readings are of an integrated one. Empty for what is no GPU.
-std::string gpu_of_device(std::string_view device, const Histories&);
 
 }  // namespace jetmeter

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "jetmeter/group_limits.h"
 #include "jetmeter/memory.h"
 #include "jetmeter/processes.h"
 #include "jetmeter/worker_memory.h"
@@ -15,6 +16,9 @@ namespace jetmeter {
 namespace {
 
 constexpr double kLeastAvailable = 0.20;  // share of the memory
+constexpr std::string_view kGroupSource = "group";
+// Its counters are gathered from all cores for each reading.
+constexpr Nanoseconds kGroupPeriod = std::chrono::milliseconds(500);
 
 const ChannelReport* find(const std::vector<ChannelReport>& channels, std::string_view name) {
   const auto found = std::ranges::find(channels, name, &ChannelReport::name);
@@ -27,14 +31,34 @@ std::string status_of(const SourceReport& source) {
 }
 
 // As it is now: the workers are gone, and what else held the memory is there as a rule.
-std::string what_to_release(const Host& host) {
+std::string what_to_release(const Host& host, MemoryArchitecture memory) {
   constexpr std::size_t kLooked = 8;
   auto others = largest_processes(host, kLooked);
-  std::erase_if(others, [](const ProcessSummary& process) { return process.pid == ::getpid(); });
+  const auto is_ours = [](const auto& process) { return process.pid == ::getpid(); };
+  std::erase_if(others, is_ours);
+  std::vector<GpuClient> on_gpu;
+  if (memory == MemoryArchitecture::unified)
+    if (auto clients = read_gpu_clients(host)) on_gpu = std::move(clients->clients);
+  std::erase_if(on_gpu, is_ours);
   const auto ledger = read_ledger(host, MemoryArchitecture::host);
   const auto cache = std::ranges::find(ledger.views, "page cache", &View::name);
   return memory_advice(
-      others, cache == ledger.views.end() ? std::nullopt : std::optional(cache->amount.bytes()));
+      others, on_gpu,
+      cache == ledger.views.end() ? std::nullopt : std::optional(cache->amount.bytes()));
+}
+
+// What was left of a memory at its lowest.
+struct LowPoint {
+  double available = 0, total = 0;
+
+  double share() const { return available / total; }
+};
+
+std::optional<LowPoint> low_point(const std::vector<ChannelReport>& channels,
+                                  std::string_view available, std::string_view total) {
+  const auto *left = find(channels, available), *all = find(channels, total);
+  if (!left || !left->min || !all || !all->max || *all->max <= 0) return std::nullopt;
+  return LowPoint{*left->min, *all->max};
 }
 
 // Workers come and go; that one is gone is no loss of a sensor.
@@ -49,7 +73,10 @@ RunTelemetry::RunTelemetry(RunDir& dir, const RunContext& context, const RunSpec
       spec_(spec),
       log_(dir, *context.clock),
       sampler_({context.host, context.clock, spec.metrics_interval, &log_, {}}),
-      conditions_(sampler_, context) {}
+      conditions_(sampler_, context) {
+  if (auto group = open_group_memory(context.host))
+    sampler_.add(std::string(kGroupSource), std::move(*group), kGroupPeriod);
+}
 
 void RunTelemetry::stop() {
   sampler_.stop();
@@ -146,21 +173,25 @@ void RunTelemetry::add_to(Record& record) const {
                                          channel.min, channel.max, channel.p95});
 }
 
-std::vector<Warning> RunTelemetry::warnings() const {
+// Of the machine, or of the container that it runs in where that one came nearer to its end.
+std::optional<Warning> RunTelemetry::shortage(MemoryArchitecture memory) const {
+  auto lowest = low_point(sampler_.channels(), "memory.available", "memory.total");
+  const auto of_group =
+      low_point(sampler_.channels(kGroupSource), kGroupAvailableChannel, kGroupLimitChannel);
+  const bool in_group = of_group && (!lowest || of_group->share() < lowest->share());
+  if (in_group) lowest = of_group;
+  if (!lowest || lowest->share() >= kLeastAvailable) return std::nullopt;
+  return Warning{"memory_low",
+                 fmt::format("only {:.0f} % of the memory{} was available at the lowest ({} of {})",
+                             100 * lowest->share(), in_group ? " that the container allows" : "",
+                             format_bytes(static_cast<std::uint64_t>(lowest->available)),
+                             format_bytes(static_cast<std::uint64_t>(lowest->total))),
+                 what_to_release(context_.host, memory), ""};
+}
+
+std::vector<Warning> RunTelemetry::warnings(const Machine& machine) const {
   auto warnings = conditions_.warnings();
-  const auto channels = sampler_.channels();
-  const auto* available = find(channels, "memory.available");
-  const auto* total = find(channels, "memory.total");
-  if (available && available->min && total && total->max && *total->max > 0) {
-    const double share = *available->min / *total->max;
-    if (share < kLeastAvailable)
-      warnings.push_back(
-          {"memory_low",
-           fmt::format("only {:.0f} % of the memory was available at the lowest ({} of {})",
-                       100 * share, format_bytes(static_cast<std::uint64_t>(*available->min)),
-                       format_bytes(static_cast<std::uint64_t>(*total->max))),
-           what_to_release(context_.host), ""});
-  }
+  if (auto low = shortage(machine.memory_architecture)) warnings.push_back(std::move(*low));
   if (auto baseline = baseline_warning()) warnings.push_back(std::move(*baseline));
   for (const auto& source : sampler_.sources())
     if (source.gaps > 0 && !is_worker(source))

@@ -41,12 +41,14 @@ class RunTelemetry {
 
   void add_to(SlotData&) const;
   void add_to(Record&) const;
-  std::vector<Warning> warnings() const;
+  std::vector<Warning> warnings(const Machine&) const;
 
  private:
   std::optional<EnergyRecord> energy_of(const SlotData&) const;
   std::optional<Energy> energy_of(const PowerRail&, const MeasuredTime&) const;
   std::optional<double> idle_watts_of(const PowerRail&) const;
+  // Where the memory came near its end.
+  std::optional<Warning> shortage(MemoryArchitecture) const;
   // Where what was measured before the models is no idle machine's.
   std::optional<Warning> baseline_warning() const;
 

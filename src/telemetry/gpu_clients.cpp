@@ -1,3 +1,6 @@
+#include <filesystem>
+#include <mutex>
+
 #include "jetmeter/processes.h"
 #include "telemetry/access.h"
 #include "telemetry/nvmap_clients.h"
@@ -31,6 +34,14 @@ bool gpu_uses_nvmap(const Host& host) {
   return meminfo_bytes(meminfo, "NvMapMemUsed").has_value();
 }
 
+// The last list, and of which machine it is.
+struct LastRead {
+  std::mutex mutex;
+  std::filesystem::path root;
+  std::optional<Nanoseconds> at;
+  Result<GpuClients> list = fail("it was not read");
+};
+
 }  // namespace
 
 Result<GpuClients> read_gpu_clients(const Host& host) {
@@ -42,6 +53,20 @@ Result<GpuClients> read_gpu_clients(const Host& host) {
   const auto why =
       nvmap ? "nvmap holds nothing, and this GPU's driver may not use it" : nvmap.error().what;
   return fail("GPU memory of processes is unknown: " + why + "; " + nvml.error().what);
+}
+
+Result<GpuClients> recent_gpu_clients(const Host& host, const Clock& clock) {
+  static LastRead last;
+  const std::lock_guard lock(last.mutex);
+  const auto now = clock.monotonic();
+  const bool recent =
+      last.at && last.root == host.root && now >= *last.at && now - *last.at < kShortestNvmapPeriod;
+  if (!recent) {
+    last.list = read_gpu_clients(host);
+    last.root = host.root;
+    last.at = now;
+  }
+  return last.list;
 }
 
 }  // namespace jetmeter

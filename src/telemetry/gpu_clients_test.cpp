@@ -79,5 +79,41 @@ TEST(GpuClients, AreUnknownWhereTheListIsGarbage) {
   EXPECT_FALSE(read_gpu_clients(board.host()));
 }
 
+class HandClock : public Clock {
+ public:
+  Nanoseconds monotonic() const override { return now; }
+  WallTime wall() const override { return {}; }
+  Nanoseconds now{std::chrono::hours(1)};
+};
+
+TEST(RecentGpuClients, AreOneListForAllWhoAskWithinHalfASecond) {
+  const BoardCopy board;
+  HandClock clock;
+  const auto bytes = [&] {
+    const auto gpu = recent_gpu_clients(board.host(), clock);
+    return gpu ? gpu->clients.at(0).bytes : 0;
+  };
+  board.write(kClients, "user trtexec 4711 1K\ntotal 1K\n");
+  EXPECT_EQ(bytes(), 1024u);
+  board.write(kClients, "user trtexec 4711 2K\ntotal 2K\n");
+  clock.now += std::chrono::milliseconds(499);
+  EXPECT_EQ(bytes(), 1024u);
+  clock.now += std::chrono::milliseconds(1);
+  EXPECT_EQ(bytes(), 2048u);
+  board.remove(kClients);
+  EXPECT_EQ(bytes(), 2048u);
+  clock.now += std::chrono::milliseconds(500);
+  EXPECT_FALSE(recent_gpu_clients(board.host(), clock));
+}
+
+TEST(RecentGpuClients, OfAnotherMachineAreReadAnew) {
+  const BoardCopy board, other;
+  const HandClock clock;
+  board.write(kClients, "user trtexec 4711 1K\ntotal 1K\n");
+  other.write(kClients, "user Xorg 812 2K\ntotal 2K\n");
+  EXPECT_EQ(recent_gpu_clients(board.host(), clock)->clients.at(0).name, "trtexec");
+  EXPECT_EQ(recent_gpu_clients(other.host(), clock)->clients.at(0).name, "Xorg");
+}
+
 }  // namespace
 }  // namespace jetmeter

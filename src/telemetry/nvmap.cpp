@@ -39,13 +39,10 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
   return std::make_unique<Nvmap>(std::move(clients));
 }
 
-// The driver walks every buffer of every client, and holds the lock that allocations wait for.
-constexpr auto kShortestPeriod = std::chrono::milliseconds(500);
-
 }  // namespace
 
 extern const SourceKind nvmap_source{
     "nvmap", "memory that all clients of a Jetson's GPU hold, from nvmap's debugfs; root only",
-    open, kShortestPeriod};
+    open, kShortestNvmapPeriod};
 
 }  // namespace jetmeter

@@ -6,6 +6,7 @@
 //   total                                            23549320K
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -14,6 +15,10 @@
 #include "jetmeter/processes.h"
 
 namespace jetmeter {
+
+// For the list the driver walks every buffer of every client, and holds the lock that allocations
+// wait for: it is not to be read more often.
+inline constexpr auto kShortestNvmapPeriod = std::chrono::milliseconds(500);
 
 struct NvmapClients {
   // One per process, in the order of the list; a process that opened nvmap more than once has the

@@ -247,6 +247,24 @@ TEST_F(MemoryRun, AShortageNamesWhoHoldsTheMemory) {
                             HasSubstr("the page cache holds 684 MiB"), HasSubstr("drop_caches")));
 }
 
+TEST_F(MemoryRun, AShortageInAContainerIsOne) {
+  place_.write("machine/proc/meminfo",
+               "MemTotal: 8000000 kB\nMemFree: 5000000 kB\nMemAvailable: 6000000 kB\n");
+  place_.write("machine/proc/self/cgroup", "0::/box\n");
+  place_.write("machine/sys/fs/cgroup/cgroup.controllers", "memory\n");
+  place_.write("machine/sys/fs/cgroup/box/memory.max", "209715200\n");
+  place_.write("machine/sys/fs/cgroup/box/memory.current", "199229440\n");
+  place_.write("machine/sys/fs/cgroup/box/memory.stat", "inactive_file 10485760\n");
+  const auto report = run(0, {"--host-root", (place_.path() / "machine").string()});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  std::string message;
+  for (const auto& warning : report["run"]["warnings"])
+    if (warning["code"] == "memory_low") message = warning["message"];
+  EXPECT_EQ(message,
+            "only 10 % of the memory that the container allows was available at the lowest (20.0 "
+            "MiB of 200 MiB)");
+}
+
 TEST_F(MemoryRun, ALargerLimitThanTheJobsIsClamped) {
   const auto report = run(0, {"--memory-limit", "12GiB"});
   EXPECT_EQ(report["slots"][0]["memory"]["limit_bytes"], 8192 * kMiB);
@@ -328,6 +346,22 @@ TEST_F(ForecastRun, RefusesWhatWillNotFit) {
               AllOf(HasSubstr("## Memory safety"),
                     HasSubstr("the forecast refused the model, and nothing was loaded"),
                     HasSubstr("before the load: does not fit")));
+}
+
+TEST_F(ForecastRun, KnowsWhatTheContainerAllows) {
+  if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
+  std::filesystem::remove_all(place_.path() / "run");
+  place_.write("machine/proc/meminfo", "MemTotal: 8000000 kB\nMemAvailable: 6000000 kB\n");
+  place_.write("machine/proc/self/cgroup", "0::/\n");
+  place_.write("machine/sys/fs/cgroup/cgroup.controllers", "memory\n");
+  place_.write("machine/sys/fs/cgroup/memory.max", "20971520\n");
+  const auto report = run({"--host-root", (place_.path() / "machine").string()});
+  const auto& forecast = report["slots"][0]["memory"]["forecast"];
+  EXPECT_EQ(forecast["verdict"], "does not fit") << forecast;
+  EXPECT_THAT(std::string(forecast["reason"]),
+              HasSubstr("the memory that is available is 20.0 MiB"));
+  EXPECT_THAT(forecast["rests_on"].dump(),
+              HasSubstr("container: 20.0 MiB left of its limit of 20.0 MiB"));
 }
 
 TEST_F(ForecastRun, OnlyWarnsUnlessItIsToRefuse) {
@@ -432,6 +466,10 @@ TEST_F(RecordedBoardRun, ABusyBoardsPowerIsNoIdleBaseline) {
   ASSERT_FALSE(shared.is_null()) << warnings;
   EXPECT_THAT(std::string(shared["message"]), HasSubstr("VLLM::EngineCor (1792595, 4.11 GiB)"));
   EXPECT_FALSE(with_code(warnings, "gpu_busy_before").is_null()) << warnings;
+  const auto low = with_code(warnings, "memory_low");
+  ASSERT_FALSE(low.is_null()) << warnings;
+  EXPECT_THAT(std::string(low["advice"]),
+              HasSubstr("VLLM::EngineCor 4.11 GiB of GPU memory (pid 1792595)"));
 }
 
 TEST_F(RecordedBoardRun, AnIdleBoardsPowerIsTheBaseline) {

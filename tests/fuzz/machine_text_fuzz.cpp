@@ -1,5 +1,6 @@
 #include "doctor/proc_text.h"
 #include "fuzz/fuzz.h"
+#include "telemetry/group_tree.h"
 
 namespace jetmeter {
 

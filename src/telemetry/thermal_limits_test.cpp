@@ -1,7 +1,10 @@
-#include "run/thermal_limits.h"
+#include "jetmeter/thermal_limits.h"
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
+#include "jetmeter/telemetry.h"
 #include "support/board_copy.h"
 
 namespace jetmeter {
@@ -23,6 +26,7 @@ void write_zone(BoardCopy& board, int number, const std::string& type,
                 std::initializer_list<std::pair<std::string, std::string>> trips) {
   const auto folder = "/sys/class/thermal/thermal_zone" + std::to_string(number);
   board.write(folder + "/type", type + "\n");
+  board.write(folder + "/temp", "45000\n");
   int i = 0;
   for (const auto& [kind, millidegrees] : trips) {
     const auto trip = folder + "/trip_point_" + std::to_string(i++);
@@ -31,26 +35,30 @@ void write_zone(BoardCopy& board, int number, const std::string& type,
   }
 }
 
+std::map<std::string, double> limits_of(const BoardCopy& board, const Machine& machine,
+                                        std::span<const std::string> zones = kZones) {
+  return throttle_temperatures(slowing_trips(board.host()), machine, zones);
+}
+
 TEST(ThrottleTemperatures, AreNotKnownOfAStrangeMachine) {
   BoardCopy board;
-  EXPECT_THAT(throttle_temperatures(board.host(), {}, kZones), IsEmpty());
+  EXPECT_THAT(limits_of(board, {}), IsEmpty());
   Machine other;
   other.board = Board{"Raspberry Pi 5", {}, {}};
-  EXPECT_THAT(throttle_temperatures(board.host(), other, kZones), IsEmpty());
+  EXPECT_THAT(limits_of(board, other), IsEmpty());
 }
 
 TEST(ThrottleTemperatures, OfAnOrinAre99) {
   BoardCopy board;
-  EXPECT_THAT(throttle_temperatures(board.host(), orin(), kZones),
+  EXPECT_THAT(limits_of(board, orin()),
               ElementsAre(Pair("cpu-thermal", 99), Pair("tj-thermal", 99)));
   const std::vector<std::string> of_the_tool{"tj", "gpu", "tboard"};
-  EXPECT_THAT(throttle_temperatures(board.host(), orin(), of_the_tool),
-              ElementsAre(Pair("gpu", 99), Pair("tj", 99)));
+  EXPECT_THAT(limits_of(board, orin(), of_the_tool), ElementsAre(Pair("gpu", 99), Pair("tj", 99)));
   const std::vector<std::string> of_jetpack_5{"CPU-therm", "tj-therm", "Tboard_tegra"};
-  EXPECT_THAT(throttle_temperatures(board.host(), orin(), of_jetpack_5),
+  EXPECT_THAT(limits_of(board, orin(), of_jetpack_5),
               ElementsAre(Pair("CPU-therm", 99), Pair("tj-therm", 99)));
   const std::vector<std::string> of_both{"cpu", "tj", "tj-thermal"};
-  EXPECT_THAT(throttle_temperatures(board.host(), orin(), of_both),
+  EXPECT_THAT(limits_of(board, orin(), of_both),
               ElementsAre(Pair("cpu", 99), Pair("tj-thermal", 99)));
 }
 
@@ -60,17 +68,22 @@ TEST(ThrottleTemperatures, AreTheLowestTripThatSlowsDown) {
              {{"active", "61000"}, {"hot", "101000"}, {"passive", "95500"}, {"critical", "90000"}});
   write_zone(board, 21, "x86_pkg_temp", {{"passive", "0"}, {"passive", "-274000"}});
   write_zone(board, 22, "tj-thermal", {{"passive", "junk"}, {"hot", "255000"}});
-  EXPECT_THAT(throttle_temperatures(board.host(), {}, kZones),
-              ElementsAre(Pair("cpu-thermal", 95.5)));
-  EXPECT_THAT(throttle_temperatures(board.host(), orin(), kZones),
+  EXPECT_THAT(limits_of(board, {}), ElementsAre(Pair("cpu-thermal", 95.5)));
+  EXPECT_THAT(limits_of(board, orin()),
               ElementsAre(Pair("cpu-thermal", 95.5), Pair("tj-thermal", 99)));
 }
 
-TEST(ThrottleTemperatures, TwoZonesOfOneTypeCannotBeToldApart) {
+TEST(ThrottleTemperatures, TwoZonesOfOneTypeAreToldApartAsTheirReadingsAre) {
   BoardCopy board;
-  write_zone(board, 20, "x86_pkg_temp", {{"passive", "85000"}});
-  write_zone(board, 21, "x86_pkg_temp", {{"passive", "95000"}});
-  EXPECT_THAT(throttle_temperatures(board.host(), {}, kZones), IsEmpty());
+  write_zone(board, 20, "acpitz", {{"passive", "85000"}});
+  write_zone(board, 21, "acpitz", {{"passive", "95000"}});
+  const auto thermal = std::ranges::find(source_kinds(), "thermal", &SourceKind::name);
+  const auto source = (*thermal)->open(board.host());
+  ASSERT_TRUE(source) << source.error().what;
+  std::vector<std::string> zones;
+  for (const auto& channel : (*source)->channels())
+    zones.push_back(channel.name.substr(std::string("temperature.").size()));
+  EXPECT_THAT(limits_of(board, {}, zones), ElementsAre(Pair("acpitz", 85), Pair("acpitz-2", 95)));
 }
 
 }  // namespace

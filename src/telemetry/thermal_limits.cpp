@@ -1,10 +1,12 @@
-#include "run/thermal_limits.h"
+#include "jetmeter/thermal_limits.h"
 
 #include <algorithm>
 #include <optional>
-#include <set>
+#include <utility>
 
 #include "jetmeter/thermal_zones.h"
+#include "telemetry/folder.h"
+#include "telemetry/kernel_file.h"
 
 namespace jetmeter {
 namespace {
@@ -16,18 +18,12 @@ constexpr double kOrinLimit = 99;
 constexpr double kLowestLimit = 60, kHighestLimit = 130;
 constexpr int kMostTrips = 32;
 
-std::string first_line(const fs::path& path) {
-  auto text = read_text(path).value_or("");
-  text.erase(std::min(text.find('\n'), text.size()));
-  return text;
-}
-
 // "active" trip points turn fans on, "critical" ones the machine off.
 std::optional<double> lowest_slowing_trip(const fs::path& zone) {
   std::optional<double> lowest;
   for (int i = 0; i < kMostTrips; ++i) {
     const auto name = "trip_point_" + std::to_string(i);
-    const auto type = first_line(zone / (name + "_type"));
+    const auto type = name_in(zone / (name + "_type"));
     if (type.empty()) break;
     const auto millidegrees = read_number(zone / (name + "_temp"));
     if ((type != "passive" && type != "hot") || !millidegrees) continue;
@@ -36,21 +32,6 @@ std::optional<double> lowest_slowing_trip(const fs::path& zone) {
     lowest = std::min(lowest.value_or(degrees), degrees);
   }
   return lowest;
-}
-
-// Of the kernel's zones, by their type. Two zones of one type cannot be told apart by it.
-std::map<std::string, double> slowing_trips(const Host& host) {
-  std::map<std::string, double> trips;
-  std::set<std::string> seen, twice;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(host.path("/sys/class/thermal"), error)) {
-    if (!entry.path().filename().string().starts_with("thermal_zone")) continue;
-    const auto type = first_line(entry.path() / "type");
-    if (!seen.insert(type).second) twice.insert(type);
-    if (const auto trip = lowest_slowing_trip(entry.path())) trips[type] = *trip;
-  }
-  for (const auto& type : twice) trips.erase(type);
-  return trips;
 }
 
 // The tool's name of a zone that the kernel has too.
@@ -65,18 +46,36 @@ bool throttles_an_orin(std::string_view zone) {
   return unit == "tj" || unit == "gpu" || unit == "cpu";
 }
 
+bool is_orin(const Machine& machine) {
+  return machine.board && (machine.board->soc == "tegra234" ||
+                           machine.board->model.find("Orin") != std::string::npos);
+}
+
 }  // namespace
 
-std::map<std::string, double> throttle_temperatures(const Host& host, const Machine& machine,
+std::vector<ThermalTrip> slowing_trips(const Host& host) {
+  std::vector<ThermalTrip> trips;
+  std::vector<Channel> zones;  // as the source names them
+  for (const auto& folder : entries_of(host.path("/sys/class/thermal"), "thermal_zone")) {
+    if (!KernelFile(folder / "temp").is_open()) continue;
+    auto type = name_in(folder / "type");
+    if (type.empty()) type = folder.filename().string();
+    zones.push_back({unique_name(zones, std::move(type)), Unit::celsius});
+    if (const auto trip = lowest_slowing_trip(folder)) trips.push_back({zones.back().name, *trip});
+  }
+  return trips;
+}
+
+std::map<std::string, double> throttle_temperatures(std::span<const ThermalTrip> trips,
+                                                    const Machine& machine,
                                                     std::span<const std::string> zones) {
-  const bool orin = machine.board && machine.board->model.find("Orin") != std::string::npos;
-  const auto trips = slowing_trips(host);
   std::map<std::string, double> limits;
   for (const auto& zone : zones) {
     if (is_told_twice(zone, zones)) continue;
-    if (const auto trip = trips.find(zone); trip != trips.end())
-      limits[zone] = trip->second;
-    else if (orin && throttles_an_orin(zone))
+    const auto trip = std::ranges::find(trips, zone, &ThermalTrip::zone);
+    if (trip != trips.end())
+      limits[zone] = trip->celsius;
+    else if (is_orin(machine) && throttles_an_orin(zone))
       limits[zone] = kOrinLimit;
   }
   return limits;
