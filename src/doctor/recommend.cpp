@@ -9,8 +9,14 @@
 namespace jetmeter {
 namespace {
 
-constexpr double kShareForModels = 0.8;
+constexpr double kShareForModels = 0.8, kShareKeptFree = 0.2;
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+// A runtime on the CPU with nothing loaded takes as much.
+constexpr std::uint64_t kLeastForAModel = 64 * kMebibyte;
+
+std::uint64_t share_of(double share, std::uint64_t bytes) {
+  return static_cast<std::uint64_t>(share * static_cast<double>(bytes));
+}
 
 std::string tera(double rate) {
   return fmt::format("{:.3g}", rate / 1e12);
@@ -91,6 +97,12 @@ std::optional<std::uint64_t> available_now(const DoctorFacts& facts) {
   return pools.front().available->bytes();
 }
 
+// Of the machine's memory, a container's limit or not.
+std::uint64_t kept_free(const DoctorFacts& facts) {
+  const auto& pools = facts.ledger.pools;
+  return pools.empty() ? 0 : share_of(kShareKeptFree, pools.front().total.bytes());
+}
+
 // Who holds memory that could be had, and the commands that name the others.
 std::string what_gives_it_back(const DoctorFacts& facts) {
   constexpr std::uint64_t kMuch = 64 * kMebibyte;
@@ -108,21 +120,35 @@ std::string what_gives_it_back(const DoctorFacts& facts) {
   return text;
 }
 
-// Of all models together, and why: what suits this machine, or what is left of it now.
-std::pair<std::uint64_t, std::string> memory_for_models(const DoctorFacts& facts,
-                                                        std::uint64_t usable) {
-  const auto most = static_cast<std::uint64_t>(kShareForModels * static_cast<double>(usable));
-  const auto share = fmt::format("80 % of {}", format_bytes(usable));
-  const auto* shared = is_jetson(facts) ? ", which CPU and GPU share" : "";
+// Of all models together, and why. No amount: what is left now holds no model.
+struct ForModels {
+  std::optional<std::uint64_t> bytes;
+  std::string reason;
+};
+
+// What is left now of what can be had when the machine keeps its share: below that it swaps.
+ForModels left_now(const DoctorFacts& facts, std::uint64_t now, std::uint64_t most) {
+  const auto total = facts.ledger.pools.front().total.bytes();
+  const auto kept = kept_free(facts);
+  const auto left = now > kept ? now - kept : 0;
+  auto reason = fmt::format(
+      "{} can be had now, and with less than {} (20 % of {}{}) free the kernel takes back cache "
+      "and swaps",
+      format_bytes(now), format_bytes(kept), format_bytes(total),
+      is_jetson(facts) ? ", which CPU and GPU share" : "");
+  if (left < most / 2) reason += what_gives_it_back(facts);
+  if (left < kLeastForAModel) return {std::nullopt, std::move(reason)};
+  return {left, std::move(reason)};
+}
+
+ForModels memory_for_models(const DoctorFacts& facts, std::uint64_t usable) {
+  const auto most = share_of(kShareForModels, usable);
   const auto now = available_now(facts);
-  if (!now || *now >= most)
-    return {most, fmt::format("{}{}; the rest is for the system, the page cache and the peaks of "
-                              "loading; for detect and bench",
-                              share, shared)};
-  auto reason = fmt::format("what can be had now, less than {} ({}){}; for detect and bench", share,
-                            format_bytes(most), shared);
-  if (*now < most / 2) reason += what_gives_it_back(facts);
-  return {*now, reason};
+  if (now && *now < most + kept_free(facts)) return left_now(facts, *now, most);
+  return {most,
+          fmt::format("80 % of {}{}; the rest is for the system, the page cache and the "
+                      "peaks of loading; for detect and bench",
+                      format_bytes(usable), is_jetson(facts) ? ", which CPU and GPU share" : "")};
 }
 
 // jetmeter's limit is that of one worker.
@@ -130,9 +156,10 @@ std::optional<Advice> memory_limit(const DoctorFacts& facts) {
   const auto bytes = usable_memory(facts);
   if (!bytes) return std::nullopt;
   const auto [all, reason] = memory_for_models(facts, *bytes);
-  const auto each = all / static_cast<std::uint64_t>(worker_count(facts));
-  auto value = format_bytes(all);
-  if (each != all) value += fmt::format(" in all, {} for each of two models", format_bytes(each));
+  if (!all) return Advice{"memory_limit", "no model fits beside what runs now", reason, ""};
+  const auto each = *all / static_cast<std::uint64_t>(worker_count(facts));
+  auto value = format_bytes(*all);
+  if (each != *all) value += fmt::format(" in all, {} for each of two models", format_bytes(each));
   return Advice{"memory_limit", value, reason,
                 fmt::format("--memory-limit {}MiB", each / kMebibyte)};
 }

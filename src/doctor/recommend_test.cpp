@@ -66,7 +66,7 @@ TEST(Recommend, PrecisionOfAnUnknownGpuIsNotGuessed) {
 
 TEST(Recommend, MemoryLimitIsFourFifths) {
   auto facts = sound_orin();
-  facts.ledger.pools.front().available = PoolBytes(7 * kGiB);
+  facts.ledger.pools.front().available = PoolBytes(8 * kGiB);
   const auto limit = advice(facts, "memory_limit");
   EXPECT_THAT(limit.reason, HasSubstr("for detect and bench"));
   EXPECT_EQ(limit.value, "6.40 GiB");
@@ -74,31 +74,48 @@ TEST(Recommend, MemoryLimitIsFourFifths) {
   EXPECT_THAT(limit.reason, HasSubstr("CPU and GPU share"));
 }
 
-TEST(Recommend, MemoryLimitIsNoMoreThanWhatCanBeHadNow) {
+// A model at a limit of all that can be had leaves the machine nothing.
+TEST(Recommend, MemoryLimitLeavesTheMachineItsFifth) {
   auto facts = sound_orin();
   auto limit = advice(facts, "memory_limit");
-  EXPECT_EQ(limit.value, "6.00 GiB");
-  EXPECT_EQ(limit.option, "--memory-limit 6144MiB");
-  EXPECT_THAT(limit.reason, HasSubstr("what can be had now, less than 80 % of 8.00 GiB"));
+  EXPECT_EQ(limit.value, "4.40 GiB");
+  EXPECT_EQ(limit.option, "--memory-limit 4505MiB");
+  EXPECT_THAT(limit.reason,
+              HasSubstr("6.00 GiB can be had now, and with less than 1.60 GiB (20 % of 8.00 GiB"));
   EXPECT_THAT(limit.reason, Not(HasSubstr("get memory back")));
+  facts.ledger.pools.front().available = PoolBytes(7 * kGiB);
+  EXPECT_EQ(advice(facts, "memory_limit").value, "5.40 GiB");
   facts.ledger.pools.front().available.reset();
   EXPECT_EQ(advice(facts, "memory_limit").value, "6.40 GiB");
 }
 
 TEST(Recommend, SaysWhatGivesMemoryBackWhereLittleIsLeft) {
   auto facts = sound_orin();
-  facts.ledger.pools.front().available = PoolBytes(900 * kMiB);
+  facts.ledger.pools.front().available = PoolBytes(3 * kGiB);
   facts.gpu_users = GpuUsers{"nvmap",
                              {{{812, "vllm", 4 * kGiB}, false},
                               {{900, "Xorg", 17 * kMiB}, false},
                               {{901, "left", 2 * kGiB}, true}}};
   const auto limit = advice(facts, "memory_limit");
-  EXPECT_EQ(limit.option, "--memory-limit 900MiB");
+  EXPECT_EQ(limit.option, "--memory-limit 1433MiB");
   EXPECT_THAT(limit.reason, HasSubstr("To get memory back: end vllm (812), which holds 4.00 GiB; "
                                       "`ps -eo rss,pid,comm --sort=-rss | head` shows"));
   EXPECT_THAT(limit.reason, HasSubstr("drop_caches=1` empties the page cache (1.00 GiB)"));
   EXPECT_THAT(limit.reason, Not(HasSubstr("Xorg")));
   EXPECT_THAT(limit.reason, Not(HasSubstr("left"))) << "nothing can end what is gone";
+}
+
+TEST(Recommend, NoMemoryLimitWhereNothingIsLeft) {
+  auto facts = sound_orin();
+  facts.gpu_users = GpuUsers{"nvmap", {{{812, "vllm", 4 * kGiB}, false}}};
+  // Nothing, less than the machine's fifth, and what no runtime starts with.
+  for (const auto available : {std::uint64_t{0}, 900 * kMiB, 1700 * kMiB}) {
+    facts.ledger.pools.front().available = PoolBytes(available);
+    const auto limit = advice(facts, "memory_limit");
+    EXPECT_EQ(limit.value, "no model fits beside what runs now");
+    EXPECT_EQ(limit.option, "");
+    EXPECT_THAT(limit.reason, HasSubstr("To get memory back: end vllm (812)"));
+  }
 }
 
 TEST(Recommend, MemoryLimitIsThatOfTheContainer) {
@@ -113,7 +130,8 @@ TEST(Recommend, TwoWorkersWhereThereIsRoom) {
   facts.machine.memory_total_bytes = 60 * kGiB;
   facts.ledger.pools = {{"DRAM", PoolBytes(60 * kGiB), PoolBytes(55 * kGiB)}};
   EXPECT_EQ(advice(facts, "workers").value, "up to 2 models at a time");
-  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 24576MiB");
+  // 55 GiB without the machine's 12.
+  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 22016MiB");
 }
 
 TEST(Recommend, SamplesAreThoseThatAPercentileNeeds) {
