@@ -4,6 +4,7 @@
 
 #include "doctor/checks.h"
 #include "jetmeter/device.h"
+#include "jetmeter/memory.h"
 #include "jetmeter/stats.h"
 
 namespace jetmeter {
@@ -147,8 +148,17 @@ ForModels memory_for_models(const DoctorFacts& facts, std::uint64_t usable) {
   if (now && *now < most + kept_free(facts)) return left_now(facts, *now, most);
   return {most,
           fmt::format("80 % of {}{}; the rest is for the system, the page cache and the "
-                      "peaks of loading; for detect and bench",
+                      "peaks of loading",
                       format_bytes(usable), is_jetson(facts) ? ", which CPU and GPU share" : "")};
+}
+
+std::string limit_options(std::uint64_t bytes) {
+  const auto option = [](std::uint64_t limit) {
+    return fmt::format("--memory-limit {}MiB", limit / kMebibyte);
+  };
+  if (bytes <= kLargestDetectLimit) return "detect and bench: " + option(bytes);
+  return fmt::format("bench: {}; detect: {}, the most it takes", option(bytes),
+                     option(kLargestDetectLimit));
 }
 
 // jetmeter's limit is that of one worker.
@@ -160,8 +170,7 @@ std::optional<Advice> memory_limit(const DoctorFacts& facts) {
   const auto each = *all / static_cast<std::uint64_t>(worker_count(facts));
   auto value = format_bytes(*all);
   if (each != *all) value += fmt::format(" in all, {} for each of two models", format_bytes(each));
-  return Advice{"memory_limit", value, reason,
-                fmt::format("--memory-limit {}MiB", each / kMebibyte)};
+  return Advice{"memory_limit", value, reason, limit_options(each)};
 }
 
 Advice batch(const DoctorFacts& facts) {
@@ -175,7 +184,7 @@ Advice samples() {
   const auto p99 = samples_needed(0.99), p999 = samples_needed(0.999);
   return {"samples", fmt::format("{} frames for a p99, {} for a p99.9", p99, p999),
           "with fewer the percentile lies, at 95 % confidence, beyond the slowest frame seen",
-          fmt::format("--max-frames {}", p99)};
+          fmt::format("detect: --max-frames {}; bench: --min-count {}", p99, p99)};
 }
 
 std::optional<Advice> soak(const DoctorFacts& facts) {
@@ -202,7 +211,7 @@ Advice threads(const DoctorFacts& facts) {
   const int count = std::max(1, cores - 1);
   return {"cpu_threads", fmt::format("{}, for models on the CPU", count),
           cores > 1 ? kind + ": the last one decodes frames" : "there is one core",
-          fmt::format("--threads {}", count)};
+          fmt::format("detect and bench: --threads {}", count)};
 }
 
 std::optional<Advice> copies(const DoctorFacts& facts) {

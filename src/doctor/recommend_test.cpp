@@ -68,9 +68,8 @@ TEST(Recommend, MemoryLimitIsFourFifths) {
   auto facts = sound_orin();
   facts.ledger.pools.front().available = PoolBytes(8 * kGiB);
   const auto limit = advice(facts, "memory_limit");
-  EXPECT_THAT(limit.reason, HasSubstr("for detect and bench"));
   EXPECT_EQ(limit.value, "6.40 GiB");
-  EXPECT_EQ(limit.option, "--memory-limit 6553MiB");
+  EXPECT_EQ(limit.option, "detect and bench: --memory-limit 6553MiB");
   EXPECT_THAT(limit.reason, HasSubstr("CPU and GPU share"));
 }
 
@@ -79,7 +78,7 @@ TEST(Recommend, MemoryLimitLeavesTheMachineItsFifth) {
   auto facts = sound_orin();
   auto limit = advice(facts, "memory_limit");
   EXPECT_EQ(limit.value, "4.40 GiB");
-  EXPECT_EQ(limit.option, "--memory-limit 4505MiB");
+  EXPECT_EQ(limit.option, "detect and bench: --memory-limit 4505MiB");
   EXPECT_THAT(limit.reason,
               HasSubstr("6.00 GiB can be had now, and with less than 1.60 GiB (20 % of 8.00 GiB"));
   EXPECT_THAT(limit.reason, Not(HasSubstr("get memory back")));
@@ -97,7 +96,7 @@ TEST(Recommend, SaysWhatGivesMemoryBackWhereLittleIsLeft) {
                               {{900, "Xorg", 17 * kMiB}, false},
                               {{901, "left", 2 * kGiB}, true}}};
   const auto limit = advice(facts, "memory_limit");
-  EXPECT_EQ(limit.option, "--memory-limit 1433MiB");
+  EXPECT_EQ(limit.option, "detect and bench: --memory-limit 1433MiB");
   EXPECT_THAT(limit.reason, HasSubstr("To get memory back: end vllm (812), which holds 4.00 GiB; "
                                       "`ps -eo rss,pid,comm --sort=-rss | head` shows"));
   EXPECT_THAT(limit.reason, HasSubstr("drop_caches=1` empties the page cache (1.00 GiB)"));
@@ -121,7 +120,7 @@ TEST(Recommend, NoMemoryLimitWhereNothingIsLeft) {
 TEST(Recommend, MemoryLimitIsThatOfTheContainer) {
   auto facts = sound_facts();
   facts.limits = GroupLimits{kGiB, {}, ""};
-  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 819MiB");
+  EXPECT_EQ(advice(facts, "memory_limit").option, "detect and bench: --memory-limit 819MiB");
 }
 
 TEST(Recommend, TwoWorkersWhereThereIsRoom) {
@@ -131,22 +130,34 @@ TEST(Recommend, TwoWorkersWhereThereIsRoom) {
   facts.ledger.pools = {{"DRAM", PoolBytes(60 * kGiB), PoolBytes(55 * kGiB)}};
   EXPECT_EQ(advice(facts, "workers").value, "up to 2 models at a time");
   // 55 GiB without the machine's 12.
-  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 22016MiB");
+  EXPECT_EQ(advice(facts, "memory_limit").option,
+            "bench: --memory-limit 22016MiB; detect: --memory-limit 8192MiB, the most it takes");
+}
+
+TEST(Recommend, MemoryLimitIsOneThatTheJobTakes) {
+  auto facts = sound_orin();
+  facts.machine.memory_total_bytes = 10 * kGiB;
+  facts.ledger.pools = {{"DRAM", PoolBytes(10 * kGiB), PoolBytes(10 * kGiB)}};
+  EXPECT_EQ(advice(facts, "memory_limit").option, "detect and bench: --memory-limit 8192MiB");
+  facts.machine.memory_total_bytes = 11 * kGiB;
+  facts.ledger.pools = {{"DRAM", PoolBytes(11 * kGiB), PoolBytes(11 * kGiB)}};
+  EXPECT_EQ(advice(facts, "memory_limit").option,
+            "bench: --memory-limit 9011MiB; detect: --memory-limit 8192MiB, the most it takes");
 }
 
 TEST(Recommend, SamplesAreThoseThatAPercentileNeeds) {
   const auto samples = advice(sound_facts(), "samples");
   EXPECT_EQ(samples.value, "299 frames for a p99, 2995 for a p99.9");
-  EXPECT_EQ(samples.option, "--max-frames 299");
+  EXPECT_EQ(samples.option, "detect: --max-frames 299; bench: --min-count 299");
 }
 
 TEST(Recommend, ThreadsLeaveACoreForDecoding) {
   auto facts = sound_facts();
-  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 5");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 5");
   facts.cpu->physical_cores = 3;
-  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 2");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 2");
   facts.limits = GroupLimits{{}, 1.5, ""};
-  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 1");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 1");
   facts.machine.cores = 0;
   EXPECT_EQ(advice(facts, "cpu_threads").setting, "(none)");
 }
