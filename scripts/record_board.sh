@@ -86,7 +86,7 @@ readonly files='
 /sys/devices/platform/bus@0/*.gpu/load /sys/devices/platform/bus@0/*.gpu/*_pg_mask
 /sys/devices/platform/bus@0/*.gpu/railgate_enable
 /sys/devices/platform/*.gpu/load /sys/devices/platform/*.gpu/*_pg_mask
-/sys/devices/*.g[av]1[01]b/load /sys/devices/*.g[av]1[01]b/*_pg_mask
+/sys/devices/*.g[apv]1[01]b/load /sys/devices/*.g[apv]1[01]b/*_pg_mask
 /sys/devices/gpu.0/load /sys/devices/gpu.0/*_pg_mask
 /sys/devices/platform/gpu.0/load /sys/devices/platform/gpu.0/*_pg_mask
 /sys/kernel/nvpmodel_emc_cap/emc_iso_cap /sys/kernel/nvpmodel_clk_cap/emc

@@ -23,6 +23,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -84,6 +85,10 @@ std::span<const SourceKind* const> source_kinds();
 // VIN_SYS_5V0". Absent where no Jetson is known by these rails; there is then no channel
 // "power.board" either.
 std::optional<std::string> board_power_rule(std::span<const std::string> rail_names);
+
+// The folders of a Jetson's integrated GPU in /sys/class/devfreq; several where each of its
+// clusters has one, whose first is then the one that "clock.gpu" is of. Empty where there is none.
+std::vector<std::filesystem::path> gpu_devfreq_folders(const Host&);
 
 // The clocks that a Jetson's integrated GPU can be set to, in Hz, ascending; empty where no such
 // table is told.

@@ -261,6 +261,17 @@ TEST(GpuUsersOfABoard, AreGoneWhenOthersAreThereAndTheyAreNot) {
   EXPECT_THAT(gone(), testing::ElementsAre("VLLM::EngineCor"));
 }
 
+TEST(GpuClock, IsThatOfTheGpuWhereAContainerHidesTheDeviceTree) {
+  const BoardCopy board("orin-nano-super");
+  board.remove("/sys/class/devfreq/17000000.gpu/device/of_node");
+  board.write("/sys/class/devfreq/15340000.vic/cur_freq", "115200000\n");
+  const auto facts = gather_facts(board.host());
+  EXPECT_EQ(facts.gpu_clock.value().now_hz, 612e6);
+  EXPECT_THAT(finding(facts, "clocks_locked").what,
+              HasSubstr("the GPU between 306 MHz and 1020 MHz, now 612 MHz"));
+  EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::ok);
+}
+
 TEST(GroupOfAContainer, LimitsByTheTightestOfItsParents) {
   const BoardCopy board("x86-host");
   board.write("/proc/self/cgroup", "0::/a/b\n");
