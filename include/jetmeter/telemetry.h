@@ -10,6 +10,7 @@
 //   clock.cpu3 clock.gpu clock.emc           hertz, now; clock.gpu_cap: the highest it may go to
 //   memory.total .available .free .cached .swap_used .swap_total .nvmap               bytes
 //   memory.largest_free_block                bytes; at most 4 MiB where a page has 4 KiB
+//   memory.largest_free_blocks               how many of that size are free
 //   swap.in swap.out                         bytes since boot
 //   pressure.memory .memory_full .cpu .io    percent of the last 10 s
 //   temperature.<zone>  power.<rail>  power.board  fan.duty  fan.speed

@@ -299,6 +299,25 @@ TEST(LargestFreeBlock, GrowsWorseAsItShrinks) {
   EXPECT_EQ(finding(facts, "largest_free_block").severity, Severity::unknown);
 }
 
+// With as much free in all, one block of the largest size is where NvMap begins to fail.
+TEST(LargestFreeBlock, GrowsWorseAsThereAreFewerOfThem) {
+  auto facts = sound_orin();
+  const auto with = [&](double size, double blocks) {
+    set_channel(facts, "memory.largest_free_block", Unit::byte, size);
+    set_channel(facts, "memory.largest_free_blocks", Unit::count, blocks);
+    return finding(facts, "largest_free_block");
+  };
+  EXPECT_EQ(with(4.0 * kMiB, 12).severity, Severity::ok);
+  EXPECT_EQ(with(4.0 * kMiB, 12).what, "largest free blocks: 12 of 4.00 MiB");
+  EXPECT_EQ(with(4.0 * kMiB, 3).severity, Severity::note);
+  EXPECT_EQ(with(4.0 * kMiB, 1).severity, Severity::note);
+  EXPECT_EQ(with(2.0 * kMiB, 1).severity, Severity::warning);
+  EXPECT_EQ(with(0, 0).severity, Severity::warning);
+  drop_channel(facts, "memory.largest_free_blocks");
+  set_channel(facts, "memory.largest_free_block", Unit::byte, 4.0 * kMiB);
+  EXPECT_EQ(finding(facts, "largest_free_block").severity, Severity::note) << "one, at least";
+}
+
 TEST(Uptime, IsNotedAfterAWeek) {
   auto facts = sound_orin();
   facts.uptime_seconds = 12.0 * 24 * 3600;
