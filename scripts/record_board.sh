@@ -225,6 +225,18 @@ take_part_number() {
   taken=$((taken + 1))
 }
 
+# Which release of L4T is installed, where its own file does not say it; no other package.
+take_l4t_package() {
+  local path=/var/lib/dpkg/status package
+  [ -f "$root$path" ] || return
+  package=$(awk -v RS= '/(^|\n)Package: nvidia-l4t-core(\n|$)/' "$root$path" 2>/dev/null |
+    grep -E '^(Package|Status|Version):' | head -c "$most_bytes")
+  [ -n "$package" ] || return
+  mkdir -p "$out${path%/*}"
+  printf '%s\n' "$package" | scrub >"$out$path"
+  taken=$((taken + 1))
+}
+
 # tool NAME COMMAND...: what a tool says, or that it is not there.
 tool() {
   local name=$1
@@ -245,6 +257,7 @@ missing=()
 take_files
 take_groups
 take_part_number
+take_l4t_package
 echo "took $taken files"
 if [ -n "$root" ]; then
   take /tool/nvidia_smi.txt # of a tree that was recorded before
