@@ -79,6 +79,18 @@ TEST(PowerMode, IsComparedByNameAndNotById) {
   EXPECT_EQ(slow.command, "sudo nvpmodel -m 2");
 }
 
+TEST(PowerMode, SaysWhereTheSwitchMayTakeAReboot) {
+  auto facts = sound_orin();
+  facts.power_modes.active = 0;
+  EXPECT_THAT(finding(facts, "power_mode").why, Not(HasSubstr("reboot"))) << "clocks alone";
+  facts.power_modes.all[0].tpc_mask = 252;
+  EXPECT_THAT(finding(facts, "power_mode").why, HasSubstr("may take a reboot"));
+  facts.power_modes.all[0].tpc_mask = 240;
+  facts.power_modes.all[0].cpu_cores = 4;
+  facts.power_modes.all[2].cpu_cores = 6;
+  EXPECT_THAT(finding(facts, "power_mode").why, HasSubstr("may take a reboot"));
+}
+
 TEST(PowerMode, SaysWhatIsSwitchedOff) {
   auto facts = sound_orin();
   facts.power_modes.active = 1;
