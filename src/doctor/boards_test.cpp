@@ -132,6 +132,17 @@ TEST(EveryBoard, IsJudgedByItsOwnPowerModes) {
   EXPECT_EQ(mode("x86-host").code, "(none)");
 }
 
+// 33184 MiB of VRAM are free, and more of the RAM.
+TEST(RecordedServer, GetsALimitThatItsGpuHolds) {
+  const auto advice = recommend(gather_facts(recorded("x86-nvidia")));
+  const auto limit = std::find_if(advice.begin(), advice.end(),
+                                  [](const Advice& one) { return one.setting == "memory_limit"; });
+  ASSERT_NE(limit, advice.end());
+  EXPECT_EQ(limit->value, "25.9 GiB in all, 13.0 GiB for each of two models");
+  EXPECT_EQ(limit->option,
+            "bench: --memory-limit 13273MiB; detect: --memory-limit 8192MiB, the most it takes");
+}
+
 TEST(EveryBoard, OfJetpack6TellsItsSwapItsLimitsAndItsClock) {
   for (const auto* board :
        {"agx-orin-64-jp6", "agx-orin-64-jp7", "agx-thor", "orin-nano-super", "orin-nx-16"}) {

@@ -3,21 +3,12 @@
 #include <algorithm>
 
 #include "doctor/checks.h"
+#include "doctor/memory_advice.h"
 #include "jetmeter/device.h"
-#include "jetmeter/memory.h"
 #include "jetmeter/stats.h"
 
 namespace jetmeter {
 namespace {
-
-constexpr double kShareForModels = 0.8, kShareKeptFree = 0.2;
-constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
-// A runtime on the CPU with nothing loaded takes as much.
-constexpr std::uint64_t kLeastForAModel = 64 * kMebibyte;
-
-std::uint64_t share_of(double share, std::uint64_t bytes) {
-  return static_cast<std::uint64_t>(share * static_cast<double>(bytes));
-}
 
 std::string tera(double rate) {
   return fmt::format("{:.3g}", rate / 1e12);
@@ -61,17 +52,12 @@ Advice precision(const DoctorFacts& facts) {
   return {"precision", "fp32", reason, ""};
 }
 
-std::optional<std::uint64_t> usable_memory(const DoctorFacts& facts) {
-  auto bytes = facts.machine.memory_total_bytes;
-  if (facts.limits && facts.limits->memory_bytes)
-    bytes = std::min(bytes.value_or(*facts.limits->memory_bytes), *facts.limits->memory_bytes);
-  return bytes;
-}
-
-// Each worker is a process with its own runtime.
-int worker_count(const DoctorFacts& facts) {
-  constexpr std::uint64_t kRoomForTwo = std::uint64_t{12} << 30;
-  return usable_memory(facts).value_or(0) >= kRoomForTwo ? 2 : 1;
+// "8.00 GiB", or "62.7 GiB of RAM and 45.0 GiB of VRAM".
+std::string memory_in_words(const DoctorFacts& facts, std::uint64_t usable) {
+  const auto* pool = vram(facts);
+  if (pool == nullptr) return format_bytes(usable);
+  return fmt::format("{} of RAM and {} of VRAM", format_bytes(usable),
+                     format_bytes(pool->total.bytes()));
 }
 
 Advice workers(const DoctorFacts& facts) {
@@ -83,100 +69,22 @@ Advice workers(const DoctorFacts& facts) {
         "workers", "up to 2 models at a time",
         fmt::format("each worker brings its runtime again, and {} hold two; they share {}, which "
                     "costs both latency",
-                    format_bytes(*bytes), shared),
+                    memory_in_words(facts, *bytes), shared),
         ""};
   return {"workers", "1 model at a time",
           bytes ? fmt::format("each worker brings its runtime again, and {} are soon full",
-                              format_bytes(*bytes))
+                              memory_in_words(facts, *bytes))
                 : "how much memory there is, is not known",
           ""};
-}
-
-std::optional<std::uint64_t> available_now(const DoctorFacts& facts) {
-  const auto& pools = facts.ledger.pools;
-  if (pools.empty() || !pools.front().available) return std::nullopt;
-  return pools.front().available->bytes();
-}
-
-// Of the machine's memory, a container's limit or not.
-std::uint64_t kept_free(const DoctorFacts& facts) {
-  const auto& pools = facts.ledger.pools;
-  return pools.empty() ? 0 : share_of(kShareKeptFree, pools.front().total.bytes());
-}
-
-// Who holds memory that could be had, and the commands that name the others.
-std::string what_gives_it_back(const DoctorFacts& facts) {
-  constexpr std::uint64_t kMuch = 64 * kMebibyte;
-  std::string text = ". To get memory back: ";
-  if (facts.gpu_users) {
-    for (const auto& [client, gone] : facts.gpu_users->users)
-      if (!gone && client.bytes >= kMuch)
-        text += fmt::format("end {} ({}), which holds {}; ", client.name, client.pid,
-                            format_bytes(client.bytes));
-  }
-  text += "`ps -eo rss,pid,comm --sort=-rss | head` shows the largest processes";
-  if (const auto cached = latest(facts, "memory.cached"); cached && *cached > 0)
-    text += fmt::format("; `sync && sudo sysctl vm.drop_caches=1` empties the page cache ({})",
-                        format_bytes(static_cast<std::uint64_t>(*cached)));
-  return text;
-}
-
-// Of all models together, and why. No amount: what is left now holds no model.
-struct ForModels {
-  std::optional<std::uint64_t> bytes;
-  std::string reason;
-};
-
-// What is left now of what can be had when the machine keeps its share: below that it swaps.
-ForModels left_now(const DoctorFacts& facts, std::uint64_t now, std::uint64_t most) {
-  const auto total = facts.ledger.pools.front().total.bytes();
-  const auto kept = kept_free(facts);
-  const auto left = now > kept ? now - kept : 0;
-  auto reason = fmt::format(
-      "{} can be had now, and with less than {} (20 % of {}{}) free the kernel takes back cache "
-      "and swaps",
-      format_bytes(now), format_bytes(kept), format_bytes(total),
-      is_jetson(facts) ? ", which CPU and GPU share" : "");
-  if (left < most / 2) reason += what_gives_it_back(facts);
-  if (left < kLeastForAModel) return {std::nullopt, std::move(reason)};
-  return {left, std::move(reason)};
-}
-
-ForModels memory_for_models(const DoctorFacts& facts, std::uint64_t usable) {
-  const auto most = share_of(kShareForModels, usable);
-  const auto now = available_now(facts);
-  if (now && *now < most + kept_free(facts)) return left_now(facts, *now, most);
-  return {most,
-          fmt::format("80 % of {}{}; the rest is for the system, the page cache and the "
-                      "peaks of loading",
-                      format_bytes(usable), is_jetson(facts) ? ", which CPU and GPU share" : "")};
-}
-
-std::string limit_options(std::uint64_t bytes) {
-  const auto option = [](std::uint64_t limit) {
-    return fmt::format("--memory-limit {}MiB", limit / kMebibyte);
-  };
-  if (bytes <= kLargestDetectLimit) return "detect and bench: " + option(bytes);
-  return fmt::format("bench: {}; detect: {}, the most it takes", option(bytes),
-                     option(kLargestDetectLimit));
-}
-
-// jetmeter's limit is that of one worker.
-std::optional<Advice> memory_limit(const DoctorFacts& facts) {
-  const auto bytes = usable_memory(facts);
-  if (!bytes) return std::nullopt;
-  const auto [all, reason] = memory_for_models(facts, *bytes);
-  if (!all) return Advice{"memory_limit", "no model fits beside what runs now", reason, ""};
-  const auto each = *all / static_cast<std::uint64_t>(worker_count(facts));
-  auto value = format_bytes(*all);
-  if (each != *all) value += fmt::format(" in all, {} for each of two models", format_bytes(each));
-  return Advice{"memory_limit", value, reason, limit_options(each)};
 }
 
 Advice batch(const DoctorFacts& facts) {
   std::string reason =
       "a frame's latency is what a camera's user sees; a larger batch buys throughput with latency";
   if (is_jetson(facts)) reason += ", and with activations in the memory that all share";
+  if (const auto* pool = vram(facts); pool != nullptr)
+    reason += fmt::format(", and with activations in the VRAM, of which {} are free",
+                          format_bytes(pool->available->bytes()));
   return {"batch", "1", reason, ""};
 }
 
@@ -227,7 +135,7 @@ std::vector<Advice> recommend(const DoctorFacts& facts) {
   const auto add = [&](std::optional<Advice> one) {
     if (one) advice.push_back(std::move(*one));
   };
-  add(memory_limit(facts));
+  add(memory_limit_advice(facts));
   add(workers(facts));
   add(batch(facts));
   if (facts.machine.cores > 0) add(threads(facts));

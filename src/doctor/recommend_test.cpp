@@ -145,6 +145,55 @@ TEST(Recommend, MemoryLimitIsOneThatTheJobTakes) {
             "bench: --memory-limit 9011MiB; detect: --memory-limit 8192MiB, the most it takes");
 }
 
+DoctorFacts sound_server() {
+  auto facts = sound_facts();
+  facts.machine.memory_architecture = MemoryArchitecture::discrete;
+  facts.machine.gpus = {{"Some GPU", 24 * kGiB}};
+  facts.machine.memory_total_bytes = 64 * kGiB;
+  facts.ledger.pools = {{"RAM", PoolBytes(64 * kGiB), PoolBytes(64 * kGiB)},
+                        {"VRAM 0", PoolBytes(24 * kGiB), PoolBytes(20 * kGiB)}};
+  return facts;
+}
+
+TEST(Recommend, MemoryLimitIsThatOfTheVramWhereItIsTighter) {
+  auto facts = sound_server();
+  auto limit = advice(facts, "memory_limit");
+  EXPECT_EQ(limit.value, "16.0 GiB in all, 8.00 GiB for each of two models");
+  EXPECT_EQ(limit.option, "detect and bench: --memory-limit 8192MiB");
+  EXPECT_THAT(limit.reason, HasSubstr("80 % of the 20.0 GiB of VRAM 0 that are free"));
+  EXPECT_THAT(limit.reason, Not(HasSubstr("get memory back")));
+  facts.ledger.pools[0].available = PoolBytes(20 * kGiB);
+  limit = advice(facts, "memory_limit");
+  EXPECT_THAT(limit.value, HasSubstr("7.20 GiB in all")) << "20 GiB of RAM without its fifth";
+  facts.ledger.pools[1].available.reset();
+  facts.ledger.pools[0].available = PoolBytes(64 * kGiB);
+  EXPECT_THAT(advice(facts, "memory_limit").value, HasSubstr("51.2 GiB in all"));
+}
+
+TEST(Recommend, SaysWhoHoldsTheVramWhereLittleIsFree) {
+  auto facts = sound_server();
+  facts.ledger.pools[1].available = PoolBytes(6 * kGiB);
+  facts.gpu_users = GpuUsers{"NVML", {{{812, "vllm", 4 * kGiB}, false}}};
+  EXPECT_THAT(advice(facts, "memory_limit").reason,
+              HasSubstr(". To get memory back: end vllm (812), which holds 4.00 GiB"));
+  facts.gpu_users->users.clear();
+  EXPECT_THAT(advice(facts, "memory_limit").reason, HasSubstr("`nvidia-smi` shows who holds it"));
+  facts.ledger.pools[1].available = PoolBytes(0);
+  EXPECT_EQ(advice(facts, "memory_limit").value, "no model fits beside what runs now");
+  EXPECT_EQ(advice(facts, "memory_limit").option, "");
+}
+
+TEST(Recommend, WorkersAndBatchCountTheVram) {
+  auto facts = sound_server();
+  EXPECT_THAT(advice(facts, "workers").reason,
+              HasSubstr("64.0 GiB of RAM and 24.0 GiB of VRAM hold two"));
+  EXPECT_THAT(advice(facts, "batch").reason, HasSubstr("VRAM, of which 20.0 GiB are free"));
+  facts.ledger.pools[1] = {"VRAM 0", PoolBytes(8 * kGiB), PoolBytes(7 * kGiB)};
+  EXPECT_EQ(advice(facts, "workers").value, "1 model at a time");
+  EXPECT_THAT(advice(facts, "workers").reason, HasSubstr("8.00 GiB of VRAM are soon full"));
+  EXPECT_EQ(advice(facts, "memory_limit").value, "5.60 GiB");
+}
+
 TEST(Recommend, SamplesAreThoseThatAPercentileNeeds) {
   const auto samples = advice(sound_facts(), "samples");
   EXPECT_EQ(samples.value, "299 frames for a p99, 2995 for a p99.9");
