@@ -86,7 +86,7 @@ readonly files='
 /sys/devices/platform/bus@0/*.gpu/load /sys/devices/platform/bus@0/*.gpu/*_pg_mask
 /sys/devices/platform/bus@0/*.gpu/railgate_enable
 /sys/devices/platform/*.gpu/load /sys/devices/platform/*.gpu/*_pg_mask
-/sys/devices/*.g[av]1[01]b/load /sys/devices/*.g[av]1[01]b/*_pg_mask
+/sys/devices/*.g[apv]1[01]b/load /sys/devices/*.g[apv]1[01]b/*_pg_mask
 /sys/devices/gpu.0/load /sys/devices/gpu.0/*_pg_mask
 /sys/devices/platform/gpu.0/load /sys/devices/platform/gpu.0/*_pg_mask
 /sys/kernel/nvpmodel_emc_cap/emc_iso_cap /sys/kernel/nvpmodel_clk_cap/emc
@@ -225,6 +225,18 @@ take_part_number() {
   taken=$((taken + 1))
 }
 
+# Which release of L4T is installed, where its own file does not say it; no other package.
+take_l4t_package() {
+  local path=/var/lib/dpkg/status package
+  [ -f "$root$path" ] || return
+  package=$(awk -v RS= '/(^|\n)Package: nvidia-l4t-core(\n|$)/' "$root$path" 2>/dev/null |
+    grep -E '^(Package|Status|Version):' | head -c "$most_bytes")
+  [ -n "$package" ] || return
+  mkdir -p "$out${path%/*}"
+  printf '%s\n' "$package" | scrub >"$out$path"
+  taken=$((taken + 1))
+}
+
 # tool NAME COMMAND...: what a tool says, or that it is not there.
 tool() {
   local name=$1
@@ -245,6 +257,7 @@ missing=()
 take_files
 take_groups
 take_part_number
+take_l4t_package
 echo "took $taken files"
 if [ -n "$root" ]; then
   take /tool/nvidia_smi.txt # of a tree that was recorded before

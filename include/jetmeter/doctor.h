@@ -143,7 +143,7 @@ std::vector<Finding> diagnose(const DoctorFacts&);
 struct Advice {
   std::string setting;  // stable: "precision", "memory_limit"
   std::string value, reason;
-  std::string option;  // of jetmeter; may be empty
+  std::string option;  // with the jobs that take it: "detect: --max-frames 299"; may be empty
 };
 // Pure.
 std::vector<Advice> recommend(const DoctorFacts&);

@@ -89,6 +89,10 @@ struct Budget {
   std::string mechanism;  // "cgroup v2 memory.max", "RLIMIT_DATA"; why not, when unavailable
 };
 
+// The job `detect` is for boards of 8 GB, and takes no higher limit; what needs more does not fit
+// them.
+inline constexpr std::uint64_t kLargestDetectLimit = std::uint64_t{8} << 30;
+
 // What of a footprint meets the limit. A mechanism counts what it bounds in its own way (a cgroup
 // leaves out file pages that others had read in, RLIMIT_DATA all of them): what it holds cannot be
 // over the limit, whatever PSS says. GPU memory is beyond every mechanism and counts in full.

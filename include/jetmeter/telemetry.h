@@ -10,6 +10,7 @@
 //   clock.cpu3 clock.gpu clock.emc           hertz, now; clock.gpu_cap: the highest it may go to
 //   memory.total .available .free .cached .swap_used .swap_total .nvmap               bytes
 //   memory.largest_free_block                bytes; at most 4 MiB where a page has 4 KiB
+//   memory.largest_free_blocks               how many of that size are free
 //   swap.in swap.out                         bytes since boot
 //   pressure.memory .memory_full .cpu .io    percent of the last 10 s
 //   temperature.<zone>  power.<rail>  power.board  fan.duty  fan.speed
@@ -23,6 +24,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -95,6 +97,10 @@ std::optional<std::string> board_power_rule(std::span<const std::string> rail_na
 // Whether throttle.<what> is 1 while it lasts, and no count of events: the alarm of a rail
 // ("VDD_IN_alarm"), or a GPU that its driver holds back ("gpu0"). Pure.
 bool is_throttle_state(std::string_view what);
+
+// The folders of a Jetson's integrated GPU in /sys/class/devfreq; several where each of its
+// clusters has one, whose first is then the one that "clock.gpu" is of. Empty where there is none.
+std::vector<std::filesystem::path> gpu_devfreq_folders(const Host&);
 
 // The clocks that a Jetson's integrated GPU can be set to, in Hz, ascending; empty where no such
 // table is told.

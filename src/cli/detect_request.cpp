@@ -111,9 +111,6 @@ void add_measuring(CLI::App& app, DetectOptions& o) {
       ->check(not_negative());
 }
 
-// This job is for boards of 8 GB; what needs more does not fit them. `none` is no limit.
-constexpr std::uint64_t kLargestLimit = std::uint64_t{8} << 30;
-
 struct Both {
   const DetectOptions& options;
   std::string mode;
@@ -215,7 +212,7 @@ void add_detect_options(CLI::App& app, DetectOptions& options) {
   add_inputs(app, options);
   add_backends(app, options);
   add_pipeline(app, options);
-  add_memory_options(app, options.memory, kLargestLimit);
+  add_memory_options(app, options.memory, kLargestDetectLimit);
   add_measuring(app, options);
   add_run_options(app, options.run);
 }
@@ -236,7 +233,7 @@ Result<RunSpec> run_spec(const DetectOptions& options) {
   spec.solo_frames = options.solo_frames;
   spec.schedule = options.schedule == "alternate" ? Schedule::alternate : Schedule::parallel;
   spec.save_overlays = options.save_overlays;
-  auto memory = memory_policy(options.memory, kLargestLimit);
+  auto memory = memory_policy(options.memory, kLargestDetectLimit);
   if (!memory) return tl::make_unexpected(memory.error());
   spec.memory = *memory;
   if (auto read = read_duration("--tolerance", options.tolerance, spec.tolerance); !read)

@@ -132,6 +132,17 @@ TEST(EveryBoard, IsJudgedByItsOwnPowerModes) {
   EXPECT_EQ(mode("x86-host").code, "(none)");
 }
 
+// 33184 MiB of VRAM are free, and more of the RAM.
+TEST(RecordedServer, GetsALimitThatItsGpuHolds) {
+  const auto advice = recommend(gather_facts(recorded("x86-nvidia")));
+  const auto limit = std::find_if(advice.begin(), advice.end(),
+                                  [](const Advice& one) { return one.setting == "memory_limit"; });
+  ASSERT_NE(limit, advice.end());
+  EXPECT_EQ(limit->value, "25.9 GiB in all, 13.0 GiB for each of two models");
+  EXPECT_EQ(limit->option,
+            "bench: --memory-limit 13273MiB; detect: --memory-limit 8192MiB, the most it takes");
+}
+
 TEST(EveryBoard, OfJetpack6TellsItsSwapItsLimitsAndItsClock) {
   for (const auto* board :
        {"agx-orin-64-jp6", "agx-orin-64-jp7", "agx-thor", "orin-nano-super", "orin-nx-16"}) {
@@ -259,6 +270,17 @@ TEST(GpuUsersOfABoard, AreGoneWhenOthersAreThereAndTheyAreNot) {
   EXPECT_THAT(gone(), testing::IsEmpty());
   board.write("/proc/2/stat", "2 (kthreadd) S 0 0 0 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0\n");
   EXPECT_THAT(gone(), testing::ElementsAre("VLLM::EngineCor"));
+}
+
+TEST(GpuClock, IsThatOfTheGpuWhereAContainerHidesTheDeviceTree) {
+  const BoardCopy board("orin-nano-super");
+  board.remove("/sys/class/devfreq/17000000.gpu/device/of_node");
+  board.write("/sys/class/devfreq/15340000.vic/cur_freq", "115200000\n");
+  const auto facts = gather_facts(board.host());
+  EXPECT_EQ(facts.gpu_clock.value().now_hz, 612e6);
+  EXPECT_THAT(finding(facts, "clocks_locked").what,
+              HasSubstr("the GPU between 306 MHz and 1020 MHz, now 612 MHz"));
+  EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::ok);
 }
 
 TEST(GroupOfAContainer, LimitsByTheTightestOfItsParents) {

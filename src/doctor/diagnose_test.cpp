@@ -79,6 +79,18 @@ TEST(PowerMode, IsComparedByNameAndNotById) {
   EXPECT_EQ(slow.command, "sudo nvpmodel -m 2");
 }
 
+TEST(PowerMode, SaysWhereTheSwitchMayTakeAReboot) {
+  auto facts = sound_orin();
+  facts.power_modes.active = 0;
+  EXPECT_THAT(finding(facts, "power_mode").why, Not(HasSubstr("reboot"))) << "clocks alone";
+  facts.power_modes.all[0].tpc_mask = 252;
+  EXPECT_THAT(finding(facts, "power_mode").why, HasSubstr("may take a reboot"));
+  facts.power_modes.all[0].tpc_mask = 240;
+  facts.power_modes.all[0].cpu_cores = 4;
+  facts.power_modes.all[2].cpu_cores = 6;
+  EXPECT_THAT(finding(facts, "power_mode").why, HasSubstr("may take a reboot"));
+}
+
 TEST(PowerMode, SaysWhatIsSwitchedOff) {
   auto facts = sound_orin();
   facts.power_modes.active = 1;
@@ -313,6 +325,25 @@ TEST(LargestFreeBlock, GrowsWorseAsItShrinks) {
   EXPECT_EQ(finding(facts, "largest_free_block").severity, Severity::warning);
   drop_channel(facts, "memory.largest_free_block");
   EXPECT_EQ(finding(facts, "largest_free_block").severity, Severity::unknown);
+}
+
+// With as much free in all, one block of the largest size is where NvMap begins to fail.
+TEST(LargestFreeBlock, GrowsWorseAsThereAreFewerOfThem) {
+  auto facts = sound_orin();
+  const auto with = [&](double size, double blocks) {
+    set_channel(facts, "memory.largest_free_block", Unit::byte, size);
+    set_channel(facts, "memory.largest_free_blocks", Unit::count, blocks);
+    return finding(facts, "largest_free_block");
+  };
+  EXPECT_EQ(with(4.0 * kMiB, 12).severity, Severity::ok);
+  EXPECT_EQ(with(4.0 * kMiB, 12).what, "largest free blocks: 12 of 4.00 MiB");
+  EXPECT_EQ(with(4.0 * kMiB, 3).severity, Severity::note);
+  EXPECT_EQ(with(4.0 * kMiB, 1).severity, Severity::note);
+  EXPECT_EQ(with(2.0 * kMiB, 1).severity, Severity::warning);
+  EXPECT_EQ(with(0, 0).severity, Severity::warning);
+  drop_channel(facts, "memory.largest_free_blocks");
+  set_channel(facts, "memory.largest_free_block", Unit::byte, 4.0 * kMiB);
+  EXPECT_EQ(finding(facts, "largest_free_block").severity, Severity::note) << "one, at least";
 }
 
 TEST(Uptime, IsNotedAfterAWeek) {

@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <system_error>
@@ -173,23 +172,14 @@ Result<std::vector<CpuGovernor>> governors(const Host& host) {
   return all;
 }
 
-bool is_gpu(const fs::path& device) {
-  constexpr std::array<std::string_view, 5> kNodes{"gv11b", "gp10b", "ga10b", "gb10b", "gpu"};
-  const auto node = read_text(device / "device/of_node/name").value_or("");
-  const std::string_view name = node.c_str();  // it ends in NUL
-  return std::find(kNodes.begin(), kNodes.end(), name) != kNodes.end() ||
-         device.filename().string().starts_with("gpu-gpc");
-}
-
 Result<GpuClockFacts> gpu_clock(const Host& host) {
-  for (const auto& device : entries(host.path("/sys/class/devfreq"))) {
-    if (!is_gpu(device)) continue;
-    const auto now = read_number(device / "cur_freq");
-    return GpuClockFacts{word_in(device / "governor"), read_number(device / "min_freq"),
-                         read_number(device / "max_freq"),
-                         now && *now > 0 ? now : std::nullopt};  // 0: it is without power
-  }
-  return fail("there is no GPU in '/sys/class/devfreq'");
+  const auto devices = gpu_devfreq_folders(host);
+  if (devices.empty()) return fail("there is no GPU in '/sys/class/devfreq'");
+  const auto& device = devices.front();
+  const auto now = read_number(device / "cur_freq");
+  return GpuClockFacts{word_in(device / "governor"), read_number(device / "min_freq"),
+                       read_number(device / "max_freq"),
+                       now && *now > 0 ? now : std::nullopt};  // 0: it is without power
 }
 
 Result<std::vector<ThermalTrip>> trips(const Host& host) {

@@ -121,15 +121,18 @@ std::optional<Finding> page_cache(const DoctorFacts& facts) {
 
 std::optional<Finding> largest_free_block(const DoctorFacts& facts) {
   constexpr std::string_view kCode = "largest_free_block";
-  constexpr double kWhole = 4.0 * 1024 * 1024, kFew = 1024.0 * 1024;
+  constexpr double kMiB = 1024.0 * 1024, kWhole = 4 * kMiB, kFew = kMiB, kEnough = 16 * kMiB;
   if (!is_jetson(facts)) return std::nullopt;
   const auto block = latest(facts, "memory.largest_free_block");
   if (!block)
     return not_known(kCode, "how fragmented the memory is",
                      why_no_channel(facts, "paging", "memory.largest_free_block"));
-  const auto what = "largest free block " + bytes(*block);
-  if (*block >= kWhole) return fine(kCode, what);
-  return Finding{*block < kFew ? Severity::warning : Severity::note, std::string(kCode), what,
+  const auto count = latest(facts, "memory.largest_free_blocks").value_or(1);
+  const auto what = fmt::format("largest free blocks: {:.0f} of {}", count, bytes(*block));
+  const double together = count * *block;
+  if (*block >= kWhole && together >= kEnough) return fine(kCode, what);
+  const bool bad = *block < kFew || together < kWhole;
+  return Finding{bad ? Severity::warning : Severity::note, std::string(kCode), what,
                  "NvMap looks for large blocks: an allocation on the GPU becomes slow, or fails "
                  "with error 12 although enough memory is free",
                  "sudo sysctl vm.compact_memory=1"};

@@ -106,6 +106,11 @@ std::string what_it_switches_off(const DoctorFacts& facts) {
 
 constexpr std::string_view kCode = "power_mode";
 
+// Some releases switch cores and SMs on and off at boot only.
+bool needs_other_units(const NvpMode& now, const NvpMode& then) {
+  return now.tpc_mask.value_or(0) != then.tpc_mask.value_or(0) || now.cpu_cores != then.cpu_cores;
+}
+
 Finding without_a_fastest(const std::vector<NvpMode>& modes, const NvpMode& active,
                           const std::string& off) {
   if (all_alike(modes))
@@ -140,12 +145,15 @@ std::optional<Finding> power_mode(const DoctorFacts& facts) {
   if (fastest->id == active->id)
     return fine(kCode, fmt::format("power mode {}, the fastest of {}{}", in_words(*active),
                                    modes.all.size(), off));
+  std::string why =
+      "every number is then that of this mode's clocks, not of the board; it is right where the "
+      "product runs in this mode, and belongs beside each number";
+  if (needs_other_units(*active, *fastest))
+    why += "; other cores or SMs are on in the fastest one, which may take a reboot";
   return Finding{
       Severity::warning, std::string(kCode),
       fmt::format("power mode {}; the fastest is {}{}", in_words(*active), in_words(*fastest), off),
-      "every number is then that of this mode's clocks, not of the board; it is right "
-      "where the product runs in this mode, and belongs beside each number",
-      fmt::format("sudo nvpmodel -m {}", fastest->id)};
+      why, fmt::format("sudo nvpmodel -m {}", fastest->id)};
 }
 
 const NvpMode* fastest_mode(std::span<const NvpMode> modes) {

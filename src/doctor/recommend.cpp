@@ -3,14 +3,12 @@
 #include <algorithm>
 
 #include "doctor/checks.h"
+#include "doctor/memory_advice.h"
 #include "jetmeter/device.h"
 #include "jetmeter/stats.h"
 
 namespace jetmeter {
 namespace {
-
-constexpr double kShareForModels = 0.8;
-constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 
 std::string tera(double rate) {
   return fmt::format("{:.3g}", rate / 1e12);
@@ -54,17 +52,12 @@ Advice precision(const DoctorFacts& facts) {
   return {"precision", "fp32", reason, ""};
 }
 
-std::optional<std::uint64_t> usable_memory(const DoctorFacts& facts) {
-  auto bytes = facts.machine.memory_total_bytes;
-  if (facts.limits && facts.limits->memory_bytes)
-    bytes = std::min(bytes.value_or(*facts.limits->memory_bytes), *facts.limits->memory_bytes);
-  return bytes;
-}
-
-// Each worker is a process with its own runtime.
-int worker_count(const DoctorFacts& facts) {
-  constexpr std::uint64_t kRoomForTwo = std::uint64_t{12} << 30;
-  return usable_memory(facts).value_or(0) >= kRoomForTwo ? 2 : 1;
+// "8.00 GiB", or "62.7 GiB of RAM and 45.0 GiB of VRAM".
+std::string memory_in_words(const DoctorFacts& facts, std::uint64_t usable) {
+  const auto* pool = vram(facts);
+  if (pool == nullptr) return format_bytes(usable);
+  return fmt::format("{} of RAM and {} of VRAM", format_bytes(usable),
+                     format_bytes(pool->total.bytes()));
 }
 
 Advice workers(const DoctorFacts& facts) {
@@ -76,71 +69,22 @@ Advice workers(const DoctorFacts& facts) {
         "workers", "up to 2 models at a time",
         fmt::format("each worker brings its runtime again, and {} hold two; they share {}, which "
                     "costs both latency",
-                    format_bytes(*bytes), shared),
+                    memory_in_words(facts, *bytes), shared),
         ""};
   return {"workers", "1 model at a time",
           bytes ? fmt::format("each worker brings its runtime again, and {} are soon full",
-                              format_bytes(*bytes))
+                              memory_in_words(facts, *bytes))
                 : "how much memory there is, is not known",
           ""};
-}
-
-std::optional<std::uint64_t> available_now(const DoctorFacts& facts) {
-  const auto& pools = facts.ledger.pools;
-  if (pools.empty() || !pools.front().available) return std::nullopt;
-  return pools.front().available->bytes();
-}
-
-// Who holds memory that could be had, and the commands that name the others.
-std::string what_gives_it_back(const DoctorFacts& facts) {
-  constexpr std::uint64_t kMuch = 64 * kMebibyte;
-  std::string text = ". To get memory back: ";
-  if (facts.gpu_users) {
-    for (const auto& [client, gone] : facts.gpu_users->users)
-      if (!gone && client.bytes >= kMuch)
-        text += fmt::format("end {} ({}), which holds {}; ", client.name, client.pid,
-                            format_bytes(client.bytes));
-  }
-  text += "`ps -eo rss,pid,comm --sort=-rss | head` shows the largest processes";
-  if (const auto cached = latest(facts, "memory.cached"); cached && *cached > 0)
-    text += fmt::format("; `sync && sudo sysctl vm.drop_caches=1` empties the page cache ({})",
-                        format_bytes(static_cast<std::uint64_t>(*cached)));
-  return text;
-}
-
-// Of all models together, and why: what suits this machine, or what is left of it now.
-std::pair<std::uint64_t, std::string> memory_for_models(const DoctorFacts& facts,
-                                                        std::uint64_t usable) {
-  const auto most = static_cast<std::uint64_t>(kShareForModels * static_cast<double>(usable));
-  const auto share = fmt::format("80 % of {}", format_bytes(usable));
-  const auto* shared = is_jetson(facts) ? ", which CPU and GPU share" : "";
-  const auto now = available_now(facts);
-  if (!now || *now >= most)
-    return {most, fmt::format("{}{}; the rest is for the system, the page cache and the peaks of "
-                              "loading; for detect and bench",
-                              share, shared)};
-  auto reason = fmt::format("what can be had now, less than {} ({}){}; for detect and bench", share,
-                            format_bytes(most), shared);
-  if (*now < most / 2) reason += what_gives_it_back(facts);
-  return {*now, reason};
-}
-
-// jetmeter's limit is that of one worker.
-std::optional<Advice> memory_limit(const DoctorFacts& facts) {
-  const auto bytes = usable_memory(facts);
-  if (!bytes) return std::nullopt;
-  const auto [all, reason] = memory_for_models(facts, *bytes);
-  const auto each = all / static_cast<std::uint64_t>(worker_count(facts));
-  auto value = format_bytes(all);
-  if (each != all) value += fmt::format(" in all, {} for each of two models", format_bytes(each));
-  return Advice{"memory_limit", value, reason,
-                fmt::format("--memory-limit {}MiB", each / kMebibyte)};
 }
 
 Advice batch(const DoctorFacts& facts) {
   std::string reason =
       "a frame's latency is what a camera's user sees; a larger batch buys throughput with latency";
   if (is_jetson(facts)) reason += ", and with activations in the memory that all share";
+  if (const auto* pool = vram(facts); pool != nullptr)
+    reason += fmt::format(", and with activations in the VRAM, of which {} are free",
+                          format_bytes(pool->available->bytes()));
   return {"batch", "1", reason, ""};
 }
 
@@ -148,7 +92,7 @@ Advice samples() {
   const auto p99 = samples_needed(0.99), p999 = samples_needed(0.999);
   return {"samples", fmt::format("{} frames for a p99, {} for a p99.9", p99, p999),
           "with fewer the percentile lies, at 95 % confidence, beyond the slowest frame seen",
-          fmt::format("--max-frames {}", p99)};
+          fmt::format("detect: --max-frames {}; bench: --min-count {}", p99, p99)};
 }
 
 std::optional<Advice> soak(const DoctorFacts& facts) {
@@ -175,7 +119,7 @@ Advice threads(const DoctorFacts& facts) {
   const int count = std::max(1, cores - 1);
   return {"cpu_threads", fmt::format("{}, for models on the CPU", count),
           cores > 1 ? kind + ": the last one decodes frames" : "there is one core",
-          fmt::format("--threads {}", count)};
+          fmt::format("detect and bench: --threads {}", count)};
 }
 
 std::optional<Advice> copies(const DoctorFacts& facts) {
@@ -191,7 +135,7 @@ std::vector<Advice> recommend(const DoctorFacts& facts) {
   const auto add = [&](std::optional<Advice> one) {
     if (one) advice.push_back(std::move(*one));
   };
-  add(memory_limit(facts));
+  add(memory_limit_advice(facts));
   add(workers(facts));
   add(batch(facts));
   if (facts.machine.cores > 0) add(threads(facts));

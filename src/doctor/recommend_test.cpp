@@ -66,34 +66,37 @@ TEST(Recommend, PrecisionOfAnUnknownGpuIsNotGuessed) {
 
 TEST(Recommend, MemoryLimitIsFourFifths) {
   auto facts = sound_orin();
-  facts.ledger.pools.front().available = PoolBytes(7 * kGiB);
+  facts.ledger.pools.front().available = PoolBytes(8 * kGiB);
   const auto limit = advice(facts, "memory_limit");
-  EXPECT_THAT(limit.reason, HasSubstr("for detect and bench"));
   EXPECT_EQ(limit.value, "6.40 GiB");
-  EXPECT_EQ(limit.option, "--memory-limit 6553MiB");
+  EXPECT_EQ(limit.option, "detect and bench: --memory-limit 6553MiB");
   EXPECT_THAT(limit.reason, HasSubstr("CPU and GPU share"));
 }
 
-TEST(Recommend, MemoryLimitIsNoMoreThanWhatCanBeHadNow) {
+// A model at a limit of all that can be had leaves the machine nothing.
+TEST(Recommend, MemoryLimitLeavesTheMachineItsFifth) {
   auto facts = sound_orin();
   auto limit = advice(facts, "memory_limit");
-  EXPECT_EQ(limit.value, "6.00 GiB");
-  EXPECT_EQ(limit.option, "--memory-limit 6144MiB");
-  EXPECT_THAT(limit.reason, HasSubstr("what can be had now, less than 80 % of 8.00 GiB"));
+  EXPECT_EQ(limit.value, "4.40 GiB");
+  EXPECT_EQ(limit.option, "detect and bench: --memory-limit 4505MiB");
+  EXPECT_THAT(limit.reason,
+              HasSubstr("6.00 GiB can be had now, and with less than 1.60 GiB (20 % of 8.00 GiB"));
   EXPECT_THAT(limit.reason, Not(HasSubstr("get memory back")));
+  facts.ledger.pools.front().available = PoolBytes(7 * kGiB);
+  EXPECT_EQ(advice(facts, "memory_limit").value, "5.40 GiB");
   facts.ledger.pools.front().available.reset();
   EXPECT_EQ(advice(facts, "memory_limit").value, "6.40 GiB");
 }
 
 TEST(Recommend, SaysWhatGivesMemoryBackWhereLittleIsLeft) {
   auto facts = sound_orin();
-  facts.ledger.pools.front().available = PoolBytes(900 * kMiB);
+  facts.ledger.pools.front().available = PoolBytes(3 * kGiB);
   facts.gpu_users = GpuUsers{"nvmap",
                              {{{812, "vllm", 4 * kGiB}, false},
                               {{900, "Xorg", 17 * kMiB}, false},
                               {{901, "left", 2 * kGiB}, true}}};
   const auto limit = advice(facts, "memory_limit");
-  EXPECT_EQ(limit.option, "--memory-limit 900MiB");
+  EXPECT_EQ(limit.option, "detect and bench: --memory-limit 1433MiB");
   EXPECT_THAT(limit.reason, HasSubstr("To get memory back: end vllm (812), which holds 4.00 GiB; "
                                       "`ps -eo rss,pid,comm --sort=-rss | head` shows"));
   EXPECT_THAT(limit.reason, HasSubstr("drop_caches=1` empties the page cache (1.00 GiB)"));
@@ -101,10 +104,23 @@ TEST(Recommend, SaysWhatGivesMemoryBackWhereLittleIsLeft) {
   EXPECT_THAT(limit.reason, Not(HasSubstr("left"))) << "nothing can end what is gone";
 }
 
+TEST(Recommend, NoMemoryLimitWhereNothingIsLeft) {
+  auto facts = sound_orin();
+  facts.gpu_users = GpuUsers{"nvmap", {{{812, "vllm", 4 * kGiB}, false}}};
+  // Nothing, less than the machine's fifth, and what no runtime starts with.
+  for (const auto available : {std::uint64_t{0}, 900 * kMiB, 1700 * kMiB}) {
+    facts.ledger.pools.front().available = PoolBytes(available);
+    const auto limit = advice(facts, "memory_limit");
+    EXPECT_EQ(limit.value, "no model fits beside what runs now");
+    EXPECT_EQ(limit.option, "");
+    EXPECT_THAT(limit.reason, HasSubstr("To get memory back: end vllm (812)"));
+  }
+}
+
 TEST(Recommend, MemoryLimitIsThatOfTheContainer) {
   auto facts = sound_facts();
   facts.limits = GroupLimits{kGiB, {}, ""};
-  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 819MiB");
+  EXPECT_EQ(advice(facts, "memory_limit").option, "detect and bench: --memory-limit 819MiB");
 }
 
 TEST(Recommend, TwoWorkersWhereThereIsRoom) {
@@ -113,22 +129,84 @@ TEST(Recommend, TwoWorkersWhereThereIsRoom) {
   facts.machine.memory_total_bytes = 60 * kGiB;
   facts.ledger.pools = {{"DRAM", PoolBytes(60 * kGiB), PoolBytes(55 * kGiB)}};
   EXPECT_EQ(advice(facts, "workers").value, "up to 2 models at a time");
-  EXPECT_EQ(advice(facts, "memory_limit").option, "--memory-limit 24576MiB");
+  // 55 GiB without the machine's 12.
+  EXPECT_EQ(advice(facts, "memory_limit").option,
+            "bench: --memory-limit 22016MiB; detect: --memory-limit 8192MiB, the most it takes");
+}
+
+TEST(Recommend, MemoryLimitIsOneThatTheJobTakes) {
+  auto facts = sound_orin();
+  facts.machine.memory_total_bytes = 10 * kGiB;
+  facts.ledger.pools = {{"DRAM", PoolBytes(10 * kGiB), PoolBytes(10 * kGiB)}};
+  EXPECT_EQ(advice(facts, "memory_limit").option, "detect and bench: --memory-limit 8192MiB");
+  facts.machine.memory_total_bytes = 11 * kGiB;
+  facts.ledger.pools = {{"DRAM", PoolBytes(11 * kGiB), PoolBytes(11 * kGiB)}};
+  EXPECT_EQ(advice(facts, "memory_limit").option,
+            "bench: --memory-limit 9011MiB; detect: --memory-limit 8192MiB, the most it takes");
+}
+
+DoctorFacts sound_server() {
+  auto facts = sound_facts();
+  facts.machine.memory_architecture = MemoryArchitecture::discrete;
+  facts.machine.gpus = {{"Some GPU", 24 * kGiB}};
+  facts.machine.memory_total_bytes = 64 * kGiB;
+  facts.ledger.pools = {{"RAM", PoolBytes(64 * kGiB), PoolBytes(64 * kGiB)},
+                        {"VRAM 0", PoolBytes(24 * kGiB), PoolBytes(20 * kGiB)}};
+  return facts;
+}
+
+TEST(Recommend, MemoryLimitIsThatOfTheVramWhereItIsTighter) {
+  auto facts = sound_server();
+  auto limit = advice(facts, "memory_limit");
+  EXPECT_EQ(limit.value, "16.0 GiB in all, 8.00 GiB for each of two models");
+  EXPECT_EQ(limit.option, "detect and bench: --memory-limit 8192MiB");
+  EXPECT_THAT(limit.reason, HasSubstr("80 % of the 20.0 GiB of VRAM 0 that are free"));
+  EXPECT_THAT(limit.reason, Not(HasSubstr("get memory back")));
+  facts.ledger.pools[0].available = PoolBytes(20 * kGiB);
+  limit = advice(facts, "memory_limit");
+  EXPECT_THAT(limit.value, HasSubstr("7.20 GiB in all")) << "20 GiB of RAM without its fifth";
+  facts.ledger.pools[1].available.reset();
+  facts.ledger.pools[0].available = PoolBytes(64 * kGiB);
+  EXPECT_THAT(advice(facts, "memory_limit").value, HasSubstr("51.2 GiB in all"));
+}
+
+TEST(Recommend, SaysWhoHoldsTheVramWhereLittleIsFree) {
+  auto facts = sound_server();
+  facts.ledger.pools[1].available = PoolBytes(6 * kGiB);
+  facts.gpu_users = GpuUsers{"NVML", {{{812, "vllm", 4 * kGiB}, false}}};
+  EXPECT_THAT(advice(facts, "memory_limit").reason,
+              HasSubstr(". To get memory back: end vllm (812), which holds 4.00 GiB"));
+  facts.gpu_users->users.clear();
+  EXPECT_THAT(advice(facts, "memory_limit").reason, HasSubstr("`nvidia-smi` shows who holds it"));
+  facts.ledger.pools[1].available = PoolBytes(0);
+  EXPECT_EQ(advice(facts, "memory_limit").value, "no model fits beside what runs now");
+  EXPECT_EQ(advice(facts, "memory_limit").option, "");
+}
+
+TEST(Recommend, WorkersAndBatchCountTheVram) {
+  auto facts = sound_server();
+  EXPECT_THAT(advice(facts, "workers").reason,
+              HasSubstr("64.0 GiB of RAM and 24.0 GiB of VRAM hold two"));
+  EXPECT_THAT(advice(facts, "batch").reason, HasSubstr("VRAM, of which 20.0 GiB are free"));
+  facts.ledger.pools[1] = {"VRAM 0", PoolBytes(8 * kGiB), PoolBytes(7 * kGiB)};
+  EXPECT_EQ(advice(facts, "workers").value, "1 model at a time");
+  EXPECT_THAT(advice(facts, "workers").reason, HasSubstr("8.00 GiB of VRAM are soon full"));
+  EXPECT_EQ(advice(facts, "memory_limit").value, "5.60 GiB");
 }
 
 TEST(Recommend, SamplesAreThoseThatAPercentileNeeds) {
   const auto samples = advice(sound_facts(), "samples");
   EXPECT_EQ(samples.value, "299 frames for a p99, 2995 for a p99.9");
-  EXPECT_EQ(samples.option, "--max-frames 299");
+  EXPECT_EQ(samples.option, "detect: --max-frames 299; bench: --min-count 299");
 }
 
 TEST(Recommend, ThreadsLeaveACoreForDecoding) {
   auto facts = sound_facts();
-  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 5");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 5");
   facts.cpu->physical_cores = 3;
-  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 2");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 2");
   facts.limits = GroupLimits{{}, 1.5, ""};
-  EXPECT_EQ(advice(facts, "cpu_threads").option, "--threads 1");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 1");
   facts.machine.cores = 0;
   EXPECT_EQ(advice(facts, "cpu_threads").setting, "(none)");
 }

@@ -49,6 +49,7 @@ inline DoctorFacts sound_facts() {
   set_channel(facts, "memory.cached", Unit::byte, 1.0 * kGiB);
   set_channel(facts, "memory.swap_used", Unit::byte, 0, 0);
   set_channel(facts, "memory.largest_free_block", Unit::byte, 4.0 * kMiB);
+  set_channel(facts, "memory.largest_free_blocks", Unit::count, 100);
   set_channel(facts, "swap.in", Unit::byte, 0, 0);
   set_channel(facts, "swap.out", Unit::byte, 0, 0);
   set_channel(facts, "load.cpu", Unit::percent, std::nullopt, 3.0);

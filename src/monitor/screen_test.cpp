@@ -109,6 +109,19 @@ TEST(Screen, NamesTheWordsThatATegrastatsOfTomorrowSays) {
   EXPECT_THAT(view_as_json({}), HasSubstr(R"("unknown_words": [])"));
 }
 
+TEST(Screen, SaysHowManyOfTheLargestBlocksAreFree) {
+  MonitorView view;
+  const auto with = [&](double size, std::optional<double> count) {
+    view.channels = {{"memory.largest_free_block", Unit::byte, "paging", size, {}}};
+    if (count)
+      view.channels.push_back({"memory.largest_free_blocks", Unit::count, "paging", *count, {}});
+    return joined(render_screen(view, {120, 40}));
+  };
+  EXPECT_THAT(with(4 << 20, 12), HasSubstr("largest blocks 12x4 MiB"));
+  EXPECT_THAT(with(512 << 10, 1), HasSubstr("largest blocks 1x512 KiB"));
+  EXPECT_THAT(with(2 << 20, std::nullopt), HasSubstr("largest block 2 MiB")) << "not told";
+}
+
 TEST(Screen, HelpSaysWhyASourceIsMissing) {
   auto view = view_of_board("orin-nano-super");
   view.help = true;

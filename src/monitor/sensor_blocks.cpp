@@ -68,6 +68,18 @@ std::string pressure_text(const MonitorView& view) {
   return text.empty() ? "-" : text + " %";
 }
 
+// "largest blocks 12x4 MiB", as tegrastats has it: sizes are powers of two. Empty where it is not
+// told.
+std::string free_blocks_text(const MonitorView& view) {
+  constexpr double kKibibyte = 1024, kMebibyte = kKibibyte * kKibibyte, kMost = 1e15;
+  const auto size = view.value("memory.largest_free_block");
+  if (!size || *size < 0 || *size > kMost) return "";
+  const auto count = view.value("memory.largest_free_blocks");
+  const bool large = *size >= kMebibyte;
+  return fmt::format("largest block{}{:.0f} {}", count ? fmt::format("s {:.0f}x", *count) : " ",
+                     *size / (large ? kMebibyte : kKibibyte), large ? "MiB" : "KiB");
+}
+
 // Throttling that happened, or that stands; "none" where all counters are 0.
 std::string throttle_text(const MonitorView& view) {
   std::string text;
@@ -131,8 +143,8 @@ ScreenBlock strain_block(const MonitorView& view, std::size_t width, const Scree
   add("throttled", throttle_text(view));
   add("fan", fan_text(view));
   add("pressure", pressure_text(view));
-  if (const auto free_block = view.value("memory.largest_free_block"))
-    add("free", "largest block " + amount(free_block, Unit::byte));
+  const auto free_blocks = free_blocks_text(view);
+  if (!free_blocks.empty()) add("free", free_blocks);
   return block;
 }
 

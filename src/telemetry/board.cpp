@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "telemetry/folder.h"
+#include "telemetry/l4t_package.h"
 #include "telemetry/part_number.h"
 #include "telemetry/text.h"
 
@@ -27,13 +28,6 @@ constexpr std::array<Release, 40> kReleases{
      {"32.5.1", "4.5.1"},  {"32.5.0", "4.5"},      {"32.4.4", "4.4.1"}, {"32.4.3", "4.4"},
      {"32.3.1", "4.3"},    {"32.2.1", "4.2.2"},    {"32.2.0", "4.2.1"}, {"32.1.0", "4.2"}}};
 
-// Digits and dots, beginning and ending with a digit.
-bool is_version(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789";
-  return !text.empty() && text.find_first_not_of("0123456789.") == text.npos &&
-         kDigits.find(text.front()) != kDigits.npos && kDigits.find(text.back()) != kDigits.npos;
-}
-
 // Boards of other makers have a device tree too, so a model alone does not make a Tegra.
 std::string read_soc(const std::filesystem::path& tree) {
   constexpr std::string_view kTegra = "nvidia,tegra";
@@ -54,6 +48,18 @@ bool flashed_as_super(const std::filesystem::path& tree, std::string_view model)
 
 std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
+}
+
+// "5.15.148-tegra", which a container shows too.
+bool has_tegra_kernel(const Host& host) {
+  return name_in(host.path("/proc/sys/kernel/osrelease")).ends_with("-tegra");
+}
+
+// No other machine has to look through its packages.
+std::optional<std::string> read_l4t(const Host& host, const std::string& soc) {
+  auto l4t = parse_l4t(read_text(host.path("/etc/nv_tegra_release")).value_or(""));
+  if (!l4t && (!soc.empty() || has_tegra_kernel(host))) l4t = read_l4t_package(host);
+  return l4t;
 }
 
 }  // namespace
@@ -88,11 +94,11 @@ BoardFacts read_board(const Host& host) {
 
   BoardFacts facts;
   facts.soc = read_soc(tree);
-  const auto l4t = parse_l4t(read_text(host.path("/etc/nv_tegra_release")).value_or(""));
+  const auto l4t = read_l4t(host, facts.soc);
   facts.tegra = l4t || !facts.soc.empty();
   auto model = name_in(tree / "model");
   facts.super = flashed_as_super(tree, model);
-  // Inside a container the file of the release may be all there is to see.
+  // Inside a container the release may be all there is to see.
   if (model.empty() && facts.tegra) model = "NVIDIA Jetson";
   if (!model.empty())
     facts.board = Board{.model = std::move(model),

@@ -20,6 +20,7 @@ struct BoardFacts {
   bool tegra = false;
   bool super = false;  // flashed with the faster power modes, as model or device tree say
 };
+// The release is that of /etc/nv_tegra_release, else that of the package that brings it.
 BoardFacts read_board(const Host&);
 
 }  // namespace jetmeter

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "support/board_copy.h"
+#include "support/no_file.h"
 #include "support/real_data.h"
 
 namespace jetmeter {
@@ -51,6 +52,54 @@ TEST(ReadBoard, ContainerThatShowsOnlyTheReleaseIsStillAJetson) {
   EXPECT_TRUE(facts.tegra);
   ASSERT_TRUE(facts.board);
   EXPECT_THAT(facts.board->jetpack, Optional(std::string("6.2")));
+}
+
+constexpr std::string_view kRelease = "/etc/nv_tegra_release", kPackages = "/var/lib/dpkg/status";
+constexpr std::string_view kL4tCore =
+    "Package: nvidia-l4t-core\nStatus: install ok installed\nVersion: 36.4.4-20250616085344\n\n";
+
+// The list of a desktop is longer than what is read of a file of the machine in one piece.
+TEST(ReadBoard, ReleaseIsThatOfThePackageWhereItsFileIsMissing) {
+  const BoardCopy board("orin-nano-super");
+  board.remove(kRelease);
+  EXPECT_FALSE(read_board(board.host()).board.value().l4t);
+  std::string packages;
+  while (packages.size() <= kLargestText)
+    packages += "Package: p\nStatus: install ok installed\nDepends: " + std::string(4000, 'd') +
+                "\nVersion: 1.2-3\n\n";
+  board.write(kPackages, packages + std::string(kL4tCore));
+  const auto facts = read_board(board.host());
+  EXPECT_EQ(facts.board.value().l4t, "36.4.4");
+  EXPECT_EQ(facts.board.value().jetpack, "6.2.1");
+}
+
+TEST(ReadBoard, ReleaseOfTheFileCountsBeforeThatOfThePackage) {
+  const BoardCopy board("orin-nano-super");
+  board.write(kPackages, kL4tCore);
+  EXPECT_EQ(read_board(board.host()).board.value().l4t, "36.4.3");
+}
+
+TEST(ReadBoard, ContainerThatShowsOnlyKernelAndPackagesIsAJetson) {
+  const BoardCopy board;
+  board.write("/proc/sys/kernel/osrelease", "5.15.148-tegra\n");
+  EXPECT_FALSE(read_board(board.host()).tegra) << "whose kernel that is need not be NVIDIA's";
+  board.write(kPackages, kL4tCore);
+  const auto facts = read_board(board.host());
+  EXPECT_TRUE(facts.tegra);
+  EXPECT_EQ(facts.board.value().l4t, "36.4.4");
+  board.write("/proc/sys/kernel/osrelease", "6.1.0-18-amd64\n");
+  EXPECT_FALSE(read_board(board.host()).tegra) << "where a Jetson's system is built";
+}
+
+TEST(ReadBoard, PackagesThatAreNoFileAreNone) {
+  for (const auto& [name, put] : kNoFiles) {
+    const BoardCopy board("orin-nano-super");
+    board.remove(kRelease);
+    board.write(kPackages, kL4tCore);
+    put(board.host().path(kPackages));
+    const auto facts = read_board(board.host());
+    EXPECT_FALSE(facts.board.value().l4t) << name;
+  }
 }
 
 TEST(RealBoards, EveryReleaseFileGivesItsReleaseAndJetPack) {

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "telemetry/folder.h"
+#include "jetmeter/telemetry.h"
+#include "telemetry/gpu_folders.h"
 #include "telemetry/text.h"
 
 namespace jetmeter {
@@ -13,16 +14,6 @@ namespace {
 
 constexpr std::uint64_t kHertzPerKilohertz = 1000;
 constexpr std::uint64_t kHighestHertz = 100'000'000'000;  // what is above is damage, not a clock
-
-// Device tree names of the integrated GPUs, from TX2 and Xavier to Thor.
-constexpr std::array<std::string_view, 5> kGpuNodes{"gv11b", "gp10b", "ga10b", "gb10b", "gpu"};
-// Where JetPack 7, 6, 5 and 4 keep what belongs to the GPU.
-constexpr std::array<std::string_view, 6> kGpuFolders{"/sys/devices/platform/bus@0/17000000.gpu",
-                                                      "/sys/devices/platform/17000000.gpu",
-                                                      "/sys/devices/17000000.ga10b",
-                                                      "/sys/devices/platform/gpu.0",
-                                                      "/sys/devices/gpu.0",
-                                                      "/sys/devices/17000000.gv11b"};
 
 std::optional<std::uint64_t> count_in(const std::filesystem::path& file) {
   return to_count(trimmed(read_text(file).value_or("")));
@@ -56,17 +47,10 @@ Limits cpu_limits(const Host& host) {
   return limits;
 }
 
-// Thor has a device for each of its clusters and names them for it.
-bool is_gpu(const std::filesystem::path& device) {
-  const auto node = name_in(device / "device/of_node/name");
-  return std::find(kGpuNodes.begin(), kGpuNodes.end(), node) != kGpuNodes.end() ||
-         device.filename().string().starts_with("gpu-gpc");
-}
-
+// Thor has a device for each of its clusters.
 Limits gpu_limits(const Host& host) {
   Limits limits;
-  for (const auto& device : entries_of(host.path("/sys/class/devfreq"))) {
-    if (!is_gpu(device)) continue;
+  for (const auto& device : gpu_devfreq_folders(host)) {
     const auto cap = hertz_in(device / "max_freq"), floor = hertz_in(device / "min_freq");
     if (!cap) continue;
     limits.cap_hz = std::max(limits.cap_hz.value_or(0), *cap);
@@ -108,12 +92,7 @@ Clocks read_clocks(const Host& host) {
 
 std::optional<unsigned> read_tpc_mask(const Host& host) {
   constexpr std::uint64_t kWidest = 0xffff;
-  std::vector<std::filesystem::path> folders;
-  folders.reserve(kGpuFolders.size());
-  for (const auto folder : kGpuFolders) folders.push_back(host.path(folder));
-  for (const auto& device : entries_of(host.path("/sys/class/devfreq")))
-    if (is_gpu(device)) folders.push_back(device / "device");
-  for (const auto& folder : folders) {
+  for (const auto& folder : gpu_folders(host)) {
     const auto mask = count_in(folder / "tpc_pg_mask");
     if (mask && *mask <= kWidest) return static_cast<unsigned>(*mask);
   }

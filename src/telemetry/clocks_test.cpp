@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "jetmeter/telemetry.h"
 #include "support/board_copy.h"
 
 namespace jetmeter {
@@ -36,6 +37,27 @@ TEST(Clocks, AreLockedWhenNothingMayMove) {
   EXPECT_THAT(read_clocks(board.host()).locked, Optional(true)) << "the EMC takes root to see";
   board.write(in(kCpu, "cpu4/cpufreq/scaling_min_freq"), "729600\n");
   EXPECT_THAT(read_clocks(board.host()).locked, Optional(false)) << "one core may still move";
+}
+
+TEST(Clocks, OfTheGpuAreKnownWhereAContainerHidesTheDeviceTree) {
+  for (const auto* name : {"orin-nano-super", "xavier-nx", "nano"}) {
+    const BoardCopy board(name);
+    const auto seen = read_clocks(board.host());
+    ASSERT_TRUE(seen.caps.gpu_hz) << name;
+    for (const auto& device : gpu_devfreq_folders(board.host()))
+      std::filesystem::remove_all(device / "device/of_node");
+    EXPECT_EQ(read_clocks(board.host()).caps.gpu_hz, seen.caps.gpu_hz) << name;
+    EXPECT_EQ(read_clocks(board.host()).locked, seen.locked) << name;
+  }
+}
+
+TEST(Clocks, ThoseOfThorsVideoUnitsAreNotTheGpus) {
+  const BoardCopy board("agx-thor");
+  board.write("/sys/class/devfreq/gpu-nvd-0/device/of_node/name", "gpu");
+  board.write("/sys/class/devfreq/gpu-nvd-0/max_freq", "1692000000\n");
+  EXPECT_THAT(read_clocks(board.host()).caps.gpu_hz, Optional(1575000000u));
+  board.write("/sys/class/devfreq/gpu-gpc-1/max_freq", "1602000000\n");
+  EXPECT_THAT(read_clocks(board.host()).caps.gpu_hz, Optional(1602000000u)) << "of all clusters";
 }
 
 TEST(Clocks, LockIsUnknownWhereCpuOrGpuDoNotTell) {

@@ -19,7 +19,8 @@ TEST(GpuLoad, ConvertsPerMilleAndReadsTheClock) {
 }
 
 TEST(GpuLoad, FindsTheFilesOfOlderReleases) {
-  for (const auto* path : {"/sys/devices/17000000.ga10b/load", "/sys/devices/platform/gpu.0/load",
+  for (const auto* path : {"/sys/devices/17000000.ga10b/load", "/sys/devices/17000000.gv11b/load",
+                           "/sys/devices/17000000.gp10b/load", "/sys/devices/platform/gpu.0/load",
                            "/sys/devices/gpu.0/load"}) {
     const BoardCopy board;
     board.write(path, "120\n");
@@ -29,6 +30,13 @@ TEST(GpuLoad, FindsTheFilesOfOlderReleases) {
     EXPECT_NEAR(*reading.at("load.gpu"), 12, 1e-9) << path;
     EXPECT_EQ(reading.size(), 1u) << "no clock to be had, no channel";
   }
+}
+
+TEST(GpuLoad, IsThatOfARecordedXavier) {
+  const BoardCopy board("xavier-nx");
+  const auto source = gpu_load_source.open(board.host());
+  ASSERT_TRUE(source);
+  EXPECT_TRUE(read_once(**source)["load.gpu"]);
 }
 
 TEST(GpuLoad, AsksDevfreqWhereNoKnownPathExists) {

@@ -13,28 +13,39 @@ namespace {
 // /proc/vmstat has some 6000 bytes on kernels of today.
 using Buffer = std::array<char, 16384>;
 
-// The number of pages in the largest free block of a line of /proc/buddyinfo, "Node 0, zone Normal
-// 13561 7604 …", which counts the free blocks of 1, 2, 4, … pages. 0 when no page is free.
-std::optional<double> largest_block_pages(std::string_view line) {
+// The free blocks of the largest size of which there is one; none where no page is free.
+struct LargestBlocks {
+  double pages = 0;  // in each
+  double count = 0;
+};
+
+// Of a line of /proc/buddyinfo, "Node 0, zone Normal 13561 7604 …", which counts the free blocks of
+// 1, 2, 4, … pages.
+std::optional<LargestBlocks> largest_of_zone(std::string_view line) {
   if (next_word(line) != "Node") return std::nullopt;
   next_word(line);
   if (next_word(line) != "zone" || next_word(line).empty()) return std::nullopt;
-  std::optional<double> pages;
+  std::optional<LargestBlocks> largest;
   double block = 1;
   for (auto word = next_word(line); !word.empty(); word = next_word(line), block *= 2) {
     const auto count = to_count(word);
     if (!count) return std::nullopt;
-    pages = *count > 0 ? block : pages.value_or(0);
+    if (!largest) largest = LargestBlocks();
+    if (*count > 0) largest = LargestBlocks{block, static_cast<double>(*count)};
   }
-  return pages;
+  return largest;
 }
 
-// Of all zones the largest.
-std::optional<double> parse_buddyinfo(std::string_view text) {
-  std::optional<double> largest;
+// Of all zones together.
+std::optional<LargestBlocks> parse_buddyinfo(std::string_view text) {
+  std::optional<LargestBlocks> largest;
   while (const auto line = next_line(text)) {
-    const auto pages = largest_block_pages(*line);
-    if (pages) largest = std::max(*pages, largest.value_or(0));
+    const auto zone = largest_of_zone(*line);
+    if (!zone) continue;
+    if (!largest || zone->pages > largest->pages)
+      largest = zone;
+    else if (zone->pages == largest->pages)
+      largest->count += zone->count;
   }
   return largest;
 }
@@ -49,10 +60,16 @@ std::optional<double> vmstat_count(std::string_view text, std::string_view key) 
   return std::nullopt;
 }
 
+struct PagingChannel {
+  std::string_view name;
+  Unit unit;
+};
 // The channels that a machine may have, in their order.
-constexpr std::array<std::string_view, 3> kNames{"memory.largest_free_block", "swap.in",
-                                                 "swap.out"};
-using Readings = std::array<std::optional<double>, kNames.size()>;
+constexpr std::array kChannels{PagingChannel{"memory.largest_free_block", Unit::byte},
+                               PagingChannel{"memory.largest_free_blocks", Unit::count},
+                               PagingChannel{"swap.in", Unit::byte},
+                               PagingChannel{"swap.out", Unit::byte}};
+using Readings = std::array<std::optional<double>, kChannels.size()>;
 
 std::optional<double> times(double factor, std::optional<double> value) {
   return value ? std::optional(*value * factor) : std::nullopt;
@@ -63,9 +80,9 @@ class Paging : public Source {
   explicit Paging(const Host& host)
       : buddyinfo_(host.path("/proc/buddyinfo")), vmstat_(host.path("/proc/vmstat")) {
     const auto now = read_all();
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
+    for (std::size_t i = 0; i < kChannels.size(); ++i) {
       if (!now[i]) continue;
-      channels_.push_back({std::string(kNames[i]), Unit::byte});
+      channels_.push_back({std::string(kChannels[i].name), kChannels[i].unit});
       present_.push_back(i);
     }
   }
@@ -83,17 +100,22 @@ class Paging : public Source {
     const auto text = [&](const KernelFile& file) {
       return file.read(buffer).value_or(std::string_view());
     };
-    const auto pages = parse_buddyinfo(text(buddyinfo_));
+    const auto blocks = parse_buddyinfo(text(buddyinfo_));
     const auto vmstat = text(vmstat_);
-    return {times(page_bytes_, pages), times(page_bytes_, vmstat_count(vmstat, "pswpin")),
-            times(page_bytes_, vmstat_count(vmstat, "pswpout"))};
+    Readings now{std::nullopt, std::nullopt, times(page_bytes_, vmstat_count(vmstat, "pswpin")),
+                 times(page_bytes_, vmstat_count(vmstat, "pswpout"))};
+    if (blocks) {
+      now[0] = page_bytes_ * blocks->pages;
+      now[1] = blocks->count;
+    }
+    return now;
   }
 
   KernelFile buddyinfo_, vmstat_;
   // 4 KiB, but 16 or 64 on some arm64 kernels.
   double page_bytes_ = static_cast<double>(sysconf(_SC_PAGESIZE));
   std::vector<Channel> channels_;
-  std::vector<std::size_t> present_;  // of every channel, its place in kNames
+  std::vector<std::size_t> present_;  // of every channel, its place in kChannels
 };
 
 Result<std::unique_ptr<Source>> open(const Host& host) {
@@ -110,7 +132,7 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
 // For both files the kernel sums over every zone or core. To read them ten times a second took
 // more than half of all that the sampler took of a machine without further sensors.
 extern const SourceKind paging_source{
-    "paging", "the largest free block and swap traffic, from /proc/buddyinfo and vmstat", open,
+    "paging", "the largest free blocks and swap traffic, from /proc/buddyinfo and vmstat", open,
     std::chrono::seconds(1)};
 
 }  // namespace jetmeter

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "jetmeter/recording.h"
 #include "telemetry/source_test.h"
 
 namespace jetmeter {
@@ -16,9 +17,12 @@ TEST(Paging, ReadsTheBoard) {
   ASSERT_TRUE(source);
   const auto reading = read_once(**source);
   EXPECT_EQ(*reading.at("memory.largest_free_block"), 1024 * kPage);
+  EXPECT_EQ(*reading.at("memory.largest_free_blocks"), 12);
   EXPECT_EQ(*reading.at("swap.in"), 20480 * kPage);
   EXPECT_EQ(*reading.at("swap.out"), 114688 * kPage);
-  EXPECT_EQ(reading.size(), 3u);
+  EXPECT_EQ(reading.size(), 4u);
+  for (const auto& channel : (*source)->channels())
+    EXPECT_EQ(channel.unit, unit_of_channel(channel.name)) << channel.name;
 }
 
 TEST(Paging, NeedsOneOfItsFiles) {
@@ -44,6 +48,12 @@ class FreeBlocks : public testing::Test {
     return bytes ? std::optional(*bytes / kPage) : std::nullopt;
   }
 
+  // How many of that size.
+  std::optional<double> blocks(std::string_view buddyinfo) {
+    board_.write("/proc/buddyinfo", buddyinfo);
+    return read_once(*source_).at("memory.largest_free_blocks");
+  }
+
   BoardCopy board_;
   std::unique_ptr<Source> source_;
 };
@@ -58,15 +68,32 @@ TEST_F(FreeBlocks, OfAllZonesTheLargestCounts) {
             1024);
 }
 
+// One block of 4 MiB is not as good as a thousand of them.
+TEST_F(FreeBlocks, OfTheLargestSizeAreCountedInAllZones) {
+  EXPECT_EQ(blocks("Node 0, zone      DMA      5      0      7      0 \n"
+                   "Node 0, zone   Normal      9      9      3      0 \n"
+                   "Node 1, zone   Normal     90      8      0      0 \n"),
+            10);
+  EXPECT_EQ(blocks("Node 0, zone      DMA      5      0      7      0 \n"
+                   "Node 0, zone   Normal      9      9      3      1 \n"),
+            1);
+  EXPECT_EQ(blocks("Node 0, zone   Normal      9      9      3      0 \n"
+                   "Node 0, zone      DMA      5      0      0      0 \n"),
+            3);
+}
+
 TEST_F(FreeBlocks, NoneIsAReading) {
+  EXPECT_EQ(blocks("Node 0, zone   Normal      0      0      0 \n"), 0);
   EXPECT_EQ(largest("Node 0, zone   Normal      0      0      0 \n"), 0);
 }
 
 TEST_F(FreeBlocks, DamagedLinesAreNotCounted) {
   for (const auto* text :
        {"", "Node 0, zone   Normal\n", "Node 0, zone Normal 1 2 x\n", "Node 0, zone Normal -1\n",
-        "Zone 0, zone Normal 1\n", "Node 0, area Normal 1\n", "Node\n"})
+        "Zone 0, zone Normal 1\n", "Node 0, area Normal 1\n", "Node\n"}) {
     EXPECT_FALSE(largest(text)) << text;
+    EXPECT_FALSE(blocks(text)) << text;
+  }
   EXPECT_EQ(largest("Node 0, zone Normal 1 2 x\nNode 0, zone DMA 3\n"), 1);
 }
 

@@ -79,6 +79,23 @@ TEST(RecordBoard, EverySourceReadsTheSameOfTheRecordedTree) {
   }
 }
 
+TEST(RecordBoard, TakesThePackageOfL4tAndNoOther) {
+  const BoardCopy board("orin-nano-super");
+  board.remove("/etc/nv_tegra_release");
+  board.write("/var/lib/dpkg/status",
+              "Package: curl\nStatus: install ok installed\nVersion: 7.81\n\n"
+              "Package: nvidia-l4t-core\nStatus: install ok installed\nMaintainer: NVIDIA\n"
+              "Version: 36.4.4-20250616085344\nDescription: core\n Package: more\n\n"
+              "Package: zsh\nStatus: install ok installed\nVersion: 5.8\n");
+  const TempDir out;
+  ASSERT_EQ(record(board, out.path() / "board"), 0);
+  const Host recorded{out.path() / "board"};
+  EXPECT_EQ(read_text(recorded.path("/var/lib/dpkg/status")),
+            "Package: nvidia-l4t-core\nStatus: install ok installed\n"
+            "Version: 36.4.4-20250616085344\n");
+  EXPECT_EQ(identify_machine(recorded).board.value().l4t, "36.4.4");
+}
+
 TEST(RecordBoard, TakesWhatLimitsAGroupAndNotWhoseItIs) {
   const BoardCopy board;
   board.write("/etc/passwd", "mkowalska:x:1000:1000:Maria Kowalska:/home/mkowalska:/bin/bash\n");

@@ -63,6 +63,12 @@ std::optional<std::uint64_t> to_count(std::string_view word) {
   return parse_whole<std::uint64_t>(word);
 }
 
+bool is_version(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789";
+  return !text.empty() && text.find_first_not_of("0123456789.") == text.npos &&
+         kDigits.find(text.front()) != kDigits.npos && kDigits.find(text.back()) != kDigits.npos;
+}
+
 std::optional<std::uint64_t> number_between(std::string_view name, std::string_view prefix,
                                             std::string_view suffix) {
   const bool fits = name.starts_with(prefix) && name.ends_with(suffix) &&

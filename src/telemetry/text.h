@@ -26,6 +26,9 @@ std::string clean_name(std::string_view);
 std::optional<double> to_number(std::string_view word);
 std::optional<std::uint64_t> to_count(std::string_view word);
 
+// "36.4.7": digits and dots, beginning and ending with a digit.
+bool is_version(std::string_view);
+
 // 7 from "pwm7" between "pwm" and "", or from "oc7_event_cnt" between "oc" and "_event_cnt"; absent
 // for every other name.
 std::optional<std::uint64_t> number_between(std::string_view name, std::string_view prefix,

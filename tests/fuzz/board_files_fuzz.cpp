@@ -1,6 +1,9 @@
+#include <sstream>
+
 #include "fuzz/fuzz.h"
 #include "jetmeter/device.h"
 #include "telemetry/board.h"
+#include "telemetry/l4t_package.h"
 #include "telemetry/nvpmodel.h"
 #include "telemetry/part_number.h"
 
@@ -14,6 +17,7 @@ std::vector<std::string> fuzz_seeds() {
       "699-13767-0005-300 T.1",
       "orin-nano-8gb-super",
       "36.4.4",
+      "Package: nvidia-l4t-core\nStatus: install ok installed\nVersion: 36.4.4-20250616085344\n\n",
       "32.7.6",
       "pmode:0002 fmode:fan_mode_quiet",
       "< PARAM TYPE=FILE NAME=CPU_ONLINE >\nCORE_0 /sys/devices/system/cpu/cpu0/online\n"
@@ -28,6 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto text = as_text(data, size);
   if (const auto l4t = parse_l4t(text)) jetpack_of(*l4t);
   jetpack_of(text);
+  std::istringstream packages{std::string(text)};
+  parse_l4t_package(packages);
   parse_power_mode_id(text);
   parse_fan_profile(text);
   for (const auto& mode : parse_nvpmodel(text))

@@ -1,0 +1,23 @@
+// How much memory models may take on a machine, and how many at a time. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "jetmeter/doctor.h"
+
+namespace jetmeter {
+
+// What the machine has, or what its container may use of that.
+std::optional<std::uint64_t> usable_memory(const DoctorFacts&);
+// The memory of the discrete GPU that a model runs on unless told otherwise. Null where there is
+// none that tells.
+const Pool* vram(const DoctorFacts&);
+// Each is a process with its own runtime.
+int worker_count(const DoctorFacts&);
+
+// The limit of one worker, whose footprint holds what it has in RAM and in VRAM. Absent where the
+// machine does not tell its memory.
+std::optional<Advice> memory_limit_advice(const DoctorFacts&);
+
+}  // namespace jetmeter
