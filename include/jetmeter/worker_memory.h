@@ -1,7 +1,8 @@
 // What a worker process costs, as a source for the sampler: the channels of open_process(), and
 //
 //   process.gpu         its memory on the GPU that PSS does not hold, where a driver tells
-//   process.footprint   PSS + that; what meets the budget
+//   process.footprint   PSS + that; what meets the budget. Without the channel above it is PSS
+//                       alone, and so the whole only of a process that uses no GPU
 #pragma once
 
 #include <memory>
