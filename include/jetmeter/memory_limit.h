@@ -33,7 +33,9 @@ class MemoryLimit {
     bool typed = true;   // a person asked for this limit; it is not a default
     std::string cgroup;  // name of the group, unique on this machine
   };
-  // Never fails: what cannot be enforced is `unavailable` with its reason in the mechanism.
+  // Never fails: what cannot be enforced is `unavailable` with its reason in the mechanism. Where
+  // it makes a group it removes those that a killed run left beside it: "jetmeter-PID-…" with
+  // nothing in them and no such process.
   static MemoryLimit prepare(const Host&, const Options&);
 
   MemoryLimit() = default;

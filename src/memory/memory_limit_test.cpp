@@ -110,6 +110,25 @@ TEST(MemoryLimit, TheUnifiedHierarchyIsPreferredWhereTheControllerIsHandedOn) {
   EXPECT_EQ(limit.peak_bytes(), 500000000u);
 }
 
+TEST(MemoryLimit, TheGroupsOfAKilledRunGoWithTheNextOne) {
+  const BoardCopy machine;
+  machine.write("/proc/self/cgroup", "4:memory:/jobs\n");
+  machine.write("/proc/700/stat", "");
+  const auto parent = machine.host().path("/sys/fs/cgroup/memory/jobs");
+  const auto make = [&](const char* group) { std::filesystem::create_directories(parent / group); };
+  const auto kept = {"jetmeter-700-worker.rgb", "jetmeter-",         "jetmeter-812",
+                     "jetmeter-812x-a",         "jetmeter-test-812", "docker-812-a"};
+  for (const auto* group : kept) make(group);
+  make("jetmeter-812-worker.rgb");
+  make("jetmeter-813-worker.thermal");
+  machine.write("/sys/fs/cgroup/memory/jobs/jetmeter-814-worker.rgb/held", "");
+  const auto limit = MemoryLimit::prepare(machine.host(), {1, Limiter::cgroup, true, "jm"});
+  EXPECT_FALSE(std::filesystem::exists(parent / "jetmeter-812-worker.rgb"));
+  EXPECT_FALSE(std::filesystem::exists(parent / "jetmeter-813-worker.thermal"));
+  EXPECT_TRUE(std::filesystem::exists(parent / "jetmeter-814-worker.rgb")) << "it is in use";
+  for (const auto* group : kept) EXPECT_TRUE(std::filesystem::exists(parent / group)) << group;
+}
+
 TEST(MemoryLimit, WithoutAGroupAnExplicitLimitIsEnforcedByRlimit) {
   const BoardCopy machine;
   const auto typed = MemoryLimit::prepare(machine.host(), {1, Limiter::automatic, true, "jm"});
