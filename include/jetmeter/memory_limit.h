@@ -47,8 +47,12 @@ class MemoryLimit {
   // Puts the calling process under the limit. Async-signal-safe, for the child between fork and
   // exec. False when it could not.
   bool enter() const noexcept;
-  // Processes that the kernel killed for the limit's sake. Absent without a group.
+  // Processes that the kernel killed for the limit's sake. Absent without a group, and on kernels
+  // that do not count them (before Linux 4.13).
   std::optional<std::int64_t> kills() const;
+  // The group was refused memory and had then come to its limit: who was killed in it by nobody
+  // that is known was killed for that.
+  bool reached_limit() const;
   // The most that the group held, as the kernel accounts it. Absent where it does not tell.
   std::optional<std::uint64_t> peak_bytes() const;
 

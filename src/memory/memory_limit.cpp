@@ -191,6 +191,16 @@ std::optional<std::int64_t> MemoryLimit::kills() const {
   return count_of(group_ / (unified_ ? "memory.events" : "memory.oom_control"), "oom_kill");
 }
 
+bool MemoryLimit::reached_limit() const {
+  if (group_.empty()) return false;
+  if (unified_) return count_of(group_ / "memory.events", "oom").value_or(0) > 0;
+  // Refused, and then helped by what could be taken back, the mark may be the same.
+  constexpr std::uint64_t kHugePage = 2 << 20;  // the mark lacks what was asked for last
+  const auto peak = peak_bytes();
+  return read_number(group_ / "memory.failcnt").value_or(0) > 0 && peak &&
+         *peak + kHugePage >= budget_.limit_bytes;
+}
+
 std::optional<std::uint64_t> MemoryLimit::peak_bytes() const {
   if (group_.empty()) return std::nullopt;
   const auto peak = read_number(group_ / (unified_ ? "memory.peak" : "memory.max_usage_in_bytes"));

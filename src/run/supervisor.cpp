@@ -211,6 +211,11 @@ void Supervisor::watch_memory(Worker& worker) {
                    "peaks are the kernel's high-water marks alone", ""});
     return;
   }
+  if (!walk_pages(context_.host, worker.pid).pss_bytes)
+    context_.warn({"worker_memory",
+                   "this kernel does not tell the workers' PSS: it has neither smaps_rollup nor a "
+                   "smaps that can be added up",
+                   "their footprints, and whether they kept a limit, are absent", ""});
   sampler_.add(worker.name, std::move(*source), kMemoryPeriod);
 }
 
@@ -437,6 +442,8 @@ void Supervisor::bury(Worker& worker) {
   int status = 0;
   waitpid(worker.pid, &status, 0);
   worker.pid = -1;
+  worker.killed_by_others =
+      WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && worker.killed_because.empty();
   sampler_.remove(worker.name);
   take_readings();
   check_budgets();
@@ -463,7 +470,8 @@ void Supervisor::bury(Worker& worker) {
 }
 
 bool Supervisor::killed_for_its_limit(const Worker& worker) const {
-  return worker.limit.kills().value_or(0) > 0;
+  const auto kills = worker.limit.kills();
+  return kills ? *kills > 0 : worker.killed_by_others && worker.limit.reached_limit();
 }
 
 std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
@@ -472,9 +480,13 @@ std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
                       quantity_read(worker.lanes)};
   if (killed_for_its_limit(worker)) {
     const auto& budget = worker.limit.budget();
-    return fmt::format("the kernel killed the worker at its limit of {} ({}; {})",
+    const std::string_view counted =
+        worker.limit.kills() ? ""
+                             : "; this kernel does not count its kills: told by SIGKILL and by "
+                               "memory that was refused at the limit";
+    return fmt::format("the kernel killed the worker at its limit of {} ({}; {}{})",
                        format_bytes(budget.limit_bytes), budget.mechanism,
-                       last_known_peak(peak, worker.limit.peak_bytes()));
+                       last_known_peak(peak, worker.limit.peak_bytes()), counted);
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitNotLimited)
     return fmt::format("the worker could not be put under its limit by {}",
