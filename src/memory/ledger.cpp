@@ -55,6 +55,26 @@ std::optional<std::uint64_t> zram_bytes(const Host& host) {
   return total;
 }
 
+std::string_view where_swapped(SwapPlace place) {
+  switch (place) {
+    case SwapPlace::beside_memory: return "outside the pool, in swap files";
+    case SwapPlace::in_memory: return "in zram, which takes a part of the pool";
+    case SwapPlace::both: return "partly in zram, which takes a part of the pool";
+    case SwapPlace::unknown: break;
+  }
+  return "in swap files or in zram";
+}
+
+void add_swap(Ledger& ledger, const Host& host, std::string_view meminfo_text) {
+  if (const auto areas = parse_swaps(read_text(host.path("/proc/swaps")).value_or("")))
+    ledger.swap = place_of(*areas);
+  const auto total = meminfo(meminfo_text, "SwapTotal"), unused = meminfo(meminfo_text, "SwapFree");
+  if (total && unused && *total > 0 && *unused <= *total)
+    ledger.views.push_back({"swapped out", std::nullopt, ViewBytes(*total - *unused),
+                            std::string(where_swapped(ledger.swap))});
+  add_view(ledger, "zram", zram_bytes(host), "what was swapped out, compressed inside the pool");
+}
+
 void add_clients(Ledger& ledger, const Host& host) {
   const auto clients = read_gpu_clients(host);
   if (!clients) return;
@@ -135,11 +155,7 @@ Ledger read_ledger(const Host& host, MemoryArchitecture architecture) {
     add_view(ledger, "NvMap (GPU buffers)", meminfo(text, "NvMapMemUsed"),
              "a part of the DRAM, not beside it");
   add_clients(ledger, host);
-  const auto swap_total = meminfo(text, "SwapTotal"), swap_free = meminfo(text, "SwapFree");
-  if (swap_total && swap_free && *swap_total > 0 && *swap_free <= *swap_total)
-    add_view(ledger, "swapped out", *swap_total - *swap_free,
-             "lies outside the pool, in swap files and zram");
-  add_view(ledger, "zram", zram_bytes(host), "what was swapped out, compressed inside the pool");
+  add_swap(ledger, host, text);
   return ledger;
 }
 

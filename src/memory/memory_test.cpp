@@ -63,7 +63,27 @@ TEST(Ledger, UnifiedMemoryIsOnePoolAndEverythingElseIsAPartOfIt) {
   EXPECT_EQ(view(ledger, "page cache")->amount, ViewBytes(1300000 * kKiB));
   ASSERT_TRUE(view(ledger, "swapped out"));
   EXPECT_EQ(view(ledger, "swapped out")->amount, ViewBytes(401440 * kKiB));
-  for (const auto& each : ledger.views) EXPECT_EQ(each.pool, 0u);
+  for (const auto& each : ledger.views)
+    EXPECT_EQ(each.pool.has_value(), each.name != "swapped out") << each.name;
+}
+
+TEST(Ledger, WhatIsSwappedOutIsAPartOfNoPool) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", kMeminfo);
+  const auto swapped = [&] {
+    const auto ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+    return std::pair(ledger.swap, *view(ledger, "swapped out"));
+  };
+  EXPECT_EQ(swapped().first, SwapPlace::unknown);
+  EXPECT_EQ(swapped().second.pool, std::nullopt);
+  EXPECT_EQ(swapped().second.note, "in swap files or in zram");
+  board.write("/proc/swaps", "Filename Type Size Used Priority\n/swapfile file 3901440 0 -2\n");
+  EXPECT_EQ(swapped().first, SwapPlace::beside_memory);
+  EXPECT_EQ(swapped().second.note, "outside the pool, in swap files");
+  board.write("/proc/swaps", "Filename Type Size Used Priority\n/dev/zram0 partition 9 0 5\n");
+  EXPECT_EQ(swapped().first, SwapPlace::in_memory);
+  EXPECT_EQ(swapped().second.pool, std::nullopt);
+  EXPECT_THAT(swapped().second.note, HasSubstr("in zram"));
 }
 
 TEST(Ledger, AMachineWithoutAGpuHasNoNvMapView) {
