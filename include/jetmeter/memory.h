@@ -68,6 +68,12 @@ struct Ledger {
   // Share of the first pool, in [0, 1]; absent where the kernel does not tell.
   std::optional<double> available_share() const;
 };
+inline constexpr std::string_view kPageCacheView = "page cache";
+// What of it the kernel gives back: all, or on one that does not tell shared memory apart, a rest.
+inline constexpr std::string_view kPageCacheNote = "given back when needed";
+inline constexpr std::string_view kSharedCacheNote =
+    "shared memory included, the rest is given back";
+
 // What is swapped out is a part of no pool, in zram neither: what it takes there, compressed, is a
 // view of its own.
 Ledger read_ledger(const Host&, MemoryArchitecture);

@@ -55,6 +55,17 @@ std::optional<std::uint64_t> zram_bytes(const Host& host) {
   return total;
 }
 
+// As free(1) has it, but without shared memory, which the kernel counts there and cannot give back.
+void add_cache(Ledger& ledger, std::string_view text) {
+  const auto shared = meminfo(text, "Shmem");
+  auto cache =
+      sum(sum(meminfo(text, "Cached"), meminfo(text, "Buffers")), meminfo(text, "SReclaimable"));
+  if (cache && shared) cache = *cache - std::min(*shared, *cache);
+  add_view(ledger, std::string(kPageCacheView), cache,
+           std::string(shared ? kPageCacheNote : kSharedCacheNote));
+  add_view(ledger, "shared memory", shared, "of processes and tmpfs, not given back");
+}
+
 std::string_view where_swapped(SwapPlace place) {
   switch (place) {
     case SwapPlace::beside_memory: return "outside the pool, in swap files";
@@ -146,10 +157,7 @@ Ledger read_ledger(const Host& host, MemoryArchitecture architecture) {
   if (architecture == MemoryArchitecture::discrete) add_vram(ledger, host);
 
   add_view(ledger, "free", meminfo(text, "MemFree"), "holds nothing at all");
-  add_view(
-      ledger, "page cache",
-      sum(sum(meminfo(text, "Cached"), meminfo(text, "Buffers")), meminfo(text, "SReclaimable")),
-      "given back when needed, except what is shared memory");
+  add_cache(ledger, text);
   add_view(ledger, "anonymous memory", meminfo(text, "AnonPages"), "of all processes");
   if (unified)
     add_view(ledger, "NvMap (GPU buffers)", meminfo(text, "NvMapMemUsed"),

@@ -67,6 +67,23 @@ TEST(Ledger, UnifiedMemoryIsOnePoolAndEverythingElseIsAPartOfIt) {
     EXPECT_EQ(each.pool.has_value(), each.name != "swapped out") << each.name;
 }
 
+TEST(Ledger, SharedMemoryIsNoPageCache) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", kMeminfo);
+  auto ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  EXPECT_EQ(view(ledger, "page cache")->note, "shared memory included, the rest is given back");
+  EXPECT_EQ(view(ledger, "shared memory"), nullptr);
+  board.write("/proc/meminfo", std::string(kMeminfo) + "Shmem: 700000 kB\n");
+  ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  EXPECT_EQ(view(ledger, "page cache")->amount, ViewBytes(600000 * kKiB));
+  EXPECT_EQ(view(ledger, "page cache")->note, "given back when needed");
+  EXPECT_EQ(view(ledger, "shared memory")->amount, ViewBytes(700000 * kKiB));
+  EXPECT_THAT(view(ledger, "shared memory")->note, HasSubstr("not given back"));
+  board.write("/proc/meminfo", "MemTotal: 9 kB\nCached: 3 kB\nShmem: 5 kB\n");
+  ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  EXPECT_EQ(view(ledger, "page cache")->amount, ViewBytes(0));
+}
+
 TEST(Ledger, WhatIsSwappedOutIsAPartOfNoPool) {
   const BoardCopy board;
   board.write("/proc/meminfo", kMeminfo);

@@ -51,7 +51,10 @@ Ledger recorded_ledger(const MonitorView& view) {
       ledger.views.push_back({std::move(name), 0, ViewBytes(*amount), std::move(note)});
   };
   add("free", "memory.free", "holds nothing at all");
-  add("page cache", "memory.cached", "given back when needed, except what is shared memory");
+  const bool apart = view.find("memory.shared") != nullptr;
+  add(std::string(kPageCacheView), "memory.cached",
+      std::string(apart ? kPageCacheNote : kSharedCacheNote));
+  add("shared memory", "memory.shared", "of processes and tmpfs, not given back");
   if (unified) add("NvMap (GPU buffers)", "memory.nvmap", "a part of the DRAM, not beside it");
   return ledger;
 }

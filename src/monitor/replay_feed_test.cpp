@@ -83,6 +83,22 @@ TEST_F(ReplayFeedTest, SaysWhatAJetsonsMemoryIsAPartOf) {
   EXPECT_EQ(ledger.views[0].amount, ViewBytes(300));
 }
 
+TEST_F(ReplayFeedTest, SaysWhetherSharedMemoryIsInTheCache) {
+  const auto views_of = [&](const std::string& values) {
+    auto feed = replay(R"({"monotonic_ns":1,"source":"memory","values":{"memory.total":1000,)" +
+                       values + "}}");
+    feed->finish();
+    return view_of(*feed).ledger.views;
+  };
+  const auto before = views_of(R"("memory.cached":400)");
+  ASSERT_EQ(before.size(), 1U) << "a log of an older version";
+  EXPECT_EQ(before[0].note, kSharedCacheNote);
+  const auto now = views_of(R"("memory.cached":300,"memory.shared":100)");
+  ASSERT_EQ(now.size(), 2U);
+  EXPECT_EQ(now[0].note, kPageCacheNote);
+  EXPECT_EQ(now[1].amount, ViewBytes(100));
+}
+
 TEST_F(ReplayFeedTest, NamesTheWordsOfALogThatNobodyUnderstands) {
   auto feed = replay(
       "RAM 1024/2048MB CPU [10%@729,off] FOO 12%@300\n"
