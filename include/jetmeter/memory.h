@@ -74,6 +74,12 @@ inline constexpr std::string_view kPageCacheNote = "given back when needed";
 inline constexpr std::string_view kSharedCacheNote =
     "shared memory included, the rest is given back";
 
+// What Tegra's allocator of memory for its engines holds: as /proc/meminfo has it, or as the
+// driver's own list, which is for root, has it.
+inline constexpr std::string_view kNvmapView = "NvMap (GPU)";
+inline constexpr std::string_view kNvmapNote = "a part of the DRAM, not beside it";
+inline constexpr std::string_view kNvmapListNote = "as nvmap tells, a part of the DRAM";
+
 // What is swapped out is a part of no pool, in zram neither: what it takes there, compressed, is a
 // view of its own.
 Ledger read_ledger(const Host&, MemoryArchitecture);

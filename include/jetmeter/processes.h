@@ -68,6 +68,8 @@ struct GpuClient {
 struct GpuClients {
   std::string from;  // "nvmap", "NVML"
   std::vector<GpuClient> clients;
+  // Of all, each buffer once, those of the kernel included: not the sum. Only nvmap tells.
+  std::optional<std::uint64_t> total_bytes{};
 };
 // From nvmap's debugfs (Tegra; root only), else from NVML. Fails, with the reason, where neither
 // answers: the memory of processes on the GPU is then unknown, not zero.

@@ -86,8 +86,17 @@ void add_swap(Ledger& ledger, const Host& host, std::string_view meminfo_text) {
   add_view(ledger, "zram", zram_bytes(host), "what was swapped out, compressed inside the pool");
 }
 
-void add_clients(Ledger& ledger, const Host& host) {
+void add_nvmap(Ledger& ledger, std::string_view text, const GpuClients* clients) {
+  if (ledger.architecture != MemoryArchitecture::unified) return;
+  if (const auto used = meminfo(text, "NvMapMemUsed"))
+    add_view(ledger, std::string(kNvmapView), used, std::string(kNvmapNote));
+  else if (clients)
+    add_view(ledger, std::string(kNvmapView), clients->total_bytes, std::string(kNvmapListNote));
+}
+
+void add_gpu(Ledger& ledger, const Host& host, std::string_view text) {
   const auto clients = read_gpu_clients(host);
+  add_nvmap(ledger, text, clients ? &*clients : nullptr);
   if (!clients) return;
   for (const auto& client : clients->clients)
     add_view(ledger, fmt::format("GPU memory of {} ({})", client.name, client.pid), client.bytes,
@@ -159,10 +168,7 @@ Ledger read_ledger(const Host& host, MemoryArchitecture architecture) {
   add_view(ledger, "free", meminfo(text, "MemFree"), "holds nothing at all");
   add_cache(ledger, text);
   add_view(ledger, "anonymous memory", meminfo(text, "AnonPages"), "of all processes");
-  if (unified)
-    add_view(ledger, "NvMap (GPU buffers)", meminfo(text, "NvMapMemUsed"),
-             "a part of the DRAM, not beside it");
-  add_clients(ledger, host);
+  add_gpu(ledger, host, text);
   add_swap(ledger, host, text);
   return ledger;
 }

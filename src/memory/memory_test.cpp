@@ -67,6 +67,25 @@ TEST(Ledger, UnifiedMemoryIsOnePoolAndEverythingElseIsAPartOfIt) {
     EXPECT_EQ(each.pool.has_value(), each.name != "swapped out") << each.name;
 }
 
+constexpr std::string_view kWithoutNvMap = "MemTotal: 7802880 kB\nMemFree: 200000 kB\n";
+
+// Kernels without that line have the driver's own list, with every buffer once in its total.
+TEST(Ledger, NvMapIsThatOfItsListWhereMeminfoDoesNotTell) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", kWithoutNvMap);
+  EXPECT_EQ(view(read_ledger(board.host(), MemoryArchitecture::unified), "NvMap"), nullptr);
+  board.write("/sys/kernel/debug/nvmap/iovmm/clients",
+              "user a 7 300K\nuser b 8 300K\ntotal 500K\n");
+  const auto ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  ASSERT_TRUE(view(ledger, "NvMap"));
+  EXPECT_EQ(view(ledger, "NvMap")->amount, ViewBytes(500 * kKiB));
+  EXPECT_THAT(view(ledger, "NvMap")->note, HasSubstr("as nvmap tells"));
+  board.write("/proc/meminfo", kMeminfo);
+  EXPECT_EQ(view(read_ledger(board.host(), MemoryArchitecture::unified), "NvMap")->amount,
+            ViewBytes(2000000 * kKiB));
+  EXPECT_EQ(view(read_ledger(board.host(), MemoryArchitecture::host), "NvMap"), nullptr);
+}
+
 TEST(Ledger, SharedMemoryIsNoPageCache) {
   const BoardCopy board;
   board.write("/proc/meminfo", kMeminfo);

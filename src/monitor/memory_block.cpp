@@ -85,8 +85,8 @@ void add_pool(const MonitorView& view, std::size_t index, std::vector<MemoryLine
                      format_bytes(part.amount.bytes()), part.note, false});
   }
   const bool unified = view.ledger.architecture == MemoryArchitecture::unified;
-  const bool told = std::ranges::any_of(view.ledger.views,
-                                        [](const View& v) { return v.name.starts_with("NvMap"); });
+  const bool told =
+      std::ranges::any_of(view.ledger.views, [](const View& v) { return v.name == kNvmapView; });
   if (index == 0 && unified && !told)
     lines.push_back({"├ of which GPU buffers", {}, "-", "NvMap is not told here", false});
   if (lines.size() > begin) lines.back().label.replace(0, std::string_view("├").size(), "└");

@@ -83,6 +83,20 @@ TEST_F(ReplayFeedTest, SaysWhatAJetsonsMemoryIsAPartOf) {
   EXPECT_EQ(ledger.views[0].amount, ViewBytes(300));
 }
 
+TEST_F(ReplayFeedTest, NvMapIsThatOfItsListWhereMeminfoDidNotTell) {
+  auto feed = replay(
+      R"({"monotonic_ns":1,"source":"memory","values":{"memory.total":1000,"memory.used":600}})"
+      "\n"
+      R"({"monotonic_ns":1,"source":"nvmap","values":{"memory.nvmap_clients":300}})");
+  feed->finish();
+  const auto ledger = view_of(*feed).ledger;
+  EXPECT_EQ(ledger.architecture, MemoryArchitecture::unified);
+  ASSERT_EQ(ledger.views.size(), 1U);
+  EXPECT_EQ(ledger.views[0].name, kNvmapView);
+  EXPECT_EQ(ledger.views[0].amount, ViewBytes(300));
+  EXPECT_EQ(ledger.views[0].note, kNvmapListNote);
+}
+
 TEST_F(ReplayFeedTest, SaysWhetherSharedMemoryIsInTheCache) {
   const auto views_of = [&](const std::string& values) {
     auto feed = replay(R"({"monotonic_ns":1,"source":"memory","values":{"memory.total":1000,)" +
