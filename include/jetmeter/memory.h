@@ -93,7 +93,9 @@ struct Footprint {
   std::optional<ViewBytes> total() const;
 };
 
-// How a limit is enforced, from the strongest to none.
+// How a limit is enforced, from the strongest to none. Hard: the kernel kills or refuses. Soft: a
+// runtime was asked to keep within it, and nobody forces it; no backend is asked today, so that no
+// run of this version has it, but a record may. Unavailable: it is watched, and no more.
 enum class Enforcement { hard, soft, unavailable };
 std::string_view name(Enforcement);
 
