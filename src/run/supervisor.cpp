@@ -83,18 +83,6 @@ std::string_view phase_at(const std::vector<Lane*>& lanes, Nanoseconds at) {
   return phase;
 }
 
-void keep_gpu_footprint(const std::vector<Lane*>& lanes, const FootprintReading& reading) {
-  if (!reading.footprint.gpu) return;
-  const auto bytes = reading.footprint.total()->bytes();
-  for (auto* lane : lanes) {
-    lane->data.gpu_memory_told = true;
-    const std::string phase(lane->phases().at(reading.at));
-    if (phase.empty() || reading.footprint.gpu->bytes() == 0) continue;
-    auto& peak = lane->data.phase_footprints[phase];
-    peak = std::max(peak, bytes);
-  }
-}
-
 std::optional<std::uint64_t> available_bytes(const Host& host) {
   const auto ledger = read_ledger(host, MemoryArchitecture::host);
   if (ledger.pools.empty() || !ledger.pools[0].available) return std::nullopt;
@@ -235,7 +223,8 @@ void Supervisor::check_budgets() {
 void Supervisor::check_budget(Worker& worker, const FootprintReading& reading) {
   const auto phase = phase_at(worker.lanes, reading.at);
   if (phase.empty()) return;
-  keep_gpu_footprint(worker.lanes, reading);
+  for (auto* lane : worker.lanes)
+    keep_gpu_reading(lane->data, lane->phases().at(reading.at), reading.footprint);
   const auto bytes = reading.footprint.total()->bytes();
   worker.last_peak_bytes = std::max(worker.last_peak_bytes, bytes);
   if (!worker.watch) return;

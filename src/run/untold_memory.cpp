@@ -20,4 +20,13 @@ bool holds_untold_memory(const SlotData& slot) {
   return std::ranges::find(kInMainMemory, kind) == kInMainMemory.end();
 }
 
+void keep_gpu_reading(SlotData& slot, std::string_view phase, const Footprint& footprint) {
+  const auto total = footprint.total();
+  if (!total || !footprint.gpu || footprint.gpu->bytes() == 0) return;
+  slot.gpu_memory_told = true;
+  if (phase.empty()) return;
+  auto& peak = slot.phase_footprints[std::string(phase)];
+  peak = std::max(peak, total->bytes());
+}
+
 }  // namespace jetmeter

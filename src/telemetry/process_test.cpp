@@ -171,7 +171,7 @@ TEST(OpenProcess, AddsUpSmapsWhereThereIsNoRollup) {
 TEST(OpenProcess, SmapsThatIsTooLongIsWalkedOnce) {
   BoardCopy board;
   add_process(board).remove("/proc/812/smaps_rollup");
-  board.write("/proc/812/smaps", std::string(kSmaps) + std::string(9 << 20, '\n'));
+  board.write("/proc/812/smaps", std::string(kSmaps) + std::string(9 << 20, 'x'));
   const auto source = open_process(board.host(), 812).value();
   EXPECT_FALSE(read_once(*source).at("process.pss"));
   board.write("/proc/812/smaps", kSmaps);
