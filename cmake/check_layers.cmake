@@ -17,7 +17,8 @@ set(graph     core tensor graph graph_builder)
 set(zoo       core tensor detection graph graph_builder zoo)
 set(telemetry core stats machine power_modes device telemetry tegrastats recording
               processes sampler thermal_zones thermal_limits group_limits)
-set(memory    core machine telemetry tegrastats processes sampler memory memory_limit worker_memory)
+set(memory    core machine telemetry tegrastats processes sampler memory memory_limit swap
+              worker_memory)
 set(doctor    core tensor stats machine power_modes device backend telemetry processes thermal_zones
               thermal_limits group_limits memory doctor)
 set(model     core tensor model)

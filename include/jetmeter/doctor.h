@@ -16,6 +16,7 @@
 #include "jetmeter/memory.h"
 #include "jetmeter/power_modes.h"
 #include "jetmeter/processes.h"
+#include "jetmeter/swap.h"
 #include "jetmeter/telemetry.h"
 #include "jetmeter/thermal_limits.h"
 
@@ -43,13 +44,6 @@ struct SensorFacts {
   std::string reason;  // why it could not be opened; empty when it is open
   std::vector<ChannelFacts> channels;
   UnknownWords unknown{};
-};
-
-struct SwapArea {
-  std::string name;  // "/dev/zram0", "/swapfile"
-  std::uint64_t size_bytes = 0, used_bytes = 0;
-
-  bool zram() const { return name.find("zram") != name.npos; }
 };
 
 struct BusyProcess {

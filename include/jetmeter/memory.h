@@ -14,6 +14,7 @@
 #include "jetmeter/core.h"
 #include "jetmeter/machine.h"
 #include "jetmeter/processes.h"
+#include "jetmeter/swap.h"
 
 namespace jetmeter {
 
@@ -51,8 +52,8 @@ struct Pool {
 };
 
 struct View {
-  std::string name;      // "page cache", "NvMap (GPU)", "process 812"
-  std::size_t pool = 0;  // index of the pool that it is a part of
+  std::string name;                     // "page cache", "NvMap (GPU)", "process 812"
+  std::optional<std::size_t> pool = 0;  // index of the pool that it is a part of; absent: of none
   ViewBytes amount;
   std::string note;  // "given back when needed"; may be empty
 };
@@ -61,13 +62,26 @@ struct Ledger {
   MemoryArchitecture architecture = MemoryArchitecture::host;
   std::vector<Pool> pools;
   std::vector<View> views;  // they overlap; never a sum
+  SwapPlace swap = SwapPlace::unknown;
 
   PoolBytes total() const;
   // Share of the first pool, in [0, 1]; absent where the kernel does not tell.
   std::optional<double> available_share() const;
 };
-// Swap and zram are views of nothing: zram lives in DRAM, a swap file on the disk; they are
-// listed under the first pool with a note that says so.
+inline constexpr std::string_view kPageCacheView = "page cache";
+// What of it the kernel gives back: all, or on one that does not tell shared memory apart, a rest.
+inline constexpr std::string_view kPageCacheNote = "given back when needed";
+inline constexpr std::string_view kSharedCacheNote =
+    "shared memory included, the rest is given back";
+
+// What Tegra's allocator of memory for its engines holds: as /proc/meminfo has it, or as the
+// driver's own list, which is for root, has it.
+inline constexpr std::string_view kNvmapView = "NvMap (GPU)";
+inline constexpr std::string_view kNvmapNote = "a part of the DRAM, not beside it";
+inline constexpr std::string_view kNvmapListNote = "as nvmap tells, a part of the DRAM";
+
+// What is swapped out is a part of no pool, in zram neither: what it takes there, compressed, is a
+// view of its own.
 Ledger read_ledger(const Host&, MemoryArchitecture);
 
 // What a worker costs: its PSS, and its GPU memory that PSS does not hold. This type, and nothing
@@ -79,7 +93,9 @@ struct Footprint {
   std::optional<ViewBytes> total() const;
 };
 
-// How a limit is enforced, from the strongest to none.
+// How a limit is enforced, from the strongest to none. Hard: the kernel kills or refuses. Soft: a
+// runtime was asked to keep within it, and nobody forces it; no backend is asked today, so that no
+// run of this version has it, but a record may. Unavailable: it is watched, and no more.
 enum class Enforcement { hard, soft, unavailable };
 std::string_view name(Enforcement);
 

@@ -33,7 +33,9 @@ class MemoryLimit {
     bool typed = true;   // a person asked for this limit; it is not a default
     std::string cgroup;  // name of the group, unique on this machine
   };
-  // Never fails: what cannot be enforced is `unavailable` with its reason in the mechanism.
+  // Never fails: what cannot be enforced is `unavailable` with its reason in the mechanism. Where
+  // it makes a group it removes those that a killed run left beside it: "jetmeter-PID-…" with
+  // nothing in them and no such process.
   static MemoryLimit prepare(const Host&, const Options&);
 
   MemoryLimit() = default;
@@ -45,8 +47,12 @@ class MemoryLimit {
   // Puts the calling process under the limit. Async-signal-safe, for the child between fork and
   // exec. False when it could not.
   bool enter() const noexcept;
-  // Processes that the kernel killed for the limit's sake. Absent without a group.
+  // Processes that the kernel killed for the limit's sake. Absent without a group, and on kernels
+  // that do not count them (before Linux 4.13).
   std::optional<std::int64_t> kills() const;
+  // The group was refused memory and had then come to its limit: who was killed in it by nobody
+  // that is known was killed for that.
+  bool reached_limit() const;
   // The most that the group held, as the kernel accounts it. Absent where it does not tell.
   std::optional<std::uint64_t> peak_bytes() const;
 

@@ -27,6 +27,14 @@ struct ProcessMemory {
 // Fails when there is no such process, when it has ended, or when nothing of it may be read.
 Result<ProcessMemory> read_process(const Host&, ProcessId);
 
+// What the kernel finds when it walks all pages of a process, both of the same moment: from
+// smaps_rollup, or where there is none (before Linux 4.14) from smaps, added up, if that is no
+// longer than 8 MiB. Takes milliseconds, from smaps tens of them.
+struct PageWalk {
+  std::optional<std::uint64_t> pss_bytes, rss_bytes;
+};
+PageWalk walk_pages(const Host&, ProcessId);
+
 struct ProcessSummary {
   ProcessId pid = 0;
   std::string name;             // the kernel's 15 characters of it
@@ -39,11 +47,12 @@ std::vector<ProcessSummary> largest_processes(const Host&, std::size_t most);
 // The same as a source, for the sampler: channels "process.pss", "process.rss", "process.threads",
 // "process.minor_faults", "process.major_faults", "process.cpu_seconds" (all since it started).
 // Opens its files once; reading does not allocate. From the end of the process on every channel is
-// absent. On a kernel without smaps_rollup "process.pss" always is; read_process says why. The
-// kernel walks the page table for PSS, some 15 ms per GiB of small pages, and mmap in that process
-// waits. So it is walked for a thousandth of the time at most, more often where pages of files have
-// come or gone in it or in another process that is open here; in between other processes are taken
-// to have the same share of its pages of files as then.
+// absent. "process.pss" is that of walk_pages, from smaps too; read_process is asked of many
+// processes, and has none on a kernel without smaps_rollup. The kernel walks the page table for
+// PSS, some 15 ms per GiB of small pages, and mmap in that process waits. So it is walked for a
+// thousandth of the time at most, more often where pages of files have come or gone in it or in
+// another process that is open here; in between other processes are taken to have the same share of
+// its pages of files as then.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 // The same but for "process.pss", which is no channel here: nothing is walked.
 Result<std::unique_ptr<Source>> open_process_counters(const Host&, ProcessId);
@@ -59,6 +68,8 @@ struct GpuClient {
 struct GpuClients {
   std::string from;  // "nvmap", "NVML"
   std::vector<GpuClient> clients;
+  // Of all, each buffer once, those of the kernel included: not the sum. Only nvmap tells.
+  std::optional<std::uint64_t> total_bytes{};
 };
 // From nvmap's debugfs (Tegra; root only), else from NVML. Fails, with the reason, where neither
 // answers: the memory of processes on the GPU is then unknown, not zero.

@@ -2,7 +2,8 @@
 //
 //   process.gpu         its memory on the GPU that PSS does not hold, where a driver tells; at most
 //                       half a second old
-//   process.footprint   PSS + that; what meets the budget
+//   process.footprint   PSS + that; what meets the budget. Without the channel above it is PSS
+//                       alone, and so the whole only of a process that uses no GPU
 #pragma once
 
 #include <memory>

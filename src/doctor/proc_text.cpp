@@ -8,7 +8,6 @@
 namespace jetmeter {
 namespace {
 
-constexpr std::uint64_t kKibibyte = 1024;
 constexpr std::uint64_t kLargest = std::uint64_t{1} << 53;  // what is above is damage
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -70,19 +69,6 @@ std::optional<double> leading_number(std::string_view text) {
   if (words.empty()) return std::nullopt;
   const auto value = number<double>(words[0]);
   return value && std::isfinite(*value) && *value >= 0 ? value : std::nullopt;
-}
-
-std::optional<std::vector<SwapArea>> parse_swaps(std::string_view text) {
-  const auto lines = lines_of(text);
-  if (lines.empty() || !lines[0].starts_with("Filename")) return std::nullopt;
-  std::vector<SwapArea> areas;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    const auto words = words_of(lines[i]);
-    if (words.size() < 4) continue;
-    const auto size = count(words[2]), used = count(words[3]);
-    if (size && used) areas.push_back({words[0], *size * kKibibyte, *used * kKibibyte});
-  }
-  return areas;
 }
 
 std::optional<std::string> bracketed(std::string_view text) {

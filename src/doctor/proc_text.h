@@ -1,4 +1,4 @@
-// Reading what the kernel tells of load, swap and processes. Pure and total: any bytes may
+// Reading what the kernel tells of load and processes. Pure and total: any bytes may
 // come in, and what is not understood is absent.
 #pragma once
 
@@ -15,9 +15,6 @@ namespace jetmeter {
 // The first number of "90061.42 350000.10" (/proc/uptime) or "0.52 0.58 0.59 1/467 812"
 // (/proc/loadavg); absent when it is negative or none.
 std::optional<double> leading_number(std::string_view);
-
-// /proc/swaps; empty when there is only its heading. Absent when that is missing.
-std::optional<std::vector<SwapArea>> parse_swaps(std::string_view);
 
 // "madvise" from "always [madvise] never".
 std::optional<std::string> bracketed(std::string_view);

@@ -55,8 +55,48 @@ std::optional<std::uint64_t> zram_bytes(const Host& host) {
   return total;
 }
 
-void add_clients(Ledger& ledger, const Host& host) {
+// As free(1) has it, but without shared memory, which the kernel counts there and cannot give back.
+void add_cache(Ledger& ledger, std::string_view text) {
+  const auto shared = meminfo(text, "Shmem");
+  auto cache =
+      sum(sum(meminfo(text, "Cached"), meminfo(text, "Buffers")), meminfo(text, "SReclaimable"));
+  if (cache && shared) cache = *cache - std::min(*shared, *cache);
+  add_view(ledger, std::string(kPageCacheView), cache,
+           std::string(shared ? kPageCacheNote : kSharedCacheNote));
+  add_view(ledger, "shared memory", shared, "of processes and tmpfs, not given back");
+}
+
+std::string_view where_swapped(SwapPlace place) {
+  switch (place) {
+    case SwapPlace::beside_memory: return "outside the pool, in swap files";
+    case SwapPlace::in_memory: return "in zram, which takes a part of the pool";
+    case SwapPlace::both: return "partly in zram, which takes a part of the pool";
+    case SwapPlace::unknown: break;
+  }
+  return "in swap files or in zram";
+}
+
+void add_swap(Ledger& ledger, const Host& host, std::string_view meminfo_text) {
+  if (const auto areas = parse_swaps(read_text(host.path("/proc/swaps")).value_or("")))
+    ledger.swap = place_of(*areas);
+  const auto total = meminfo(meminfo_text, "SwapTotal"), unused = meminfo(meminfo_text, "SwapFree");
+  if (total && unused && *total > 0 && *unused <= *total)
+    ledger.views.push_back({"swapped out", std::nullopt, ViewBytes(*total - *unused),
+                            std::string(where_swapped(ledger.swap))});
+  add_view(ledger, "zram", zram_bytes(host), "what was swapped out, compressed inside the pool");
+}
+
+void add_nvmap(Ledger& ledger, std::string_view text, const GpuClients* clients) {
+  if (ledger.architecture != MemoryArchitecture::unified) return;
+  if (const auto used = meminfo(text, "NvMapMemUsed"))
+    add_view(ledger, std::string(kNvmapView), used, std::string(kNvmapNote));
+  else if (clients)
+    add_view(ledger, std::string(kNvmapView), clients->total_bytes, std::string(kNvmapListNote));
+}
+
+void add_gpu(Ledger& ledger, const Host& host, std::string_view text) {
   const auto clients = read_gpu_clients(host);
+  add_nvmap(ledger, text, clients ? &*clients : nullptr);
   if (!clients) return;
   for (const auto& client : clients->clients)
     add_view(ledger, fmt::format("GPU memory of {} ({})", client.name, client.pid), client.bytes,
@@ -126,20 +166,10 @@ Ledger read_ledger(const Host& host, MemoryArchitecture architecture) {
   if (architecture == MemoryArchitecture::discrete) add_vram(ledger, host);
 
   add_view(ledger, "free", meminfo(text, "MemFree"), "holds nothing at all");
-  add_view(
-      ledger, "page cache",
-      sum(sum(meminfo(text, "Cached"), meminfo(text, "Buffers")), meminfo(text, "SReclaimable")),
-      "given back when needed, except what is shared memory");
+  add_cache(ledger, text);
   add_view(ledger, "anonymous memory", meminfo(text, "AnonPages"), "of all processes");
-  if (unified)
-    add_view(ledger, "NvMap (GPU buffers)", meminfo(text, "NvMapMemUsed"),
-             "a part of the DRAM, not beside it");
-  add_clients(ledger, host);
-  const auto swap_total = meminfo(text, "SwapTotal"), swap_free = meminfo(text, "SwapFree");
-  if (swap_total && swap_free && *swap_total > 0 && *swap_free <= *swap_total)
-    add_view(ledger, "swapped out", *swap_total - *swap_free,
-             "lies outside the pool, in swap files and zram");
-  add_view(ledger, "zram", zram_bytes(host), "what was swapped out, compressed inside the pool");
+  add_gpu(ledger, host, text);
+  add_swap(ledger, host, text);
   return ledger;
 }
 

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 #include <utility>
+#include <vector>
 
 namespace jetmeter {
 namespace {
@@ -34,6 +35,30 @@ bool put(const std::filesystem::path& file, const std::string& text) {
   return static_cast<bool>(out);
 }
 
+// Of a run that was killed nobody removes the groups: the PID in "jetmeter-812-worker.rgb".
+std::optional<std::string> maker_of(std::string_view group) {
+  constexpr std::string_view kPrefix = "jetmeter-";
+  if (!group.starts_with(kPrefix)) return std::nullopt;
+  group.remove_prefix(kPrefix.size());
+  const auto digits = group.substr(0, group.find_first_not_of("0123456789"));
+  if (digits.empty() || digits.size() == group.size() || group[digits.size()] != '-')
+    return std::nullopt;
+  return std::string(digits);
+}
+
+// The kernel keeps a group that has a process in it, whatever its name.
+void remove_abandoned_groups(const Host& host, const std::filesystem::path& parent) {
+  std::error_code error, unknown;
+  std::vector<std::filesystem::path> abandoned;
+  for (std::filesystem::directory_iterator it(parent, error), end; !error && it != end;
+       it.increment(error)) {
+    const auto maker = maker_of(it->path().filename().string());
+    if (maker && !std::filesystem::exists(host.path("/proc/" + *maker), unknown) && !unknown)
+      abandoned.push_back(it->path());
+  }
+  for (const auto& group : abandoned) rmdir(group.c_str());
+}
+
 // Group v2: a group may hand the memory controller on only when it has no processes of its own, so
 // the place for a sibling is above ours.
 std::filesystem::path make_unified(const Host& host, const MemoryLimit::Options& options) {
@@ -44,8 +69,9 @@ std::filesystem::path make_unified(const Host& host, const MemoryLimit::Options&
     const auto controllers = read_text(parent / "cgroup.subtree_control").value_or("");
     std::error_code error;
     const auto group = parent / options.cgroup;
-    if (controllers.find("memory") != controllers.npos &&
-        std::filesystem::create_directory(group, error)) {
+    const bool handed_on = controllers.find("memory") != controllers.npos;
+    if (handed_on) remove_abandoned_groups(host, parent);
+    if (handed_on && std::filesystem::create_directory(group, error)) {
       put(group / "memory.swap.max", "0");  // absent without swap accounting
       if (put(group / "memory.max", std::to_string(options.bytes))) return group;
       std::filesystem::remove(group, error);
@@ -57,7 +83,9 @@ std::filesystem::path make_unified(const Host& host, const MemoryLimit::Options&
 std::filesystem::path make_legacy(const Host& host, const MemoryLimit::Options& options) {
   const auto own = own_group(host, false);
   if (!own) return {};
-  const auto group = host.path("/sys/fs/cgroup/memory" + *own) / options.cgroup;
+  const auto parent = host.path("/sys/fs/cgroup/memory" + *own);
+  const auto group = parent / options.cgroup;
+  remove_abandoned_groups(host, parent);
   std::error_code error;
   if (!std::filesystem::create_directory(group, error)) return {};
   const auto bytes = std::to_string(options.bytes);
@@ -161,6 +189,16 @@ bool MemoryLimit::enter() const noexcept {
 std::optional<std::int64_t> MemoryLimit::kills() const {
   if (group_.empty()) return std::nullopt;
   return count_of(group_ / (unified_ ? "memory.events" : "memory.oom_control"), "oom_kill");
+}
+
+bool MemoryLimit::reached_limit() const {
+  if (group_.empty()) return false;
+  if (unified_) return count_of(group_ / "memory.events", "oom").value_or(0) > 0;
+  // Refused, and then helped by what could be taken back, the mark may be the same.
+  constexpr std::uint64_t kHugePage = 2 << 20;  // the mark lacks what was asked for last
+  const auto peak = peak_bytes();
+  return read_number(group_ / "memory.failcnt").value_or(0) > 0 && peak &&
+         *peak + kHugePage >= budget_.limit_bytes;
 }
 
 std::optional<std::uint64_t> MemoryLimit::peak_bytes() const {

@@ -110,6 +110,48 @@ TEST(MemoryLimit, TheUnifiedHierarchyIsPreferredWhereTheControllerIsHandedOn) {
   EXPECT_EQ(limit.peak_bytes(), 500000000u);
 }
 
+TEST(MemoryLimit, TheGroupsOfAKilledRunGoWithTheNextOne) {
+  const BoardCopy machine;
+  machine.write("/proc/self/cgroup", "4:memory:/jobs\n");
+  machine.write("/proc/700/stat", "");
+  const auto parent = machine.host().path("/sys/fs/cgroup/memory/jobs");
+  const auto make = [&](const char* group) { std::filesystem::create_directories(parent / group); };
+  const auto kept = {"jetmeter-700-worker.rgb", "jetmeter-",         "jetmeter-812",
+                     "jetmeter-812x-a",         "jetmeter-test-812", "docker-812-a"};
+  for (const auto* group : kept) make(group);
+  make("jetmeter-812-worker.rgb");
+  make("jetmeter-813-worker.thermal");
+  machine.write("/sys/fs/cgroup/memory/jobs/jetmeter-814-worker.rgb/held", "");
+  const auto limit = MemoryLimit::prepare(machine.host(), {1, Limiter::cgroup, true, "jm"});
+  EXPECT_FALSE(std::filesystem::exists(parent / "jetmeter-812-worker.rgb"));
+  EXPECT_FALSE(std::filesystem::exists(parent / "jetmeter-813-worker.thermal"));
+  EXPECT_TRUE(std::filesystem::exists(parent / "jetmeter-814-worker.rgb")) << "it is in use";
+  for (const auto* group : kept) EXPECT_TRUE(std::filesystem::exists(parent / group)) << group;
+}
+
+// Linux 4.9, of JetPack 4, counts what it refused and not whom it killed.
+TEST(MemoryLimit, WhereKillsAreNotCountedTheGroupTellsWhetherItCameToItsLimit) {
+  const BoardCopy machine;
+  machine.write("/proc/self/cgroup", "4:memory:/\n");
+  const std::string group = "/sys/fs/cgroup/memory/jm/";
+  std::filesystem::create_directories(machine.host().path("/sys/fs/cgroup/memory"));
+  const auto limit = MemoryLimit::prepare(machine.host(), {64 * kMiB, Limiter::cgroup, true, "jm"});
+  ASSERT_EQ(limit.budget().mechanism, "cgroup v1 memory.limit_in_bytes");
+  EXPECT_FALSE(limit.reached_limit());
+  const auto tell = [&](std::uint64_t refusals, std::uint64_t peak) {
+    machine.write(group + "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\n");
+    machine.write(group + "memory.failcnt", std::to_string(refusals) + "\n");
+    machine.write(group + "memory.max_usage_in_bytes", std::to_string(peak) + "\n");
+  };
+  tell(12, 64 * kMiB - 4096);
+  EXPECT_EQ(limit.kills(), std::nullopt);
+  EXPECT_TRUE(limit.reached_limit());
+  tell(0, 64 * kMiB);
+  EXPECT_FALSE(limit.reached_limit());
+  tell(12, 40 * kMiB);
+  EXPECT_FALSE(limit.reached_limit());
+}
+
 TEST(MemoryLimit, WithoutAGroupAnExplicitLimitIsEnforcedByRlimit) {
   const BoardCopy machine;
   const auto typed = MemoryLimit::prepare(machine.host(), {1, Limiter::automatic, true, "jm"});

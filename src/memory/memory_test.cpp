@@ -63,7 +63,63 @@ TEST(Ledger, UnifiedMemoryIsOnePoolAndEverythingElseIsAPartOfIt) {
   EXPECT_EQ(view(ledger, "page cache")->amount, ViewBytes(1300000 * kKiB));
   ASSERT_TRUE(view(ledger, "swapped out"));
   EXPECT_EQ(view(ledger, "swapped out")->amount, ViewBytes(401440 * kKiB));
-  for (const auto& each : ledger.views) EXPECT_EQ(each.pool, 0u);
+  for (const auto& each : ledger.views)
+    EXPECT_EQ(each.pool.has_value(), each.name != "swapped out") << each.name;
+}
+
+constexpr std::string_view kWithoutNvMap = "MemTotal: 7802880 kB\nMemFree: 200000 kB\n";
+
+// Kernels without that line have the driver's own list, with every buffer once in its total.
+TEST(Ledger, NvMapIsThatOfItsListWhereMeminfoDoesNotTell) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", kWithoutNvMap);
+  EXPECT_EQ(view(read_ledger(board.host(), MemoryArchitecture::unified), "NvMap"), nullptr);
+  board.write("/sys/kernel/debug/nvmap/iovmm/clients",
+              "user a 7 300K\nuser b 8 300K\ntotal 500K\n");
+  const auto ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  ASSERT_TRUE(view(ledger, "NvMap"));
+  EXPECT_EQ(view(ledger, "NvMap")->amount, ViewBytes(500 * kKiB));
+  EXPECT_THAT(view(ledger, "NvMap")->note, HasSubstr("as nvmap tells"));
+  board.write("/proc/meminfo", kMeminfo);
+  EXPECT_EQ(view(read_ledger(board.host(), MemoryArchitecture::unified), "NvMap")->amount,
+            ViewBytes(2000000 * kKiB));
+  EXPECT_EQ(view(read_ledger(board.host(), MemoryArchitecture::host), "NvMap"), nullptr);
+}
+
+TEST(Ledger, SharedMemoryIsNoPageCache) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", kMeminfo);
+  auto ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  EXPECT_EQ(view(ledger, "page cache")->note, "shared memory included, the rest is given back");
+  EXPECT_EQ(view(ledger, "shared memory"), nullptr);
+  board.write("/proc/meminfo", std::string(kMeminfo) + "Shmem: 700000 kB\n");
+  ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  EXPECT_EQ(view(ledger, "page cache")->amount, ViewBytes(600000 * kKiB));
+  EXPECT_EQ(view(ledger, "page cache")->note, "given back when needed");
+  EXPECT_EQ(view(ledger, "shared memory")->amount, ViewBytes(700000 * kKiB));
+  EXPECT_THAT(view(ledger, "shared memory")->note, HasSubstr("not given back"));
+  board.write("/proc/meminfo", "MemTotal: 9 kB\nCached: 3 kB\nShmem: 5 kB\n");
+  ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+  EXPECT_EQ(view(ledger, "page cache")->amount, ViewBytes(0));
+}
+
+TEST(Ledger, WhatIsSwappedOutIsAPartOfNoPool) {
+  const BoardCopy board;
+  board.write("/proc/meminfo", kMeminfo);
+  const auto swapped = [&] {
+    const auto ledger = read_ledger(board.host(), MemoryArchitecture::unified);
+    return std::pair(ledger.swap, *view(ledger, "swapped out"));
+  };
+  EXPECT_EQ(swapped().first, SwapPlace::unknown);
+  EXPECT_EQ(swapped().second.pool, std::nullopt);
+  EXPECT_EQ(swapped().second.note, "in swap files or in zram");
+  board.write("/proc/swaps", "Filename Type Size Used Priority\n/swapfile file 3901440 0 -2\n");
+  EXPECT_EQ(swapped().first, SwapPlace::beside_memory);
+  EXPECT_EQ(swapped().second.note, "outside the pool, in swap files");
+  board.write("/proc/swaps", "Filename Type Size Used Priority\n/dev/zram0 partition 9 0 5\n");
+  EXPECT_EQ(swapped().first, SwapPlace::in_memory);
+  EXPECT_EQ(swapped().second.pool, std::nullopt);
+  EXPECT_THAT(swapped().second.note, HasSubstr("in zram"));
 }
 
 TEST(Ledger, AMachineWithoutAGpuHasNoNvMapView) {

@@ -72,7 +72,7 @@ std::optional<std::uint64_t> used_of(const Pool& pool) {
 
 // What is swapped out has a line of its own, and single processes a table of theirs.
 bool belongs_in_pool(const View& view) {
-  return view.name != "swapped out" && !view.name.starts_with("GPU memory of ");
+  return view.pool && !view.name.starts_with("GPU memory of ");
 }
 
 void add_pool(const MonitorView& view, std::size_t index, std::vector<MemoryLine>& lines) {
@@ -85,17 +85,29 @@ void add_pool(const MonitorView& view, std::size_t index, std::vector<MemoryLine
                      format_bytes(part.amount.bytes()), part.note, false});
   }
   const bool unified = view.ledger.architecture == MemoryArchitecture::unified;
-  const bool told = std::ranges::any_of(view.ledger.views,
-                                        [](const View& v) { return v.name.starts_with("NvMap"); });
+  const bool told =
+      std::ranges::any_of(view.ledger.views, [](const View& v) { return v.name == kNvmapView; });
   if (index == 0 && unified && !told)
     lines.push_back({"├ of which GPU buffers", {}, "-", "NvMap is not told here", false});
   if (lines.size() > begin) lines.back().label.replace(0, std::string_view("├").size(), "└");
 }
 
+std::string swap_label(const Ledger& ledger) {
+  const bool unified = ledger.architecture == MemoryArchitecture::unified;
+  switch (ledger.swap) {
+    case SwapPlace::beside_memory: return "Swap, beside it";
+    case SwapPlace::in_memory:
+      return unified ? "Swap, zram within the DRAM" : "Swap, zram within the RAM";
+    case SwapPlace::both: return "Swap, partly zram within it";
+    case SwapPlace::unknown: break;
+  }
+  return "Swap";
+}
+
 void add_swap(const MonitorView& view, std::vector<MemoryLine>& lines) {
   const auto used = view.value("memory.swap_used"), total = view.value("memory.swap_total");
   if (!used || !total || *total <= 0) return;
-  lines.push_back({"Swap, beside it", *used / *total, amount(total, Unit::byte),
+  lines.push_back({swap_label(view.ledger), *used / *total, amount(total, Unit::byte),
                    in_use(amount(used, Unit::byte), *used / *total), false});
 }
 

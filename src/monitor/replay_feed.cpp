@@ -25,8 +25,8 @@ bool tells_of_tegra(const MonitorView& view) {
 // Only a Jetson has these; a recording that has none of them says nothing of the kind.
 MemoryArchitecture architecture_of(const MonitorView& view) {
   if (view.machine) return view.machine->memory_architecture;
-  if (tells_of_tegra(view) || view.find("memory.nvmap") || view.find("load.emc") ||
-      view.find("clock.emc") || view.find("load.gpu"))
+  if (tells_of_tegra(view) || view.find("memory.nvmap") || view.find("memory.nvmap_clients") ||
+      view.find("load.emc") || view.find("clock.emc") || view.find("load.gpu"))
     return MemoryArchitecture::unified;
   return view.find("memory.gpu0_total") ? MemoryArchitecture::discrete : MemoryArchitecture::host;
 }
@@ -51,8 +51,15 @@ Ledger recorded_ledger(const MonitorView& view) {
       ledger.views.push_back({std::move(name), 0, ViewBytes(*amount), std::move(note)});
   };
   add("free", "memory.free", "holds nothing at all");
-  add("page cache", "memory.cached", "given back when needed, except what is shared memory");
-  if (unified) add("NvMap (GPU buffers)", "memory.nvmap", "a part of the DRAM, not beside it");
+  const bool apart = view.find("memory.shared") != nullptr;
+  add(std::string(kPageCacheView), "memory.cached",
+      std::string(apart ? kPageCacheNote : kSharedCacheNote));
+  add("shared memory", "memory.shared", "of processes and tmpfs, not given back");
+  if (!unified) return ledger;
+  if (view.value("memory.nvmap"))
+    add(std::string(kNvmapView), "memory.nvmap", std::string(kNvmapNote));
+  else if (view.value("memory.nvmap_clients").value_or(0) > 0)  // Thor's driver takes it elsewhere
+    add(std::string(kNvmapView), "memory.nvmap_clients", std::string(kNvmapListNote));
   return ledger;
 }
 

@@ -83,6 +83,36 @@ TEST_F(ReplayFeedTest, SaysWhatAJetsonsMemoryIsAPartOf) {
   EXPECT_EQ(ledger.views[0].amount, ViewBytes(300));
 }
 
+TEST_F(ReplayFeedTest, NvMapIsThatOfItsListWhereMeminfoDidNotTell) {
+  auto feed = replay(
+      R"({"monotonic_ns":1,"source":"memory","values":{"memory.total":1000,"memory.used":600}})"
+      "\n"
+      R"({"monotonic_ns":1,"source":"nvmap","values":{"memory.nvmap_clients":300}})");
+  feed->finish();
+  const auto ledger = view_of(*feed).ledger;
+  EXPECT_EQ(ledger.architecture, MemoryArchitecture::unified);
+  ASSERT_EQ(ledger.views.size(), 1U);
+  EXPECT_EQ(ledger.views[0].name, kNvmapView);
+  EXPECT_EQ(ledger.views[0].amount, ViewBytes(300));
+  EXPECT_EQ(ledger.views[0].note, kNvmapListNote);
+}
+
+TEST_F(ReplayFeedTest, SaysWhetherSharedMemoryIsInTheCache) {
+  const auto views_of = [&](const std::string& values) {
+    auto feed = replay(R"({"monotonic_ns":1,"source":"memory","values":{"memory.total":1000,)" +
+                       values + "}}");
+    feed->finish();
+    return view_of(*feed).ledger.views;
+  };
+  const auto before = views_of(R"("memory.cached":400)");
+  ASSERT_EQ(before.size(), 1U) << "a log of an older version";
+  EXPECT_EQ(before[0].note, kSharedCacheNote);
+  const auto now = views_of(R"("memory.cached":300,"memory.shared":100)");
+  ASSERT_EQ(now.size(), 2U);
+  EXPECT_EQ(now[0].note, kPageCacheNote);
+  EXPECT_EQ(now[1].amount, ViewBytes(100));
+}
+
 TEST_F(ReplayFeedTest, NamesTheWordsOfALogThatNobodyUnderstands) {
   auto feed = replay(
       "RAM 1024/2048MB CPU [10%@729,off] FOO 12%@300\n"

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "monitor/cells.h"
@@ -240,6 +241,27 @@ TEST(Screen, ShowsTheMemoryOfADiscreteGpuOnce) {
   ASSERT_NE(first, text.npos);
   EXPECT_EQ(text.find("VRAM 0", first + 1), text.npos) << text;
   EXPECT_THAT(text, HasSubstr("VRAM 1")) << "which is no pool of the ledger";
+}
+
+// On a Jetson as it comes swap is zram, which takes memory itself.
+TEST(Screen, SaysWhereSwapLies) {
+  auto view = view_of_board("orin-nano-super");
+  const std::vector<std::pair<SwapPlace, std::string>> labels{
+      {SwapPlace::in_memory, "Swap, zram within the DRAM "},
+      {SwapPlace::beside_memory, "Swap, beside it "},
+      {SwapPlace::both, "Swap, partly zram within it "},
+      {SwapPlace::unknown, "Swap   "}};
+  EXPECT_EQ(view.ledger.swap, SwapPlace::in_memory);
+  for (const auto& [place, label] : labels) {
+    view.ledger.swap = place;
+    EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("\n" + label));
+  }
+}
+
+TEST(ViewAsJson, WhatIsSwappedOutIsAPartOfNothing) {
+  const auto json = nlohmann::json::parse(view_as_json(view_of_board("orin-nano-super")));
+  for (const auto& view : json.at("memory").at("views"))
+    EXPECT_EQ(view.at("part_of").is_null(), view.at("name") == "swapped out") << view.at("name");
 }
 
 TEST(ViewAsJson, HasUnitsInItsKeysAndNullForWhatIsUnknown) {

@@ -43,10 +43,11 @@ Json memory_json(const Ledger& ledger) {
          {"available_bytes", pool.available ? Json(pool.available->bytes()) : Json()}});
   }
   for (const auto& view : ledger.views)
-    json["views"].push_back({{"name", view.name},
-                             {"part_of", ledger.pools.at(view.pool).name},
-                             {"amount_bytes", view.amount.bytes()},
-                             {"note", view.note}});
+    json["views"].push_back(
+        {{"name", view.name},
+         {"part_of", view.pool ? Json(ledger.pools.at(*view.pool).name) : Json()},
+         {"amount_bytes", view.amount.bytes()},
+         {"note", view.note}});
   return json;
 }
 

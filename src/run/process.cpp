@@ -128,14 +128,17 @@ std::string describe_exit(int wait_status) {
   return fmt::format("exit code {}", WEXITSTATUS(wait_status));
 }
 
-std::optional<std::uint64_t> own_peak_bytes() {
-  const auto status = read_text("/proc/self/status").value_or("");
+std::optional<std::uint64_t> peak_footprint(const Host& host, ProcessId pid) {
+  const auto status = read_text(host.path(fmt::format("/proc/{}/status", pid))).value_or("");
   const auto resident_peak = kilobytes_after(status, "VmHWM:");
-  const auto rollup = read_text("/proc/self/smaps_rollup").value_or("");
-  const auto resident = kilobytes_after(rollup, "Rss:"), own = kilobytes_after(rollup, "\nPss:");
-  if (!resident_peak || !resident || !own) return resident_peak;
+  const auto [own, resident] = walk_pages(host, pid);
+  if (!resident_peak || !resident || !own) return std::nullopt;
   const auto of_others = *resident - std::min(*own, *resident);
   return *resident_peak - std::min(of_others, *resident_peak);
+}
+
+std::optional<std::uint64_t> own_peak_bytes() {
+  return peak_footprint({}, getpid());
 }
 
 // proc(5), clear_refs: 5 resets the peak resident set size to the current one.

@@ -12,6 +12,7 @@
 
 #include "jetmeter/core.h"
 #include "jetmeter/memory_limit.h"
+#include "jetmeter/processes.h"
 
 namespace jetmeter {
 
@@ -62,9 +63,11 @@ inline constexpr int kExitNotLimited = 125;
 // "exit code 7", "signal SIGSEGV (segmentation fault)".
 std::string describe_exit(int wait_status);
 
-// The largest footprint of this process since the last reset: the kernel's high-water mark of its
-// resident size, less the part that is other processes' share of common pages now. Absent when the
-// kernel does not tell.
+// The largest footprint of a process since the last reset of its mark: the kernel's high-water mark
+// of its resident size, less the part that is other processes' share of common pages now. Absent
+// when the kernel does not tell that part: the whole resident size is another quantity.
+std::optional<std::uint64_t> peak_footprint(const Host&, ProcessId);
+// Of this process.
 std::optional<std::uint64_t> own_peak_bytes();
 void reset_own_peak();
 

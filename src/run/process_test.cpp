@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 
+#include "support/board_copy.h"
 #include "support/temp_dir.h"
 
 namespace jetmeter {
@@ -81,6 +82,17 @@ TEST(OwnPeak, SeesMemoryThatWasUsedAndGivenBack) {
     EXPECT_EQ(block.back(), 1);
   }
   EXPECT_GT(own_peak_bytes().value(), *before + kBytes / 2);
+}
+
+// Linux 4.9 has no smaps_rollup.
+TEST(PeakFootprint, LeavesOutWhatOthersShareWhereverTheKernelTellsIt) {
+  const BoardCopy board;
+  board.write("/proc/812/status", "VmHWM:\t 1000 kB\nVmRSS:\t 700 kB\n");
+  EXPECT_EQ(peak_footprint(board.host(), 812), std::nullopt) << "VmHWM alone is no footprint";
+  board.write("/proc/812/smaps", "Rss: 500 kB\nPss: 350 kB\nRss: 200 kB\nPss: 200 kB\n");
+  EXPECT_EQ(peak_footprint(board.host(), 812), 850u * 1024);
+  board.write("/proc/812/smaps_rollup", "Rss: 700 kB\nPss: 600 kB\n");
+  EXPECT_EQ(peak_footprint(board.host(), 812), 900u * 1024);
 }
 
 TEST(StartChild, PutsTheChildUnderItsLimit) {

@@ -14,6 +14,7 @@
 #include "run/ladder.h"
 #include "run/layer_records.h"
 #include "run/statistics.h"
+#include "run/untold_memory.h"
 
 namespace jetmeter {
 namespace {
@@ -137,13 +138,32 @@ std::optional<bool> within_limit_by_forecast(const MemoryRecord& memory) {
   return over ? std::optional(false) : std::nullopt;
 }
 
-MemoryRecord memory(const SlotData& data) {
-  MemoryRecord record;
+// Half a footprint would look like a small one.
+std::vector<PhaseRecord> phases(const SlotData& data) {
+  auto phases = data.phases;
+  const bool untold = holds_untold_memory(data);
+  for (auto& phase : phases) {
+    const auto read = data.phase_footprints.find(phase.name);
+    if (untold)
+      phase.peak_bytes.reset();
+    else if (read != data.phase_footprints.end())
+      phase.peak_bytes = std::max(phase.peak_bytes.value_or(0), read->second);
+  }
+  return phases;
+}
+
+void add_footprint(MemoryRecord& record, const SlotData& data) {
+  if (holds_untold_memory(data)) return;
   record.mean_bytes = data.footprint_mean;
   record.peak_bytes = data.footprint_peak;
-  for (const auto& phase : data.phases)
+  for (const auto& phase : phases(data))
     if (phase.peak_bytes)
       record.peak_bytes = std::max(record.peak_bytes.value_or(0), *phase.peak_bytes);
+}
+
+MemoryRecord memory(const SlotData& data) {
+  MemoryRecord record;
+  add_footprint(record, data);
   record.violations = data.violations;
   record.forecast = data.forecast;
   // One that did not complete never took what it would have.
@@ -269,7 +289,7 @@ SlotRecord slot_record(const SlotData& data, std::optional<double> period) {
   record.reason = data.reason;
   record.model = model_asked_for(data.spec);
   if (data.model) add_model_facts(record, data);
-  record.phases = data.phases;
+  record.phases = phases(data);
   const std::span samples(data.measure.samples);
   record.frames = static_cast<std::int64_t>(samples.size());
   record.throughput_fps = rate(samples.size(), wall_ns(data.measure));

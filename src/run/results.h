@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -47,6 +48,12 @@ struct SlotData {
   std::vector<FrameDetections> overlay_frames;  // kept only when overlays were asked for
   std::string worker;                           // under which its process is sampled
   std::optional<std::uint64_t> footprint_mean, footprint_peak;  // sampled from outside
+  bool gpu_memory_told = false;  // of the worker; its footprints are then whole
+  // The largest footprint read in each phase, where GPU memory is a part of it: the kernel's marks
+  // know nothing of that.
+  std::map<std::string, std::uint64_t, std::less<>> phase_footprints;
+  // By so much less memory was available on the machine when the model was loaded.
+  std::optional<std::uint64_t> available_drop;
   std::optional<Budget> budget;
   std::optional<std::uint64_t> charged_peak;  // of the worker's group, as the kernel accounts it
   std::vector<ViolationRecord> violations;

@@ -184,6 +184,39 @@ TEST(SlotRecord, APhasesPeakCountsWhereTheSamplesAreLower) {
   EXPECT_EQ(memory.within_limit, false);
 }
 
+SlotData limited_gpu_slot() {
+  auto slot = limited_slot(1000, 400);
+  slot.model->backend.device = "cuda:0";
+  slot.phases = {{"load", 0.1, 500}, {"measure", 1.0, 300}};
+  return slot;
+}
+
+// PSS alone of a model on a GPU is a small number, and no footprint.
+TEST(SlotRecord, OfAGpuWhoseMemoryNobodyTellsHasNoFootprint) {
+  auto slot = limited_gpu_slot();
+  for (const auto enforcement : {Enforcement::unavailable, Enforcement::hard}) {
+    slot.budget->enforcement = enforcement;
+    const auto record = slot_record(slot, {});
+    EXPECT_FALSE(record.memory.peak_bytes || record.memory.mean_bytes);
+    EXPECT_EQ(record.memory.within_limit, std::nullopt);
+    for (const auto& phase : record.phases) EXPECT_FALSE(phase.peak_bytes) << phase.name;
+  }
+  slot.violations.emplace_back();
+  EXPECT_EQ(slot_record(slot, {}).memory.within_limit, false) << "PSS alone was over it";
+}
+
+TEST(SlotRecord, APhasesPeakHasTheGpuMemoryThatWasRead) {
+  auto slot = limited_gpu_slot();
+  slot.gpu_memory_told = true;
+  slot.phase_footprints = {{"load", 450}, {"measure", 1100}};
+  const auto record = slot_record(slot, {});
+  EXPECT_EQ(record.phases[0].peak_bytes, 500u) << "the kernel's mark saw more";
+  EXPECT_EQ(record.phases[1].peak_bytes, 1100u);
+  EXPECT_EQ(record.memory.peak_bytes, 1100u);
+  EXPECT_EQ(record.memory.mean_bytes, 200u);
+  EXPECT_EQ(record.memory.within_limit, false);
+}
+
 TEST(SlotRecord, WithoutALimitOrAReadingNobodyKnowsWhetherItWasKept) {
   auto slot = slot_with({sample(0, 0, 10)});
   slot.footprint_peak = 5;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "jetmeter/load.h"
+#include "run/untold_memory.h"
 
 namespace jetmeter {
 namespace {
@@ -166,6 +167,23 @@ void tell_modes(Teller& teller) {
               "of them is the latency of no inference");
 }
 
+// What is known instead, under names that nobody takes for the footprint.
+void tell_untold_memory(Teller& teller, const SlotData& data) {
+  if (!data.model || !holds_untold_memory(data)) return;
+  auto message = fmt::format(
+      "nobody here tells how much memory the worker holds on {}: its footprint, the peaks of its "
+      "phases and whether it kept a limit are not known",
+      data.model->backend.device);
+  if (data.footprint_peak)
+    message +=
+        fmt::format("; without that memory it held {} (PSS)", format_bytes(*data.footprint_peak));
+  if (data.available_drop)
+    message += fmt::format("; while it was loaded, {} less became available on the whole machine",
+                           format_bytes(*data.available_drop));
+  teller.tell("gpu_memory_untold", std::move(message),
+              "nvmap's list of a Jetson is for root: sudo jetmeter; elsewhere NVML tells");
+}
+
 }  // namespace
 
 std::vector<Warning> self_warnings(const SlotData& data, const SlotRecord& record) {
@@ -177,6 +195,7 @@ std::vector<Warning> self_warnings(const SlotData& data, const SlotRecord& recor
                 "without --inject-slowdown these would be the model's numbers");
   if (data.bench)
     for (const auto& note : data.bench->notes) teller.tell("load_note", note, "");
+  tell_untold_memory(teller, data);
   tell_enqueue(teller);
   tell_transfers(teller);
   tell_noise(teller);

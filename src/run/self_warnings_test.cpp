@@ -134,6 +134,20 @@ TEST(SelfWarnings, SayThatARunWasSlowedOnPurpose) {
   EXPECT_THAT(warnings[0].message, HasSubstr("by 3 % of its time"));
 }
 
+TEST(SelfWarnings, SayThatTheGpusMemoryIsNotTold) {
+  SlotData data;
+  data.model.emplace().backend.device = "cuda:0";
+  data.footprint_peak = 300 << 20;
+  data.available_drop = 900 << 20;
+  const auto warnings = self_warnings(data, {});
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].code, "gpu_memory_untold");
+  EXPECT_THAT(warnings[0].message, HasSubstr("it held 300 MiB (PSS)"));
+  EXPECT_THAT(warnings[0].message, HasSubstr("900 MiB less became available"));
+  data.gpu_memory_told = true;
+  EXPECT_THAT(self_warnings(data, {}), IsEmpty());
+}
+
 TEST(SelfWarnings, HandOnTheWorkersNotes) {
   SlotData data;
   data.bench.emplace().notes = {"the clock went back 2 times"};

@@ -11,6 +11,7 @@
 
 #include "jetmeter/worker_memory.h"
 #include "run/run_telemetry.h"
+#include "run/untold_memory.h"
 
 namespace jetmeter {
 namespace {
@@ -48,20 +49,44 @@ std::string shared_fate(const std::vector<Lane*>& lanes, const Lane& lane) {
   return fmt::format("; the slot shares its worker with {}, since both use one model file", others);
 }
 
-// Of the footprint (0: none was read), and of what the kernel held against a limit.
-std::string last_known_peak(std::uint64_t footprint, std::optional<std::uint64_t> charged = {}) {
-  if (!charged)
-    return footprint > 0 ? fmt::format("last known peak {} of footprint", format_bytes(footprint))
-                         : "its peak is not known";
+// What was read of a worker (0 bytes: nothing), and what that is.
+struct ReadPeak {
+  std::uint64_t bytes = 0;
+  std::string_view quantity = "footprint";
+};
+
+std::string_view quantity_read(const std::vector<Lane*>& lanes) {
+  const bool untold =
+      std::ranges::any_of(lanes, [](const Lane* lane) { return holds_untold_memory(lane->data); });
+  return untold ? "PSS" : "footprint";
+}
+
+// Of what was read, and of what the kernel held against a limit.
+std::string last_known_peak(const ReadPeak& read, std::optional<std::uint64_t> charged = {}) {
+  const auto of_read = fmt::format("{} of {}", format_bytes(read.bytes), read.quantity);
+  if (!charged) return read.bytes > 0 ? "last known peak " + of_read : "its peak is not known";
   auto text = fmt::format("last known peak {} charged to its group", format_bytes(*charged));
-  if (footprint > 0) text += fmt::format(", {} of footprint", format_bytes(footprint));
-  return text;
+  return read.bytes > 0 ? text + ", " + of_read : text;
 }
 
 // Beside a footprint that is near a limit, or above one that is kept.
 std::string what_is_counted(const Budget& budget) {
   if (budget.enforcement != Enforcement::hard) return "";
   return budget.mechanism + " enforces the limit, and does not count all of a footprint";
+}
+
+// Which of the lanes' phases ran then; empty: none.
+std::string_view phase_at(const std::vector<Lane*>& lanes, Nanoseconds at) {
+  std::string_view phase;
+  for (const auto* lane : lanes)
+    if (phase.empty()) phase = lane->phases().at(at);
+  return phase;
+}
+
+std::optional<std::uint64_t> available_bytes(const Host& host) {
+  const auto ledger = read_ledger(host, MemoryArchitecture::host);
+  if (ledger.pools.empty() || !ledger.pools[0].available) return std::nullopt;
+  return ledger.pools[0].available->bytes();
 }
 
 std::uintmax_t file_bytes(const std::filesystem::path& path) {
@@ -115,10 +140,14 @@ void Supervisor::load() {
   });
   for (const auto& group : order) {
     if (interrupted_) return;
+    const auto before = available_bytes(context_.host);
     start_worker(group);
     listen([&] {
       return std::ranges::none_of(group, [](Lane* l) { return l->state == LaneState::loading; });
     });
+    const auto after = available_bytes(context_.host);
+    if (!before || !after || *after >= *before) continue;
+    for (auto* lane : group) lane->data.available_drop = *before - *after;
   }
 }
 
@@ -170,6 +199,11 @@ void Supervisor::watch_memory(Worker& worker) {
                    "peaks are the kernel's high-water marks alone", ""});
     return;
   }
+  if (!walk_pages(context_.host, worker.pid).pss_bytes)
+    context_.warn({"worker_memory",
+                   "this kernel does not tell the workers' PSS: it has neither smaps_rollup nor a "
+                   "smaps that can be added up",
+                   "their footprints, and whether they kept a limit, are absent", ""});
   sampler_.add(worker.name, std::move(*source), kMemoryPeriod);
 }
 
@@ -187,10 +221,10 @@ void Supervisor::check_budgets() {
 
 // A process that ends reads in what its libraries do at the end: megabytes that are no model's.
 void Supervisor::check_budget(Worker& worker, const FootprintReading& reading) {
-  std::string_view phase;
-  for (const auto* lane : worker.lanes)
-    if (phase.empty()) phase = lane->phases().at(reading.at);
+  const auto phase = phase_at(worker.lanes, reading.at);
   if (phase.empty()) return;
+  for (auto* lane : worker.lanes)
+    keep_gpu_reading(lane->data, lane->phases().at(reading.at), reading.footprint);
   const auto bytes = reading.footprint.total()->bytes();
   worker.last_peak_bytes = std::max(worker.last_peak_bytes, bytes);
   if (!worker.watch) return;
@@ -397,6 +431,8 @@ void Supervisor::bury(Worker& worker) {
   int status = 0;
   waitpid(worker.pid, &status, 0);
   worker.pid = -1;
+  worker.killed_by_others =
+      WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && worker.killed_because.empty();
   sampler_.remove(worker.name);
   take_readings();
   check_budgets();
@@ -423,17 +459,23 @@ void Supervisor::bury(Worker& worker) {
 }
 
 bool Supervisor::killed_for_its_limit(const Worker& worker) const {
-  return worker.limit.kills().value_or(0) > 0;
+  const auto kills = worker.limit.kills();
+  return kills ? *kills > 0 : worker.killed_by_others && worker.limit.reached_limit();
 }
 
 std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
   if (!worker.killed_because.empty()) return worker.killed_because;
-  const auto footprint = std::max(worker.last_peak_bytes, worker.highest_mark_bytes);
+  const ReadPeak peak{std::max(worker.last_peak_bytes, worker.highest_mark_bytes),
+                      quantity_read(worker.lanes)};
   if (killed_for_its_limit(worker)) {
     const auto& budget = worker.limit.budget();
-    return fmt::format("the kernel killed the worker at its limit of {} ({}; {})",
+    const std::string_view counted =
+        worker.limit.kills() ? ""
+                             : "; this kernel does not count its kills: told by SIGKILL and by "
+                               "memory that was refused at the limit";
+    return fmt::format("the kernel killed the worker at its limit of {} ({}; {}{})",
                        format_bytes(budget.limit_bytes), budget.mechanism,
-                       last_known_peak(footprint, worker.limit.peak_bytes()));
+                       last_known_peak(peak, worker.limit.peak_bytes()), counted);
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == kExitNotLimited)
     return fmt::format("the worker could not be put under its limit by {}",
@@ -442,7 +484,7 @@ std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
   const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
   if (killed && before && after && *after > *before)
     return fmt::format("the kernel's out-of-memory killer ended the worker (signal SIGKILL; {})",
-                       last_known_peak(footprint));
+                       last_known_peak(peak));
   return fmt::format("the worker ended by {}", describe_exit(status));
 }
 

@@ -42,6 +42,7 @@ class Supervisor {
     std::vector<Lane*> lanes;
     std::vector<std::size_t> marks_judged;  // of each lane: of so many phases that ended
     std::string killed_because;
+    bool killed_by_others = false;  // by SIGKILL, and not by the supervisor
     bool killed_over_budget = false;
     std::optional<std::int64_t> oom_kills_before;
     MemoryLimit limit;

@@ -42,14 +42,18 @@ struct LastRead {
   Result<GpuClients> list = fail("it was not read");
 };
 
+GpuClients of_nvmap(NvmapClients list) {
+  return {"nvmap", std::move(list.clients), list.total_bytes};
+}
+
 }  // namespace
 
 Result<GpuClients> read_gpu_clients(const Host& host) {
   auto nvmap = read_nvmap(host);
-  if (nvmap && holds_anything(*nvmap)) return GpuClients{"nvmap", std::move(nvmap->clients)};
+  if (nvmap && holds_anything(*nvmap)) return of_nvmap(std::move(*nvmap));
   auto nvml = nvml_gpu_clients(host);
   if (nvml) return nvml;
-  if (nvmap && gpu_uses_nvmap(host)) return GpuClients{"nvmap", std::move(nvmap->clients)};
+  if (nvmap && gpu_uses_nvmap(host)) return of_nvmap(std::move(*nvmap));
   const auto why =
       nvmap ? "nvmap holds nothing, and this GPU's driver may not use it" : nvmap.error().what;
   return fail("GPU memory of processes is unknown: " + why + "; " + nvml.error().what);

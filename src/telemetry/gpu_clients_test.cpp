@@ -25,6 +25,7 @@ TEST(GpuClients, AreThoseOfNvmapOnAnOrin) {
   EXPECT_EQ(gpu->clients[0].name, "trtexec");
   EXPECT_EQ(gpu->clients[0].bytes, 1849344u * 1024);
   EXPECT_EQ(gpu->clients[1].bytes, 0u);
+  EXPECT_EQ(gpu->total_bytes, 1873020u * 1024);
 }
 
 TEST(GpuClients, NobodyIsAnAnswerWhereTheGpuUsesNvmap) {

@@ -40,11 +40,11 @@ KernelFile& KernelFile::operator=(KernelFile&& other) noexcept {
   return *this;
 }
 
-std::optional<std::string_view> KernelFile::read(std::span<char> buffer) const {
+std::optional<std::string_view> KernelFile::read(std::span<char> buffer, std::size_t from) const {
   std::size_t filled = 0;
   while (filled < buffer.size()) {
     const auto got = ::pread(descriptor_, buffer.data() + filled, buffer.size() - filled,
-                             static_cast<off_t>(filled));
+                             static_cast<off_t>(from + filled));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return std::nullopt;
     if (got == 0) break;

@@ -21,7 +21,8 @@ class KernelFile {
   bool is_open() const { return descriptor_ >= 0; }
   // What the file says now, as much of it as `buffer` holds. Absent when it cannot be read: Tegra
   // answers EAGAIN for a sensor whose unit is switched off, and PSI EOPNOTSUPP when it is disabled.
-  std::optional<std::string_view> read(std::span<char> buffer) const;
+  // `from`: of a file that is longer, the part that begins there.
+  std::optional<std::string_view> read(std::span<char> buffer, std::size_t from = 0) const;
   // The one number that the file holds.
   std::optional<double> number() const;
 

@@ -10,10 +10,21 @@ namespace {
 
 using Buffer = std::array<char, 16384>;  // /proc/meminfo has some 1500 bytes on kernels of today
 
-enum Line { total, available, unused, cached, buffers, reclaimable, swap_total, swap_free, nvmap };
-constexpr std::array<std::string_view, 9> kLines{"MemTotal",  "MemAvailable", "MemFree",
-                                                 "Cached",    "Buffers",      "SReclaimable",
-                                                 "SwapTotal", "SwapFree",     "NvMapMemUsed"};
+enum Line {
+  total,
+  available,
+  unused,
+  cached,
+  buffers,
+  reclaimable,
+  shared,
+  swap_total,
+  swap_free,
+  nvmap
+};
+constexpr std::array<std::string_view, 10> kLines{
+    "MemTotal",     "MemAvailable", "MemFree",   "Cached",   "Buffers",
+    "SReclaimable", "Shmem",        "SwapTotal", "SwapFree", "NvMapMemUsed"};
 
 using Meminfo = std::array<std::optional<double>, kLines.size()>;  // bytes
 
@@ -29,11 +40,12 @@ Meminfo parse_meminfo(std::string_view text) {
   return bytes;
 }
 
-// As free(1) has it: what the kernel keeps of files. Shared memory is in it too, though the kernel
-// cannot take that back; what it can is in MemAvailable.
+// As free(1) has it, what the kernel keeps of files, but without shared memory: that is in "Cached"
+// too, though the kernel cannot take it back. Where it does not tell it apart it is in here.
 std::optional<double> file_cache(const Meminfo& bytes) {
   if (!bytes[cached]) return std::nullopt;
-  return *bytes[cached] + bytes[buffers].value_or(0) + bytes[reclaimable].value_or(0);
+  const auto all = *bytes[cached] + bytes[buffers].value_or(0) + bytes[reclaimable].value_or(0);
+  return std::max(all - bytes[shared].value_or(0), 0.0);
 }
 
 std::optional<double> swap_in_use(const Meminfo& bytes) {
@@ -43,9 +55,9 @@ std::optional<double> swap_in_use(const Meminfo& bytes) {
 }
 
 // The channels that a machine may have, in their order.
-constexpr std::array<std::string_view, 7> kNames{
-    "memory.total",     "memory.available",  "memory.free", "memory.cached",
-    "memory.swap_used", "memory.swap_total", "memory.nvmap"};
+constexpr std::array<std::string_view, 8> kNames{
+    "memory.total",  "memory.available", "memory.free",       "memory.cached",
+    "memory.shared", "memory.swap_used", "memory.swap_total", "memory.nvmap"};
 using Readings = std::array<std::optional<double>, kNames.size()>;
 
 // The system's pool, and what of it can be had without swapping. Swap and cache are views; they
@@ -72,8 +84,8 @@ class Memory : public Source {
   Readings read_all() const {
     Buffer buffer;
     const auto info = parse_meminfo(meminfo_.read(buffer).value_or(std::string_view()));
-    return {info[total],       info[available],  info[unused], file_cache(info),
-            swap_in_use(info), info[swap_total], info[nvmap]};
+    return {info[total],  info[available],   info[unused],     file_cache(info),
+            info[shared], swap_in_use(info), info[swap_total], info[nvmap]};
   }
 
   KernelFile meminfo_;

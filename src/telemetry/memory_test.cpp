@@ -44,6 +44,19 @@ TEST(Memory, CacheIsCachedBuffersAndReclaimable) {
   EXPECT_EQ(read_once(**source).at("memory.cached"), 321 * 1024);
 }
 
+TEST(Memory, SharedMemoryIsAChannelOfItsOwnAndNoCache) {
+  const BoardCopy board;
+  board.write("/proc/meminfo",
+              "MemTotal: 9999 kB\nBuffers: 1 kB\nCached: 20 kB\nShmem: 8 kB\n"
+              "ShmemHugePages: 4000 kB\n");
+  const auto source = memory_source.open(board.host());
+  ASSERT_TRUE(source);
+  EXPECT_EQ(read_once(**source).at("memory.cached"), 13 * 1024);
+  EXPECT_EQ(read_once(**source).at("memory.shared"), 8 * 1024);
+  board.write("/proc/meminfo", "MemTotal: 9999 kB\nCached: 20 kB\nShmem: 30 kB\n");
+  EXPECT_EQ(read_once(**source).at("memory.cached"), 0);
+}
+
 TEST(Memory, NvMapIsReadWhereTheKernelHasTheLine) {
   const BoardCopy board;
   board.write("/proc/meminfo", "MemTotal: 9999 kB\nNvMapMemFree: 7 kB\nNvMapMemUsed: 2048 kB\n");

@@ -11,6 +11,7 @@
 #include "telemetry/kernel_file.h"
 #include "telemetry/process_text.h"
 #include "telemetry/pss_pace.h"
+#include "telemetry/smaps.h"
 #include "telemetry/text.h"
 
 namespace jetmeter {
@@ -18,6 +19,8 @@ namespace {
 
 // status lists every supplementary group before it comes to the memory.
 using Buffer = std::array<char, 16384>;
+// Of smaps: some ten thousand mappings. Beyond, a walk takes the better part of a second.
+constexpr std::size_t kLongestSmaps = 8 << 20;
 constexpr std::uint64_t kMostThreads = 1 << 22;  // Linux gives no higher number to a task
 
 std::filesystem::path folder_of(const Host& host, ProcessId pid) {
@@ -39,16 +42,19 @@ class ProcessFiles {
   explicit ProcessFiles(const std::filesystem::path& folder)
       : rollup_path_(folder / "smaps_rollup"),
         rollup_(rollup_path_),
+        smaps_path_(folder / "smaps"),
         status_(folder / "status"),
         statm_(folder / "statm"),
-        stat_(folder / "stat") {}
+        stat_(folder / "stat") {
+    if (!rollup_.is_open()) smaps_ = KernelFile(smaps_path_);
+  }
 
   bool any_open() const { return status_.is_open() || statm_.is_open() || stat_.is_open(); }
 
   // Does not allocate.
   ProcessMemory read() {
     auto memory = read_but_pss().memory;
-    if (!knows_nothing(memory)) memory.pss_bytes = read_rollup().pss;
+    if (!knows_nothing(memory)) memory.pss_bytes = read_rollup().pss_bytes;
     return memory;
   }
 
@@ -77,25 +83,45 @@ class ProcessFiles {
     return status;
   }
 
-  struct Rollup {
-    std::optional<std::uint64_t> pss, rss;
-  };
-  // The kernel walks the whole page table for it.
-  Rollup read_rollup() {
-    auto rollup = rollup_now();
-    // The open file is of the address space that there was; exec has put another in its place.
-    if (!rollup.pss && rollup_.is_open()) {
-      rollup_ = KernelFile(rollup_path_);
-      rollup = rollup_now();
-    }
-    return rollup;
-  }
+  // The kernel walks the whole page table for it; on one without smaps_rollup it also writes down
+  // every mapping.
+  PageWalk walk() { return rollup_.is_open() ? read_rollup() : read_smaps(); }
+  PageWalk read_rollup() { return twice(rollup_, rollup_path_, &ProcessFiles::rollup_now); }
 
  private:
-  Rollup rollup_now() const {
+  using WalkNow = PageWalk (ProcessFiles::*)();
+  // An open file is of the address space that there was; exec has put another in its place.
+  PageWalk twice(KernelFile& file, const std::filesystem::path& path, WalkNow now) {
+    auto walk = (this->*now)();
+    if (!walk.pss_bytes && file.is_open()) {
+      file = KernelFile(path);
+      walk = (this->*now)();
+    }
+    return walk;
+  }
+
+  PageWalk read_smaps() {
+    return smaps_too_long_ ? PageWalk{} : twice(smaps_, smaps_path_, &ProcessFiles::smaps_now);
+  }
+
+  PageWalk rollup_now() {
     Buffer buffer;
     const auto text = text_of(rollup_, buffer);
     return {meminfo_bytes(text, "Pss"), meminfo_bytes(text, "Rss")};
+  }
+
+  PageWalk smaps_now() {
+    Buffer buffer;
+    SmapsSums sums;
+    for (std::size_t at = 0; at < kLongestSmaps; at += buffer.size()) {
+      const auto piece = smaps_.read(buffer, at);
+      if (!piece) return {};
+      sums.add(*piece);
+      if (piece->size() < buffer.size()) return {sums.pss_bytes(), sums.rss_bytes()};
+    }
+    smaps_too_long_ = true;  // once is dear enough
+    smaps_ = KernelFile();
+    return {};
   }
 
   static std::optional<double> seconds(std::optional<std::int64_t> ticks) {
@@ -117,7 +143,10 @@ class ProcessFiles {
   }
 
   std::filesystem::path rollup_path_;
-  KernelFile rollup_, status_, statm_, stat_;
+  KernelFile rollup_;
+  std::filesystem::path smaps_path_;
+  KernelFile smaps_, status_, statm_, stat_;
+  bool smaps_too_long_ = false;
 };
 
 std::string why_no_pss(const std::filesystem::path& rollup) {
@@ -206,11 +235,11 @@ class Process : public Source {
     if (const auto census = parse_loadavg_census(text_of(load_, buffer))) pace_.see(*census, now);
     if (const auto paced = pace_.pss(size, now)) return paced;
     const auto began = thread_cpu_time();
-    const auto rollup = files_.read_rollup();
+    const auto walk = files_.walk();
     const auto cost = thread_cpu_time() - began;
-    pace_.walked(size, rollup.rss.value_or(*rss), rollup.pss, std::chrono::steady_clock::now(),
-                 cost);
-    return rollup.pss;
+    pace_.walked(size, walk.rss_bytes.value_or(*rss), walk.pss_bytes,
+                 std::chrono::steady_clock::now(), cost);
+    return walk.pss_bytes;
   }
 
   ProcessFiles files_;
@@ -235,6 +264,10 @@ Result<ProcessMemory> read_process(const Host& host, ProcessId pid) {
   if (pid <= 0 || knows_nothing(memory)) return tl::make_unexpected(no_process(folder, pid));
   if (!memory.pss_bytes) memory.why_no_pss = why_no_pss(folder / "smaps_rollup");
   return memory;
+}
+
+PageWalk walk_pages(const Host& host, ProcessId pid) {
+  return ProcessFiles(folder_of(host, pid)).walk();
 }
 
 Result<std::unique_ptr<Source>> open_process(const Host& host, ProcessId pid) {

@@ -149,6 +149,45 @@ TEST(OpenProcessCounters, ReadsAllButPss) {
   EXPECT_FALSE(open_process_counters(board.host(), 0));
 }
 
+constexpr std::string_view kSmaps =
+    "5580000000-5580010000 r-xp 00000000 b3:01 1234 /usr/bin/model\n"
+    "Rss:                 4 kB\nPss:                 1 kB\nSwapPss:             9 kB\n"
+    "7f80000000-7f80100000 rw-p 00000000 00:00 0 \n"
+    "Rss:           1300000 kB\nPss:           1250000 kB\n";
+
+// Linux 4.9, of JetPack 4.
+TEST(OpenProcess, AddsUpSmapsWhereThereIsNoRollup) {
+  BoardCopy board;
+  add_process(board).remove("/proc/812/smaps_rollup");
+  board.write("/proc/812/smaps", kSmaps);
+  const auto source = open_process(board.host(), 812);
+  ASSERT_TRUE(source) << source.error().what;
+  EXPECT_EQ(read_once(**source).at("process.pss"), 1250001.0 * kKibibyte);
+  const auto walk = walk_pages(board.host(), 812);
+  EXPECT_EQ(walk.pss_bytes, 1250001 * kKibibyte);
+  EXPECT_EQ(walk.rss_bytes, 1300004 * kKibibyte);
+}
+
+TEST(OpenProcess, SmapsThatIsTooLongIsWalkedOnce) {
+  BoardCopy board;
+  add_process(board).remove("/proc/812/smaps_rollup");
+  board.write("/proc/812/smaps", std::string(kSmaps) + std::string(9 << 20, 'x'));
+  const auto source = open_process(board.host(), 812).value();
+  EXPECT_FALSE(read_once(*source).at("process.pss"));
+  board.write("/proc/812/smaps", kSmaps);
+  EXPECT_FALSE(read_once(*source).at("process.pss"));
+}
+
+TEST(WalkPages, IsAbsentWhereTheKernelTellsNothing) {
+  BoardCopy board;
+  add_process(board).remove("/proc/812/smaps_rollup");
+  EXPECT_FALSE(walk_pages(board.host(), 812).pss_bytes);
+  EXPECT_FALSE(walk_pages(board.host(), 813).rss_bytes);
+  board.write("/proc/812/smaps_rollup", kRollup);
+  board.write("/proc/812/smaps", "Rss: 9 kB\nPss: 9 kB\n");
+  EXPECT_EQ(walk_pages(board.host(), 812).pss_bytes, 1250001 * kKibibyte) << "the cheaper one";
+}
+
 // Its own memory grew between the two files: what others share is told by the walk that told PSS.
 // After a pause, which hangs on what a walk took of the processor, the next reading walks again: a
 // test that was held up for so long is tried once more.
