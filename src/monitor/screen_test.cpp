@@ -142,6 +142,24 @@ TEST(Screen, CountsWhatItLeavesOut) {
   }
 }
 
+// 100 degrees that nothing measured are no alarm, and the first to be left out.
+TEST(Screen, ShowsAConstantTemperatureLastAndWithoutAColour) {
+  MonitorView view;
+  for (const auto& [zone, celsius] :
+       {std::pair("PMIC", 100.0), std::pair("GPU-therm", 95.0), std::pair("Tboard_tegra", 40.0)})
+    view.channels.push_back(
+        {std::string("temperature.") + zone, Unit::celsius, "thermal", celsius, {}});
+  const auto text = joined(render_screen(view, {120, 40, false, true}));
+  const auto painted_as = [](std::string_view degrees, Tone tone) {
+    return painted(right_in(degrees, 7), tone, true);
+  };
+  EXPECT_THAT(text, HasSubstr(painted_as("95.0°C", Tone::alarm)));
+  EXPECT_THAT(text, HasSubstr(painted_as("40.0°C", Tone::good)));
+  EXPECT_THAT(text, testing::ContainsRegex("pmic *100\\.0°C"));
+  EXPECT_LT(text.find("gpu "), text.find("tboard "));
+  EXPECT_LT(text.find("tboard "), text.find("pmic "));
+}
+
 TEST(Screen, OfALargeBoardInASmallTerminalCountsItsOtherRails) {
   const auto view = view_of_board("agx-orin-64-jp6");
   const auto rails = view.subjects("power.").size();

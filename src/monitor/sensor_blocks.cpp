@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "jetmeter/thermal_zones.h"
 #include "monitor/blocks.h"
 #include "monitor/glyphs.h"
 
@@ -25,18 +26,11 @@ void add_in_columns(const std::vector<std::string>& items, std::size_t item_widt
   }
 }
 
-// What every zone of a Jetson is called after its place: "cpu" of "cpu-thermal".
-std::string zone_name(std::string name) {
-  constexpr std::string_view kEnd = "-thermal";
-  if (name.ends_with(kEnd)) name.resize(name.size() - kEnd.size());
-  return name;
-}
-
 // Room for the names: two zones beside each other, unless there are few and their names are long.
 std::size_t zone_width(const std::vector<std::string>& zones, std::size_t most) {
   constexpr std::size_t kShort = 10, kFew = 4;
   std::size_t longest = kShort;
-  for (const auto& zone : zones) longest = std::max(longest, zone_name(zone).size() + 1);
+  for (const auto& zone : zones) longest = std::max(longest, zone_unit(zone).size() + 1);
   return zones.size() <= kFew ? std::min(longest, most) : kShort;
 }
 
@@ -97,15 +91,16 @@ ScreenBlock temperature_block(const MonitorView& view, std::size_t width,
   auto block = titled_block("Temperature", 2, width, options);
   const auto zones = view.subjects("temperature.");
   const auto name_width = zone_width(zones, width - kDegrees);
-  std::vector<std::string> items, unknown;
+  std::vector<std::string> items, unknown, constant;
   for (const auto& zone : zones) {
     const auto value = view.value("temperature." + zone);
+    const bool measures = value && !is_constant_zone(zone);
     const auto degrees = right_in(amount(value, Unit::celsius), kDegrees);
-    auto item = left_in(zone_name(zone), name_width) +
-                (value ? painted(degrees, heat(*value), options.color) : degrees);
-    (value ? items : unknown).push_back(std::move(item));
+    auto item = left_in(zone_unit(zone), name_width) +
+                (measures ? painted(degrees, heat(*value), options.color) : degrees);
+    (measures ? items : value ? constant : unknown).push_back(std::move(item));
   }
-  items.insert(items.end(), unknown.begin(), unknown.end());
+  for (auto* later : {&unknown, &constant}) items.insert(items.end(), later->begin(), later->end());
   add_in_columns(items, name_width + kDegrees, width, block);
   if (items.empty()) block.lines.emplace_back("-");
   return block;
