@@ -142,6 +142,30 @@ TEST(Screen, CountsWhatItLeavesOut) {
   }
 }
 
+TEST(Screen, SaysWhatTheBoardsPowerIsTheSumOf) {
+  const auto text = joined(render_screen(view_of_board("agx-orin-64-jp6"), {80, 60}));
+  const std::string sum =
+      "\nboard \\(3 rails\\) .* W .*\n\\+ VDD_GPU_SOC .* W .*\n\\+ VDD_CPU_CV .* W "
+      ".*\n\\+ VIN_SYS_5V0 .* W ";
+  EXPECT_THAT(text, testing::ContainsRegex(sum));
+  const auto with = joined(render_screen(view_of_board("agx-orin-64-jp5"), {80, 60}));
+  EXPECT_THAT(with, testing::ContainsRegex(sum + ".*\n  VDDQ_VDD2_1V8AO .* W ")) << "in no sum";
+}
+
+TEST(Screen, ShowsARailThatIsTheWholeBoardOnce) {
+  const auto text = joined(render_screen(view_of_board("orin-nano-super"), {80, 60}));
+  EXPECT_THAT(text, testing::ContainsRegex("\nboard = VDD_IN .* W .*\n  VDD_CPU_GPU_CV .* W "));
+  EXPECT_EQ(text.find("VDD_IN"), text.rfind("VDD_IN"));
+}
+
+TEST(Screen, DoesNotIndentRailsOfAMachineWhoseTotalIsNotKnown) {
+  MonitorView view;
+  view.channels = {{"power.VDD_CPU", Unit::watt, "hwmon_power", 2.0, {}},
+                   {"power.VDD_GPU", Unit::watt, "hwmon_power", 3.0, {}}};
+  EXPECT_THAT(joined(render_screen(view, {})),
+              testing::ContainsRegex("\nVDD_CPU .* W .*\nVDD_GPU .* W "));
+}
+
 // 100 degrees that nothing measured are no alarm, and the first to be left out.
 TEST(Screen, ShowsAConstantTemperatureLastAndWithoutAColour) {
   MonitorView view;
@@ -167,7 +191,7 @@ TEST(Screen, OfALargeBoardInASmallTerminalCountsItsOtherRails) {
   EXPECT_THAT(joined(render_screen(view, {80, 60})), Not(HasSubstr("more)")));
   std::size_t shown = 0;
   for (const auto& rail : view.subjects("power."))
-    shown += text.find("\n" + rail + " ") != text.npos ? 1 : 0;
+    shown += text.find(rail == "board" ? "\nboard (3 rails) " : " " + rail + " ") != text.npos;
   ASSERT_LT(shown, rails);
   EXPECT_THAT(text, HasSubstr(fmt::format("Power (+{} more) ", rails - shown)));
 }

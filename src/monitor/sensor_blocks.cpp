@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
+#include "jetmeter/telemetry.h"
 #include "jetmeter/thermal_zones.h"
 #include "monitor/blocks.h"
 #include "monitor/glyphs.h"
@@ -39,15 +41,51 @@ Tone heat(double celsius) {
   return celsius >= kTooHot ? Tone::alarm : celsius >= kHot ? Tone::warning : Tone::good;
 }
 
-void add_power(const MonitorView& view, const std::string& rail, std::size_t width,
+struct PowerRow {
+  std::string rail, label;
+};
+
+// The rails that a board's power is the sum of; empty where that is not known.
+std::vector<std::string> summands_of_board(std::span<const std::string> rails) {
+  std::vector<std::string> summands;
+  const auto rule = board_power_rule(rails);
+  for (auto rest = std::string_view(rule ? *rule : ""); !rest.empty();) {
+    constexpr std::string_view kPlus = " + ";
+    const auto end = rest.find(kPlus);
+    summands.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + kPlus.size());
+  }
+  return summands;
+}
+
+// A board's power comes first and says what it is: "board = VDD_IN", whose row would say the same
+// again, or "board (3 rails)" over the rails that are added. What is indented and not added is in
+// it already.
+std::vector<PowerRow> power_rows(std::vector<std::string> rails) {
+  std::vector<PowerRow> rows;
+  const bool board = std::erase(rails, "board") > 0;
+  const auto summands = board ? summands_of_board(rails) : std::vector<std::string>();
+  for (const auto& summand : summands) std::erase(rails, summand);
+  if (board && summands.size() == 1)
+    rows.push_back({"board", "board = " + summands.front()});
+  else if (board)
+    rows.push_back(
+        {"board", summands.empty() ? "board" : fmt::format("board ({} rails)", summands.size())});
+  if (summands.size() > 1)
+    for (const auto& summand : summands) rows.push_back({summand, "+ " + summand});
+  for (auto& rail : rails) rows.push_back({rail, (summands.empty() ? "" : "  ") + rail});
+  return rows;
+}
+
+void add_power(const MonitorView& view, const PowerRow& row, std::size_t width,
                const ScreenOptions& options, ScreenBlock& block) {
-  constexpr std::size_t kLabel = 15, kWatts = 8;
-  const auto* channel = view.find("power." + rail);
+  constexpr std::size_t kLabel = 17, kWatts = 8;
+  const auto* channel = view.find("power." + row.rail);
   double top = 0;
   for (const auto& point : channel->history) top = std::max(top, point.value);
   const auto room = width > kLabel + kWatts + 1 ? width - kLabel - kWatts - 1 : 0;
   block.lines.push_back(
-      left_in(rail, kLabel) + right_in(amount(channel->latest, Unit::watt), kWatts) + " " +
+      left_in(row.label, kLabel) + right_in(amount(channel->latest, Unit::watt), kWatts) + " " +
       painted(curve(channel->history, view.at, kCurveSpan, room, top), Tone::quiet, options.color));
 }
 
@@ -108,12 +146,9 @@ ScreenBlock temperature_block(const MonitorView& view, std::size_t width,
 
 ScreenBlock power_block(const MonitorView& view, std::size_t width, const ScreenOptions& options) {
   auto block = titled_block("Power", 2, width, options);
-  const auto rails = view.subjects("power.");
-  const auto board = std::ranges::find(rails, "board");
-  if (board != rails.end()) add_power(view, *board, width, options, block);
-  for (const auto& rail : rails)
-    if (rail != "board") add_power(view, rail, width, options, block);
-  if (rails.empty()) block.lines.emplace_back("-");
+  for (const auto& row : power_rows(view.subjects("power.")))
+    add_power(view, row, width, options, block);
+  if (block.lines.empty()) block.lines.emplace_back("-");
   return block;
 }
 
