@@ -446,7 +446,7 @@ Record Run::make_record(const Supervisor& supervisor, const RunTelemetry& teleme
 }
 
 RunOutcome Run::write_reports(const Supervisor& supervisor, const RunTelemetry& telemetry) {
-  for (const auto& warning : telemetry.warnings()) warn(warning);
+  for (const auto& warning : telemetry.warnings(machine_)) warn(warning);
   for (const auto& slot : slots_) draw_overlays(slot);
   write_trace();
   RunOutcome outcome{make_record(supervisor, telemetry), supervisor.interrupted(), {}};

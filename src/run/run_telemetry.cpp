@@ -27,10 +27,12 @@ std::string status_of(const SourceReport& source) {
 }
 
 // As it is now: the workers are gone, and what else held the memory is there as a rule.
-std::string what_to_release(const Host& host) {
+std::string what_to_release(const Host& host, MemoryArchitecture architecture) {
   constexpr std::size_t kLooked = 8;
-  auto others = largest_processes(host, kLooked);
-  std::erase_if(others, [](const ProcessSummary& process) { return process.pid == ::getpid(); });
+  std::vector<GpuClient> clients;
+  if (architecture == MemoryArchitecture::unified)
+    if (auto told = read_gpu_clients(host)) clients = std::move(told->clients);
+  const auto others = memory_holders(largest_processes(host, kLooked), clients, ::getpid());
   const auto ledger = read_ledger(host, MemoryArchitecture::host);
   const auto cache = std::ranges::find(ledger.views, "page cache", &View::name);
   return memory_advice(
@@ -146,7 +148,7 @@ void RunTelemetry::add_to(Record& record) const {
                                          channel.min, channel.max, channel.p95});
 }
 
-std::vector<Warning> RunTelemetry::warnings() const {
+std::vector<Warning> RunTelemetry::warnings(const Machine& machine) const {
   auto warnings = conditions_.warnings();
   const auto channels = sampler_.channels();
   const auto* available = find(channels, "memory.available");
@@ -159,7 +161,7 @@ std::vector<Warning> RunTelemetry::warnings() const {
            fmt::format("only {:.0f} % of the memory was available at the lowest ({} of {})",
                        100 * share, format_bytes(static_cast<std::uint64_t>(*available->min)),
                        format_bytes(static_cast<std::uint64_t>(*total->max))),
-           what_to_release(context_.host), ""});
+           what_to_release(context_.host, machine.memory_architecture), ""});
   }
   if (auto baseline = baseline_warning()) warnings.push_back(std::move(*baseline));
   for (const auto& source : sampler_.sources())

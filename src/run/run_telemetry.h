@@ -41,7 +41,7 @@ class RunTelemetry {
 
   void add_to(SlotData&) const;
   void add_to(Record&) const;
-  std::vector<Warning> warnings() const;
+  std::vector<Warning> warnings(const Machine&) const;
 
  private:
   std::optional<EnergyRecord> energy_of(const SlotData&) const;

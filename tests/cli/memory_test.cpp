@@ -249,6 +249,17 @@ TEST_F(MemoryRun, AShortageNamesWhoHoldsTheMemory) {
                             HasSubstr("the page cache holds 684 MiB"), HasSubstr("drop_caches")));
 }
 
+// GPU buffers are in no process's RSS, but in the same DRAM.
+TEST_F(MemoryRun, AShortageNamesWhoHoldsTheMemoryOnAJetsonsGpu) {
+  const auto report =
+      run(0, {"--host-root", std::string(JM_BOARDS) + "/orin-nano-super", "--preflight", "off"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  std::string advice;
+  for (const auto& warning : report["run"]["warnings"])
+    if (warning["code"] == "memory_low") advice = warning["advice"];
+  EXPECT_THAT(advice, HasSubstr("VLLM::EngineCor 4.11 GiB of GPU memory (pid 1792595)"));
+}
+
 TEST_F(MemoryRun, ALargerLimitThanTheJobsIsClamped) {
   const auto report = run(0, {"--memory-limit", "12GiB"});
   EXPECT_EQ(report["slots"][0]["memory"]["limit_bytes"], 8192 * kMiB);
