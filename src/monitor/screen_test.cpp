@@ -83,6 +83,15 @@ TEST(Screen, OfNothingShowsDashesAndNoZero) {
   EXPECT_THAT(text, Not(HasSubstr("0 B")));
 }
 
+TEST(Screen, TellsNoCoresWhereNothingCountedThem) {
+  auto view = view_of_board("orin-nano-super");
+  EXPECT_THAT(render_screen(view, {})[1], HasSubstr("6 cores"));
+  EXPECT_THAT(view_as_json(view), HasSubstr(R"("cores": 6,)"));
+  view.machine->cores = 0;
+  EXPECT_THAT(render_screen(view, {})[1], Not(HasSubstr("cores")));
+  EXPECT_THAT(view_as_json(view), HasSubstr(R"("cores": null,)"));
+}
+
 TEST(Screen, HasColoursOnlyWhenAskedFor) {
   const auto view = view_of_board("orin-nano-super");
   EXPECT_THAT(joined(render_screen(view, {})), Not(HasSubstr("\x1b")));

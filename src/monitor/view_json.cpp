@@ -21,7 +21,7 @@ Json machine_json(const std::optional<Machine>& machine) {
     json["jetpack"] = or_null(machine->board->jetpack);
   }
   json["cpu"] = machine->cpu;
-  json["cores"] = machine->cores;
+  json["cores"] = machine->cores > 0 ? Json(machine->cores) : Json();
   json["gpus"] = Json::array();
   for (const auto& gpu : machine->gpus)
     json["gpus"].push_back({{"name", gpu.name}, {"memory_bytes", or_null(gpu.memory_bytes)}});
