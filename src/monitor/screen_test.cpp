@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "monitor/cells.h"
@@ -286,7 +287,28 @@ TEST(ViewAsJson, HasUnitsInItsKeysAndNullForWhatIsUnknown) {
   EXPECT_THAT(text, HasSubstr(R"("architecture": "unified")"));
   EXPECT_THAT(text, HasSubstr(R"("total_bytes": 7990149120)"));
   EXPECT_THAT(text, HasSubstr(R"("pss_bytes": null)"));
+  EXPECT_THAT(text, testing::ContainsRegex(
+                        R"("name": "fan.speed",[ \n]*"source": "fan",[ \n]*"unit": "rpm")"));
   EXPECT_THAT(view_as_json({}), HasSubstr(R"("machine": null)"));
+}
+
+TEST(ViewAsJson, TellsOfTheMachineWhatTheHeaderDoes) {
+  auto view = view_of_board("orin-nano-super");
+  view.machine->clocks.caps.gpu_hz = 1'020'000'000;
+  view.machine->clocks.locked = false;
+  const auto machine = nlohmann::json::parse(view_as_json(view)).at("machine");
+  EXPECT_EQ(machine.at("module"), "Jetson Orin Nano 8GB Super");
+  EXPECT_EQ(machine.at("part_number"), "p3767-0005");
+  EXPECT_EQ(machine.at("power_mode"), "MAXN_SUPER");
+  EXPECT_EQ(machine.at("power_mode_id"), 2);
+  EXPECT_EQ(machine.at("clock_caps").at("gpu_hertz"), 1'020'000'000);
+  EXPECT_EQ(machine.at("clocks_locked"), false);
+  view.machine->board.reset();
+  view.machine->clocks.locked.reset();
+  const auto bare = nlohmann::json::parse(view_as_json(view)).at("machine");
+  EXPECT_TRUE(bare.at("board").is_null());
+  EXPECT_TRUE(bare.at("module").is_null());
+  EXPECT_TRUE(bare.at("clocks_locked").is_null());
 }
 
 }  // namespace
