@@ -71,6 +71,19 @@ TEST(RecordedSmi, HasTheChannelsOfNvml) {
   EXPECT_THAT(reading.at("power.gpu1"), Optional(37.53));
 }
 
+TEST(RecordedSmi, BelievesNoAmountThatNoGpuHas) {
+  const BoardCopy board;
+  for (const auto* total : {"1e300", "-5", "nan", "1000000001"}) {
+    board.write("/tool/nvidia_smi.txt",
+                "GPU 00000000:01:00.0\n    FB Memory Usage\n        Total : " + std::string(total) +
+                    " MiB\n        Used : 5 MiB\n");
+    const auto source = open_recorded_smi(board.host());
+    ASSERT_NE(source, nullptr);
+    EXPECT_EQ(read_once(*source), (Reading{{"memory.gpu0_used", 5.0 * (1 << 20)}})) << total;
+    EXPECT_FALSE(recorded_gpus(board.host()).at(0).memory_bytes) << total;
+  }
+}
+
 TEST(RecordedSmi, IsTheGpuOfARecordedServer) {
   const BoardCopy board("x86-nvidia");
   const auto machine = identify_machine(board.host());
