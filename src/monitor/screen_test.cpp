@@ -168,6 +168,14 @@ TEST(Screen, ShowsARailThatIsTheWholeBoardOnce) {
   EXPECT_EQ(text.find("VDD_IN"), text.rfind("VDD_IN"));
 }
 
+TEST(Screen, ShowsARailWithoutCurrentAsOff) {
+  const auto view = view_of_board("agx-thor");
+  ASSERT_EQ(view.value("power.VDD_GPU"), 0.0);
+  ASSERT_TRUE(view.value("power.board")) << "a sum of which nothing is missing";
+  EXPECT_THAT(joined(render_screen(view, {80, 60})),
+              testing::ContainsRegex("\n\\+ VDD_GPU +off .*\n\\+ VDD_CPU_SOC_MSS +4\\.16 W "));
+}
+
 TEST(Screen, DoesNotIndentRailsOfAMachineWhoseTotalIsNotKnown) {
   MonitorView view;
   view.channels = {{"power.VDD_CPU", Unit::watt, "hwmon_power", 2.0, {}},

@@ -77,6 +77,12 @@ std::vector<PowerRow> power_rows(std::vector<std::string> rails) {
   return rows;
 }
 
+// No current at all flows where a unit is switched off, as the GPU of a Thor that nobody uses: the
+// sensor's 0 belongs into the board's sum, and is no small power.
+std::string watts_of(const MonitorChannel& channel) {
+  return channel.latest == 0.0 ? "off" : amount(channel.latest, Unit::watt);
+}
+
 void add_power(const MonitorView& view, const PowerRow& row, std::size_t width,
                const ScreenOptions& options, ScreenBlock& block) {
   constexpr std::size_t kLabel = 17, kWatts = 8;
@@ -85,7 +91,7 @@ void add_power(const MonitorView& view, const PowerRow& row, std::size_t width,
   for (const auto& point : channel->history) top = std::max(top, point.value);
   const auto room = width > kLabel + kWatts + 1 ? width - kLabel - kWatts - 1 : 0;
   block.lines.push_back(
-      left_in(row.label, kLabel) + right_in(amount(channel->latest, Unit::watt), kWatts) + " " +
+      left_in(row.label, kLabel) + right_in(watts_of(*channel), kWatts) + " " +
       painted(curve(channel->history, view.at, kCurveSpan, room, top), Tone::quiet, options.color));
 }
 
