@@ -29,7 +29,20 @@ inline tl::unexpected<Error> fail(std::string what) {
   return tl::make_unexpected(Error{std::move(what)});
 }
 
-enum class Unit { none, percent, byte, second, watt, joule, celsius, hertz, volt, ampere, count };
+enum class Unit {
+  none,
+  percent,
+  byte,
+  second,
+  watt,
+  joule,
+  celsius,
+  hertz,
+  volt,
+  ampere,
+  rpm,
+  count
+};
 // "W", "°C", …; empty for `none` and `count`.
 std::string_view symbol(Unit);
 // The suffix that a key of this unit carries: "watts", "celsius", "bytes", …

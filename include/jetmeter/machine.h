@@ -52,7 +52,7 @@ struct Machine {
   std::optional<Board> board;
   MemoryArchitecture memory_architecture = MemoryArchitecture::host;
   std::string cpu;  // model name, or the architecture where /proc/cpuinfo has none
-  int cores = 0;    // online
+  int cores = 0;    // online; 0 where nothing tells
   std::optional<std::uint64_t> memory_total_bytes;
   std::vector<Gpu> gpus;
   std::string kernel;

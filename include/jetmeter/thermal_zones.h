@@ -6,8 +6,8 @@
 
 namespace jetmeter {
 
-// The unit that a zone is of, in lower case: "cpu" of "cpu-thermal", "CPU-therm" and "CPU"; a name
-// of another form stays itself: "pmic-die", "thermal-fan-est".
+// The unit that a zone is of, in lower case: "cpu" of "cpu-thermal", "CPU-therm" and "CPU",
+// "tboard" of "Tboard_tegra"; a name of another form stays itself: "pmic-die", "thermal-fan-est".
 std::string zone_unit(std::string_view zone);
 
 // Whether it tells a number that its firmware made up, whatever happens: the PMIC's die, always at

@@ -70,6 +70,7 @@ std::string_view symbol(Unit unit) {
     case Unit::hertz: return "Hz";
     case Unit::volt: return "V";
     case Unit::ampere: return "A";
+    case Unit::rpm: return "rpm";
   }
   return "";
 }
@@ -87,6 +88,7 @@ std::string_view key_suffix(Unit unit) {
     case Unit::hertz: return "hertz";
     case Unit::volt: return "volts";
     case Unit::ampere: return "amperes";
+    case Unit::rpm: return "rpm";
   }
   return "";
 }

@@ -171,6 +171,7 @@ std::string in_words(const ChannelFacts& channel) {
                        format_bytes(static_cast<std::uint64_t>(std::max(value, 0.0))));
   if (unit == Unit::hertz) return fmt::format("{} {}", name, megahertz(value));
   if (unit == Unit::count || unit == Unit::none) return fmt::format("{} {:.0f}", name, value);
+  if (unit == Unit::rpm) return fmt::format("{} {:.0f} rpm", name, value);
   return fmt::format("{} {:.1f} {}", name, value, symbol(unit));
 }
 

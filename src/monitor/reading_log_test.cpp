@@ -23,7 +23,7 @@ TEST(ReadingLog, AsCsvHasARowPerMomentAndEmptyCells) {
     (*log)->reading(WallTime(seconds(1)), seconds(1), "rail", kPower, Values{std::nullopt});
     (*log)->reading(WallTime(seconds(2)), seconds(2), "rail", kPower, Values{3.0});
     (*log)->reading(WallTime(seconds(2)), seconds(2), "fan",
-                    std::vector<Channel>{{"fan.speed", Unit::count}}, Values{900.0});
+                    std::vector<Channel>{{"fan.speed", Unit::rpm}}, Values{900.0});
     (*log)->reading(WallTime(seconds(3)), seconds(3), "rail", kPower, Values{4.0});
     (*log)->reading(std::nullopt, seconds(4), "late",
                     std::vector<Channel>{{"fan.duty", Unit::percent}}, Values{7.0});

@@ -75,9 +75,11 @@ std::vector<MonitorProcess> recorded_processes(const MonitorView& view) {
     }
     if (channel.name == "process.pss") known->pss_bytes = bytes(channel.latest);
     if (channel.name == "process.rss") known->rss_bytes = bytes(channel.latest);
+    if (channel.name == "process.gpu") known->gpu_bytes = bytes(channel.latest);
   }
-  std::ranges::stable_sort(all, std::greater(),
-                           [](const auto& p) { return p.pss_bytes.value_or(0); });
+  std::ranges::stable_sort(all, std::greater(), [](const auto& p) {
+    return std::max(p.pss_bytes.value_or(0), p.gpu_bytes.value_or(0));
+  });
   return all;
 }
 

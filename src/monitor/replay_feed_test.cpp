@@ -70,6 +70,19 @@ TEST_F(ReplayFeedTest, KnowsTheWorkersOfARunAsProcesses) {
   EXPECT_EQ(view.processes[1].pss_bytes, 2048U);
 }
 
+TEST_F(ReplayFeedTest, KnowsTheGpuMemoryOfAWorker) {
+  auto feed = replay(
+      R"({"monotonic_ns":1,"source":"worker 0","values":{"process.pss":2048,"process.gpu":null}})"
+      "\n"
+      R"({"monotonic_ns":1,"source":"worker 1","values":{"process.pss":1024,"process.gpu":8192}})");
+  feed->finish();
+  const auto view = view_of(*feed);
+  ASSERT_EQ(view.processes.size(), 2U);
+  EXPECT_EQ(view.processes[0].name, "worker 1") << "largest first, wherever it lies";
+  EXPECT_EQ(view.processes[0].gpu_bytes, 8192U);
+  EXPECT_EQ(view.processes[1].gpu_bytes, std::nullopt);
+}
+
 TEST_F(ReplayFeedTest, SaysWhatAJetsonsMemoryIsAPartOf) {
   auto feed = replay(
       R"({"monotonic_ns":1,"source":"memory","values":{"memory.total":1000,)"

@@ -80,7 +80,7 @@ std::string facts(const Machine& machine) {
   if (machine.board && machine.board->l4t) add("L4T " + *machine.board->l4t);
   if (machine.board && machine.board->jetpack) add("JetPack " + *machine.board->jetpack);
   if (machine.power_mode) add(*machine.power_mode);
-  add(fmt::format("{} cores", machine.cores));
+  if (machine.cores > 0) add(fmt::format("{} cores", machine.cores));
   if (machine.governor) add(*machine.governor);
   for (const auto& gpu : machine.gpus) add(gpu.name);
   if (!machine.kernel.empty()) add("Linux " + machine.kernel);

@@ -84,6 +84,15 @@ TEST(Screen, OfNothingShowsDashesAndNoZero) {
   EXPECT_THAT(text, Not(HasSubstr("0 B")));
 }
 
+TEST(Screen, TellsNoCoresWhereNothingCountedThem) {
+  auto view = view_of_board("orin-nano-super");
+  EXPECT_THAT(render_screen(view, {})[1], HasSubstr("6 cores"));
+  EXPECT_THAT(view_as_json(view), HasSubstr(R"("cores": 6,)"));
+  view.machine->cores = 0;
+  EXPECT_THAT(render_screen(view, {})[1], Not(HasSubstr("cores")));
+  EXPECT_THAT(view_as_json(view), HasSubstr(R"("cores": null,)"));
+}
+
 TEST(Screen, HasColoursOnlyWhenAskedFor) {
   const auto view = view_of_board("orin-nano-super");
   EXPECT_THAT(joined(render_screen(view, {})), Not(HasSubstr("\x1b")));
@@ -156,6 +165,56 @@ TEST(Screen, CountsWhatItLeavesOut) {
   }
 }
 
+TEST(Screen, SaysWhatTheBoardsPowerIsTheSumOf) {
+  const auto text = joined(render_screen(view_of_board("agx-orin-64-jp6"), {80, 60}));
+  const std::string sum =
+      "\nboard \\(3 rails\\) .* W .*\n\\+ VDD_GPU_SOC .* W .*\n\\+ VDD_CPU_CV .* W "
+      ".*\n\\+ VIN_SYS_5V0 .* W ";
+  EXPECT_THAT(text, testing::ContainsRegex(sum));
+  const auto with = joined(render_screen(view_of_board("agx-orin-64-jp5"), {80, 60}));
+  EXPECT_THAT(with, testing::ContainsRegex(sum + ".*\n  VDDQ_VDD2_1V8AO .* W ")) << "in no sum";
+}
+
+TEST(Screen, ShowsARailThatIsTheWholeBoardOnce) {
+  const auto text = joined(render_screen(view_of_board("orin-nano-super"), {80, 60}));
+  EXPECT_THAT(text, testing::ContainsRegex("\nboard = VDD_IN .* W .*\n  VDD_CPU_GPU_CV .* W "));
+  EXPECT_EQ(text.find("VDD_IN"), text.rfind("VDD_IN"));
+}
+
+TEST(Screen, ShowsARailWithoutCurrentAsOff) {
+  const auto view = view_of_board("agx-thor");
+  ASSERT_EQ(view.value("power.VDD_GPU"), 0.0);
+  ASSERT_TRUE(view.value("power.board")) << "a sum of which nothing is missing";
+  EXPECT_THAT(joined(render_screen(view, {80, 60})),
+              testing::ContainsRegex("\n\\+ VDD_GPU +off .*\n\\+ VDD_CPU_SOC_MSS +4\\.16 W "));
+}
+
+TEST(Screen, DoesNotIndentRailsOfAMachineWhoseTotalIsNotKnown) {
+  MonitorView view;
+  view.channels = {{"power.VDD_CPU", Unit::watt, "hwmon_power", 2.0, {}},
+                   {"power.VDD_GPU", Unit::watt, "hwmon_power", 3.0, {}}};
+  EXPECT_THAT(joined(render_screen(view, {})),
+              testing::ContainsRegex("\nVDD_CPU .* W .*\nVDD_GPU .* W "));
+}
+
+// 100 degrees that nothing measured are no alarm, and the first to be left out.
+TEST(Screen, ShowsAConstantTemperatureLastAndWithoutAColour) {
+  MonitorView view;
+  for (const auto& [zone, celsius] :
+       {std::pair("PMIC", 100.0), std::pair("GPU-therm", 95.0), std::pair("Tboard_tegra", 40.0)})
+    view.channels.push_back(
+        {std::string("temperature.") + zone, Unit::celsius, "thermal", celsius, {}});
+  const auto text = joined(render_screen(view, {120, 40, false, true}));
+  const auto painted_as = [](std::string_view degrees, Tone tone) {
+    return painted(right_in(degrees, 7), tone, true);
+  };
+  EXPECT_THAT(text, HasSubstr(painted_as("95.0°C", Tone::alarm)));
+  EXPECT_THAT(text, HasSubstr(painted_as("40.0°C", Tone::good)));
+  EXPECT_THAT(text, testing::ContainsRegex("pmic *100\\.0°C"));
+  EXPECT_LT(text.find("gpu "), text.find("tboard "));
+  EXPECT_LT(text.find("tboard "), text.find("pmic "));
+}
+
 TEST(Screen, OfALargeBoardInASmallTerminalCountsItsOtherRails) {
   const auto view = view_of_board("agx-orin-64-jp6");
   const auto rails = view.subjects("power.").size();
@@ -163,7 +222,7 @@ TEST(Screen, OfALargeBoardInASmallTerminalCountsItsOtherRails) {
   EXPECT_THAT(joined(render_screen(view, {80, 60})), Not(HasSubstr("more)")));
   std::size_t shown = 0;
   for (const auto& rail : view.subjects("power."))
-    shown += text.find("\n" + rail + " ") != text.npos ? 1 : 0;
+    shown += text.find(rail == "board" ? "\nboard (3 rails) " : " " + rail + " ") != text.npos;
   ASSERT_LT(shown, rails);
   EXPECT_THAT(text, HasSubstr(fmt::format("Power (+{} more) ", rails - shown)));
 }
@@ -270,7 +329,28 @@ TEST(ViewAsJson, HasUnitsInItsKeysAndNullForWhatIsUnknown) {
   EXPECT_THAT(text, HasSubstr(R"("architecture": "unified")"));
   EXPECT_THAT(text, HasSubstr(R"("total_bytes": 7990149120)"));
   EXPECT_THAT(text, HasSubstr(R"("pss_bytes": null)"));
+  EXPECT_THAT(text, testing::ContainsRegex(
+                        R"("name": "fan.speed",[ \n]*"source": "fan",[ \n]*"unit": "rpm")"));
   EXPECT_THAT(view_as_json({}), HasSubstr(R"("machine": null)"));
+}
+
+TEST(ViewAsJson, TellsOfTheMachineWhatTheHeaderDoes) {
+  auto view = view_of_board("orin-nano-super");
+  view.machine->clocks.caps.gpu_hz = 1'020'000'000;
+  view.machine->clocks.locked = false;
+  const auto machine = nlohmann::json::parse(view_as_json(view)).at("machine");
+  EXPECT_EQ(machine.at("module"), "Jetson Orin Nano 8GB Super");
+  EXPECT_EQ(machine.at("part_number"), "p3767-0005");
+  EXPECT_EQ(machine.at("power_mode"), "MAXN_SUPER");
+  EXPECT_EQ(machine.at("power_mode_id"), 2);
+  EXPECT_EQ(machine.at("clock_caps").at("gpu_hertz"), 1'020'000'000);
+  EXPECT_EQ(machine.at("clocks_locked"), false);
+  view.machine->board.reset();
+  view.machine->clocks.locked.reset();
+  const auto bare = nlohmann::json::parse(view_as_json(view)).at("machine");
+  EXPECT_TRUE(bare.at("board").is_null());
+  EXPECT_TRUE(bare.at("module").is_null());
+  EXPECT_TRUE(bare.at("clocks_locked").is_null());
 }
 
 }  // namespace

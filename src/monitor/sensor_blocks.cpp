@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
+#include "jetmeter/telemetry.h"
+#include "jetmeter/thermal_zones.h"
 #include "monitor/blocks.h"
 #include "monitor/glyphs.h"
 
@@ -25,18 +28,11 @@ void add_in_columns(const std::vector<std::string>& items, std::size_t item_widt
   }
 }
 
-// What every zone of a Jetson is called after its place: "cpu" of "cpu-thermal".
-std::string zone_name(std::string name) {
-  constexpr std::string_view kEnd = "-thermal";
-  if (name.ends_with(kEnd)) name.resize(name.size() - kEnd.size());
-  return name;
-}
-
 // Room for the names: two zones beside each other, unless there are few and their names are long.
 std::size_t zone_width(const std::vector<std::string>& zones, std::size_t most) {
   constexpr std::size_t kShort = 10, kFew = 4;
   std::size_t longest = kShort;
-  for (const auto& zone : zones) longest = std::max(longest, zone_name(zone).size() + 1);
+  for (const auto& zone : zones) longest = std::max(longest, zone_unit(zone).size() + 1);
   return zones.size() <= kFew ? std::min(longest, most) : kShort;
 }
 
@@ -45,15 +41,57 @@ Tone heat(double celsius) {
   return celsius >= kTooHot ? Tone::alarm : celsius >= kHot ? Tone::warning : Tone::good;
 }
 
-void add_power(const MonitorView& view, const std::string& rail, std::size_t width,
+struct PowerRow {
+  std::string rail, label;
+};
+
+// The rails that a board's power is the sum of; empty where that is not known.
+std::vector<std::string> summands_of_board(std::span<const std::string> rails) {
+  std::vector<std::string> summands;
+  const auto rule = board_power_rule(rails);
+  for (auto rest = std::string_view(rule ? *rule : ""); !rest.empty();) {
+    constexpr std::string_view kPlus = " + ";
+    const auto end = rest.find(kPlus);
+    summands.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + kPlus.size());
+  }
+  return summands;
+}
+
+// A board's power comes first and says what it is: "board = VDD_IN", whose row would say the same
+// again, or "board (3 rails)" over the rails that are added. What is indented and not added is in
+// it already.
+std::vector<PowerRow> power_rows(std::vector<std::string> rails) {
+  std::vector<PowerRow> rows;
+  const bool board = std::erase(rails, "board") > 0;
+  const auto summands = board ? summands_of_board(rails) : std::vector<std::string>();
+  for (const auto& summand : summands) std::erase(rails, summand);
+  if (board && summands.size() == 1)
+    rows.push_back({"board", "board = " + summands.front()});
+  else if (board)
+    rows.push_back(
+        {"board", summands.empty() ? "board" : fmt::format("board ({} rails)", summands.size())});
+  if (summands.size() > 1)
+    for (const auto& summand : summands) rows.push_back({summand, "+ " + summand});
+  for (auto& rail : rails) rows.push_back({rail, (summands.empty() ? "" : "  ") + rail});
+  return rows;
+}
+
+// No current at all flows where a unit is switched off, as the GPU of a Thor that nobody uses: the
+// sensor's 0 belongs into the board's sum, and is no small power.
+std::string watts_of(const MonitorChannel& channel) {
+  return channel.latest == 0.0 ? "off" : amount(channel.latest, Unit::watt);
+}
+
+void add_power(const MonitorView& view, const PowerRow& row, std::size_t width,
                const ScreenOptions& options, ScreenBlock& block) {
-  constexpr std::size_t kLabel = 15, kWatts = 8;
-  const auto* channel = view.find("power." + rail);
+  constexpr std::size_t kLabel = 17, kWatts = 8;
+  const auto* channel = view.find("power." + row.rail);
   double top = 0;
   for (const auto& point : channel->history) top = std::max(top, point.value);
   const auto room = width > kLabel + kWatts + 1 ? width - kLabel - kWatts - 1 : 0;
   block.lines.push_back(
-      left_in(rail, kLabel) + right_in(amount(channel->latest, Unit::watt), kWatts) + " " +
+      left_in(row.label, kLabel) + right_in(watts_of(*channel), kWatts) + " " +
       painted(curve(channel->history, view.at, kCurveSpan, room, top), Tone::quiet, options.color));
 }
 
@@ -109,15 +147,16 @@ ScreenBlock temperature_block(const MonitorView& view, std::size_t width,
   auto block = titled_block("Temperature", 2, width, options);
   const auto zones = view.subjects("temperature.");
   const auto name_width = zone_width(zones, width - kDegrees);
-  std::vector<std::string> items, unknown;
+  std::vector<std::string> items, unknown, constant;
   for (const auto& zone : zones) {
     const auto value = view.value("temperature." + zone);
+    const bool measures = value && !is_constant_zone(zone);
     const auto degrees = right_in(amount(value, Unit::celsius), kDegrees);
-    auto item = left_in(zone_name(zone), name_width) +
-                (value ? painted(degrees, heat(*value), options.color) : degrees);
-    (value ? items : unknown).push_back(std::move(item));
+    auto item = left_in(zone_unit(zone), name_width) +
+                (measures ? painted(degrees, heat(*value), options.color) : degrees);
+    (measures ? items : value ? constant : unknown).push_back(std::move(item));
   }
-  items.insert(items.end(), unknown.begin(), unknown.end());
+  for (auto* later : {&unknown, &constant}) items.insert(items.end(), later->begin(), later->end());
   add_in_columns(items, name_width + kDegrees, width, block);
   if (items.empty()) block.lines.emplace_back("-");
   return block;
@@ -125,12 +164,9 @@ ScreenBlock temperature_block(const MonitorView& view, std::size_t width,
 
 ScreenBlock power_block(const MonitorView& view, std::size_t width, const ScreenOptions& options) {
   auto block = titled_block("Power", 2, width, options);
-  const auto rails = view.subjects("power.");
-  const auto board = std::ranges::find(rails, "board");
-  if (board != rails.end()) add_power(view, *board, width, options, block);
-  for (const auto& rail : rails)
-    if (rail != "board") add_power(view, rail, width, options, block);
-  if (rails.empty()) block.lines.emplace_back("-");
+  for (const auto& row : power_rows(view.subjects("power.")))
+    add_power(view, row, width, options, block);
+  if (block.lines.empty()) block.lines.emplace_back("-");
   return block;
 }
 

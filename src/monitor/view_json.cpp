@@ -12,22 +12,33 @@ Json or_null(const std::optional<T>& value) {
   return value ? Json(*value) : Json();
 }
 
+Json caps_json(const ClockCaps& caps) {
+  return {{"cpu_hertz", or_null(caps.cpu_hz)},
+          {"gpu_hertz", or_null(caps.gpu_hz)},
+          {"emc_hertz", or_null(caps.emc_hz)}};
+}
+
 Json machine_json(const std::optional<Machine>& machine) {
   if (!machine) return {};
-  Json json{{"board", nullptr}, {"l4t", nullptr}, {"jetpack", nullptr}};
-  if (machine->board) {
-    json["board"] = machine->board->model;
-    json["l4t"] = or_null(machine->board->l4t);
-    json["jetpack"] = or_null(machine->board->jetpack);
-  }
+  const auto board = machine->board.value_or(Board{});
+  Json json{{"board", machine->board ? Json(board.model) : Json()},
+            {"module", or_null(board.module)},
+            {"part_number", or_null(board.part_number)},
+            {"l4t", or_null(board.l4t)},
+            {"jetpack", or_null(board.jetpack)}};
   json["cpu"] = machine->cpu;
-  json["cores"] = machine->cores;
+  json["cores"] = machine->cores > 0 ? Json(machine->cores) : Json();
   json["gpus"] = Json::array();
   for (const auto& gpu : machine->gpus)
     json["gpus"].push_back({{"name", gpu.name}, {"memory_bytes", or_null(gpu.memory_bytes)}});
   json["kernel"] = machine->kernel;
   json["power_mode"] = or_null(machine->power_mode);
+  json["power_mode_id"] = or_null(machine->power_mode_id);
+  json["fan_profile"] = or_null(machine->fan_profile);
   json["governor"] = or_null(machine->governor);
+  json["active_sms"] = or_null(machine->active_sms);
+  json["clock_caps"] = caps_json(machine->clocks.caps);
+  json["clocks_locked"] = or_null(machine->clocks.locked);
   return json;
 }
 

@@ -42,7 +42,7 @@ inline constexpr std::array kEvery<MemoryArchitecture>{
 template <>
 inline constexpr std::array kEvery<Unit>{Unit::none, Unit::percent, Unit::byte,    Unit::second,
                                          Unit::watt, Unit::joule,   Unit::celsius, Unit::hertz,
-                                         Unit::volt, Unit::ampere,  Unit::count};
+                                         Unit::volt, Unit::ampere,  Unit::rpm,     Unit::count};
 template <>
 inline constexpr std::array kEvery<ElementType>{
     ElementType::float32, ElementType::float16, ElementType::bfloat16, ElementType::float64,

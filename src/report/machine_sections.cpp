@@ -58,7 +58,7 @@ Section machine_section(const Record& record) {
   add("memory architecture", std::string(name(machine.memory_architecture)));
   add("processor", machine.cpu);
   add("cores",
-      fmt::format("{}{}", machine.cores,
+      fmt::format("{}{}", machine.cores > 0 ? std::to_string(machine.cores) : "-",
                   machine.virtual_machine.value_or(false) ? ", of a virtual machine" : ""));
   add("memory", for_people(cell(machine.memory_total_bytes), {"bytes", 0}));
   for (const auto& gpu : machine.gpus)

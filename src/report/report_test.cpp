@@ -185,6 +185,16 @@ TEST(Text, SaysWhatTheSampleCannotCarry) {
               HasSubstr("rgb: p99.9 needs 2995 frames; there were 400"));
 }
 
+TEST(Text, TellsNoCoresWhereNothingCountedThem) {
+  auto record = sample_record();
+  EXPECT_THAT(render("text", record), HasSubstr(" cores"));
+  record.machine.cores = 0;
+  for (const auto* format : {"text", "markdown"}) {
+    const auto text = render(format, record);
+    EXPECT_FALSE(std::regex_search(text, std::regex("\\b0 cores|cores[ |]+0\\b"))) << text;
+  }
+}
+
 TEST(Text, CountsOneAsOne) {
   auto record = sample_record();
   auto& slot = record.slots[0];

@@ -74,7 +74,7 @@ std::string machine_in_short(const Machine& machine) {
   const auto kind = machine.memory_architecture == MemoryArchitecture::unified ? "unified " : "";
   if (machine.memory_total_bytes)
     parts.push_back(fmt::format("{}memory {}", kind, format_bytes(*machine.memory_total_bytes)));
-  parts.push_back(fmt::format("{} cores", machine.cores));
+  if (machine.cores > 0) parts.push_back(fmt::format("{} cores", machine.cores));
   if (machine.power_mode) parts.push_back(*machine.power_mode);
   return fmt::format("{}", fmt::join(parts, ", "));
 }

@@ -28,7 +28,8 @@ tl::unexpected<Error> about(const SlotSpec& slot, const Error& error) {
 }
 
 std::string describe(const Machine& machine) {
-  std::string text = fmt::format("{}, {} cores", machine.cpu, machine.cores);
+  std::string text = machine.cpu;
+  if (machine.cores > 0) text += fmt::format(", {} cores", machine.cores);
   if (machine.board) text = fmt::format("{}, {}", machine.board->model, text);
   if (machine.memory_total_bytes) text += ", " + format_bytes(*machine.memory_total_bytes);
   for (const auto& gpu : machine.gpus) text += ", " + gpu.name;

@@ -146,6 +146,13 @@ const Expected kExpected[] = {
      .locked = false,
      .governor = "powersave",
      .gpu = "NVIDIA L40S"},
+    {.board = "x86-two-a100",
+     .architecture = MemoryArchitecture::discrete,
+     .cores = 8,
+     .memory_mib = 128810,
+     .kernel = "6.8.0-60-generic",
+     .governor = {},
+     .gpu = "NVIDIA A100-SXM4-80GB"},
     {.board = "x86-host",
      .architecture = MemoryArchitecture::host,
      .cores = 4,
@@ -230,12 +237,14 @@ INSTANTIATE_TEST_SUITE_P(, EveryBoard, testing::ValuesIn(kExpected), [](const au
   return name;
 });
 
-// All but those that are only what NVML answers.
 TEST(Boards, HaveEachALineInThisTest) {
   std::size_t boards = 0;
   for (const auto& entry :
-       std::filesystem::directory_iterator(std::filesystem::path(JM_TESTS_DIR) / "boards"))
-    boards += std::filesystem::is_directory(entry.path() / "proc") ? 1 : 0;
+       std::filesystem::directory_iterator(std::filesystem::path(JM_TESTS_DIR) / "boards")) {
+    if (!entry.is_directory()) continue;
+    EXPECT_TRUE(std::filesystem::is_directory(entry.path() / "proc")) << entry.path();
+    ++boards;
+  }
   EXPECT_EQ(boards, std::size(kExpected));
 }
 

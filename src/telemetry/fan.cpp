@@ -17,7 +17,7 @@ void add_chip(Gauges& source, const std::filesystem::path& chip) {
     const auto name = file.filename().string();
     if (number_between(name, "pwm", "")) source.add("fan.duty", Unit::percent, file, kDuty);
     if (name == "rpm" || number_between(name, "fan", "_input"))
-      source.add("fan.speed", Unit::count, file);
+      source.add("fan.speed", Unit::rpm, file);
   }
 }
 
@@ -28,7 +28,7 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
   if (source->channels().empty()) {
     const auto jetpack4 = host.path("/sys/devices/pwm-fan");
     source->add("fan.duty", Unit::percent, jetpack4 / "cur_pwm", kDuty);
-    source->add("fan.speed", Unit::count, jetpack4 / "rpm_measured");
+    source->add("fan.speed", Unit::rpm, jetpack4 / "rpm_measured");
   }
   if (source->channels().empty())
     return fail("no fan (pwm1, fan1_input or rpm) in " + in_quotes(folder.string()));

@@ -14,6 +14,8 @@ TEST(Fan, DutyIsAShareOf255) {
   EXPECT_EQ(reading.size(), 2u);
   EXPECT_NEAR(*reading.at("fan.duty"), 100.0 * 48 / 255, 1e-9);
   EXPECT_EQ(reading.at("fan.speed"), 2140);
+  for (const auto& channel : (*source)->channels())
+    EXPECT_EQ(channel.unit, channel.name == "fan.duty" ? Unit::percent : Unit::rpm);
 }
 
 TEST(Fan, TellsSeveralFansApart) {

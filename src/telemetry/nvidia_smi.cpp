@@ -40,10 +40,12 @@ constexpr std::array<Place, 12> kPlaces{{
     {"Power Readings", "Power Draw", "W", "power.gpu", "", Unit::watt},
 }};
 
-// "81920 MiB"; absent for "N/A".
+// "81920 MiB"; absent for "N/A", and for more than a GPU of any unit has.
 std::optional<double> amount(std::string_view value, std::string_view unit) {
+  constexpr double kMost = 1e9;  // a petabyte, where it is the largest
   const auto number = to_number(next_word(value));
-  return number && *number >= 0 && next_word(value) == unit ? number : std::nullopt;
+  const bool possible = number && *number >= 0 && *number <= kMost;
+  return possible && next_word(value) == unit ? number : std::nullopt;
 }
 
 const Place* place_of(const SmiLine& line) {

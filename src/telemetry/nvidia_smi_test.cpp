@@ -4,9 +4,12 @@
 
 #include "jetmeter/machine.h"
 #include "support/board_copy.h"
+#include "telemetry/nvml_gpus.h"
+#include "telemetry/nvml_test.h"
 #include "telemetry/source_test.h"
 
 namespace jetmeter {
+extern const SourceKind nvml_source;
 namespace {
 
 using testing::Optional;
@@ -69,6 +72,41 @@ TEST(RecordedSmi, HasTheChannelsOfNvml) {
   EXPECT_THAT(reading.at("memory.gpu0_used"), Optional(600.0 * (1 << 20)));
   EXPECT_THAT(reading.at("load.gpu1"), Optional(85.0));
   EXPECT_THAT(reading.at("power.gpu1"), Optional(37.53));
+}
+
+TEST(RecordedSmi, BelievesNoAmountThatNoGpuHas) {
+  const BoardCopy board;
+  for (const auto* total : {"1e300", "-5", "nan", "1000000001"}) {
+    board.write("/tool/nvidia_smi.txt",
+                "GPU 00000000:01:00.0\n    FB Memory Usage\n        Total : " + std::string(total) +
+                    " MiB\n        Used : 5 MiB\n");
+    const auto source = open_recorded_smi(board.host());
+    ASSERT_NE(source, nullptr);
+    EXPECT_EQ(read_once(*source), (Reading{{"memory.gpu0_used", 5.0 * (1 << 20)}})) << total;
+    EXPECT_FALSE(recorded_gpus(board.host()).at(0).memory_bytes) << total;
+  }
+}
+
+// One machine, told by the library and by the tool.
+TEST(RecordedSmi, OfTheBoardWithNvmlSaysWhatNvmlAnswers) {
+  const BoardWithNvml with_library("x86-two-a100");
+  const BoardCopy recorded("x86-two-a100");
+  const auto nvml = nvml_source.open(with_library.host()), smi = nvml_source.open(recorded.host());
+  ASSERT_TRUE(nvml && smi);
+  const auto answers = read_once(**nvml);
+  const auto said = read_once(**smi);
+  EXPECT_EQ(said.size(), 18u);
+  for (const auto& [name, value] : said) {
+    ASSERT_TRUE(value && answers.contains(name)) << name;
+    EXPECT_NEAR(*value, answers.at(name).value(), 0.01) << name;
+  }
+  const auto gpus = recorded_gpus(recorded.host()), told = nvml_gpus(with_library.host());
+  ASSERT_EQ(gpus.size(), told.size());
+  for (std::size_t i = 0; i < gpus.size(); ++i) {
+    EXPECT_EQ(gpus[i].name, told[i].name);
+    EXPECT_EQ(gpus[i].memory_bytes, told[i].memory_bytes);
+    EXPECT_EQ(gpus[i].driver, told[i].driver);
+  }
 }
 
 TEST(RecordedSmi, IsTheGpuOfARecordedServer) {

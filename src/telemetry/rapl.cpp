@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "jetmeter/telemetry.h"
 #include "telemetry/access.h"
@@ -18,7 +19,9 @@ constexpr std::string_view kPrefix = "intel-rapl:";  // of AMD's processors too
 struct Zone {
   KernelFile energy;                                 // microjoules since some moment
   std::optional<std::uint64_t> largest_microjoules;  // then it starts at 0 again
-  std::optional<EnergyReading> before;
+  std::optional<std::size_t> package{};              // the zone that it is a part of
+  std::optional<EnergyReading> before{};
+  bool counted = false;  // its counter moved between the last two readings
 };
 
 std::optional<std::uint64_t> whole_count(std::string_view text) {
@@ -26,19 +29,15 @@ std::optional<std::uint64_t> whole_count(std::string_view text) {
 }
 
 // Power is the energy since the reading before, hence absent at the first, and once more after a
-// reading that failed.
+// reading that failed. A package takes some at any moment: where its counter stands still, as in
+// many a virtual machine, nothing counts, and that is no 0 W. The next reading is then of all the
+// time since it stood. A part can be without power, as an unused GPU is, while its package counts.
 class Rapl : public Source {
  public:
   std::span<const Channel> channels() const override { return channels_; }
 
   void read(std::span<std::optional<double>> out) override {
-    for (std::size_t i = 0; i < zones_.size(); ++i) {
-      auto& zone = zones_[i];
-      const auto now = take(zone.energy);
-      const bool both = now && zone.before;
-      out[i] = both ? mean_watts(*zone.before, *now, zone.largest_microjoules) : std::nullopt;
-      zone.before = now;
-    }
+    for (std::size_t i = 0; i < zones_.size(); ++i) out[i] = watts(zones_[i]);
   }
 
   void add(const std::string& name, Zone zone) {
@@ -47,6 +46,16 @@ class Rapl : public Source {
   }
 
  private:
+  std::optional<double> watts(Zone& zone) {
+    const auto now = take(zone.energy);
+    const auto before = zone.before;
+    zone.counted = now && before && now->microjoules != before->microjoules;
+    const bool counts = zone.counted || (zone.package && zones_[*zone.package].counted);
+    if (now && before && !counts) return std::nullopt;
+    zone.before = now;
+    return now && before ? mean_watts(*before, *now, zone.largest_microjoules) : std::nullopt;
+  }
+
   static std::optional<EnergyReading> take(const KernelFile& energy) {
     std::array<char, 64> buffer;
     const auto at = system_clock().monotonic();
@@ -86,11 +95,17 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
     return parent_of(zone.filename().string()).empty();
   });
   auto source = std::make_unique<Rapl>();
+  std::map<std::string, std::size_t> added;  // the place of each zone that is read
   for (const auto& zone : zones) {
     KernelFile energy(zone / "energy_uj");
     if (!energy.is_open()) continue;
     const auto largest = whole_count(read_text(zone / "max_energy_range_uj").value_or(""));
-    source->add(name_of(zone, packages > 1), {std::move(energy), largest, std::nullopt});
+    const auto id = zone.filename().string();
+    const auto package = added.find(parent_of(id));
+    added.emplace(id, added.size());
+    source->add(name_of(zone, packages > 1),
+                {std::move(energy), largest,
+                 package == added.end() ? std::nullopt : std::optional(package->second)});
   }
   if (source->channels().empty()) return fail(why_unreadable(zones.front() / "energy_uj"));
   return source;

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "support/without_root.h"
 #include "telemetry/source_test.h"
 
@@ -70,8 +72,46 @@ TEST(Rapl, IsAbsentOnceMoreAfterAReadingThatFailed) {
     EXPECT_FALSE(read_once(*source).at("power.package-0")) << failed;
     board.write("/sys/class/powercap/intel-rapl:0/energy_uj", "600\n");
     EXPECT_FALSE(read_once(*source).at("power.package-0")) << failed;
-    EXPECT_EQ(read_once(*source).at("power.package-0"), 0.0) << failed;
+    board.write("/sys/class/powercap/intel-rapl:0/energy_uj", "700\n");
+    EXPECT_GT(read_once(*source).at("power.package-0"), 0.0) << failed;
   }
+}
+
+TEST(Rapl, IsAbsentWhileAPackagesCounterStandsStill) {
+  const BoardCopy board;
+  add_zone(board, "intel-rapl:0", "package-0", "500\n");
+  add_zone(board, "intel-rapl:0:0", "core", "300\n");
+  const auto source = open_rapl(board);
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(read_once(*source), (Reading{{"power.package-0", {}}, {"power.core", {}}})) << i;
+}
+
+TEST(Rapl, IsOfAllTheTimeThatTheCounterStoodOnceItMoves) {
+  const BoardCopy board;
+  add_zone(board, "intel-rapl:0", "package-0", "1000000\n");
+  const auto source = open_rapl(board);
+  const auto before = system_clock().monotonic();
+  read_once(*source);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_FALSE(read_once(*source).at("power.package-0"));
+  board.write("/sys/class/powercap/intel-rapl:0/energy_uj", "2000000\n");
+  const auto watts = read_once(*source).at("power.package-0");
+  const auto whole = std::chrono::duration<double>(system_clock().monotonic() - before).count();
+  ASSERT_TRUE(watts);
+  EXPECT_GE(*watts, 1 / whole);
+  EXPECT_LE(*watts, 1 / 0.020) << "1 J over 20 ms at least";
+}
+
+TEST(Rapl, APartMayTakeNothingWhileItsPackageTakesSome) {
+  const BoardCopy board;
+  add_zone(board, "intel-rapl:0", "package-0", "500\n");
+  add_zone(board, "intel-rapl:0:0", "uncore", "300\n");
+  const auto source = open_rapl(board);
+  read_once(*source);
+  board.write("/sys/class/powercap/intel-rapl:0/energy_uj", "600\n");
+  const auto watts = read_once(*source);
+  EXPECT_GT(watts.at("power.package-0"), 0.0);
+  EXPECT_EQ(watts.at("power.uncore"), 0.0);
 }
 
 TEST(Rapl, SaysWhichPackageAPartBelongsToWhereThereAreTwo) {

@@ -97,7 +97,7 @@ TEST(UnitOfChannel, FollowsItsName) {
   EXPECT_EQ(unit_of_channel("temperature.cpu-thermal"), Unit::celsius);
   EXPECT_EQ(unit_of_channel("tegrastats.power.VDD_IN"), Unit::watt);
   EXPECT_EQ(unit_of_channel("fan.duty"), Unit::percent);
-  EXPECT_EQ(unit_of_channel("fan.speed"), Unit::count);
+  EXPECT_EQ(unit_of_channel("fan.speed"), Unit::rpm);
   EXPECT_EQ(unit_of_channel("memory.largest_free_blocks"), Unit::count);
   EXPECT_EQ(unit_of_channel("clock.gpu_cap"), Unit::hertz);
   EXPECT_EQ(unit_of_channel("process.pss"), Unit::byte);

@@ -9,7 +9,7 @@ std::string zone_unit(std::string_view zone) {
   std::ranges::transform(unit, unit.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  for (const std::string_view suffix : {"-thermal", "-therm"})
+  for (const std::string_view suffix : {"-thermal", "-therm", "_tegra"})
     if (unit.ends_with(suffix) && unit.size() > suffix.size())
       return unit.substr(0, unit.size() - suffix.size());
   return unit;

@@ -10,12 +10,15 @@ TEST(ZoneUnit, IsTheSameOfEveryJetPack) {
     EXPECT_EQ(zone_unit(cpu), "cpu") << cpu;
   EXPECT_EQ(zone_unit("tj-therm"), "tj");
   EXPECT_EQ(zone_unit("SOC0-therm"), "soc0");
+  for (const auto* board : {"Tboard_tegra", "Tboard", "tboard-thermal"})
+    EXPECT_EQ(zone_unit(board), "tboard") << board;
 }
 
 TEST(ZoneUnit, OfAnotherFormIsTheName) {
   EXPECT_EQ(zone_unit("thermal-fan-est"), "thermal-fan-est");
   EXPECT_EQ(zone_unit("x86_pkg_temp"), "x86_pkg_temp");
   EXPECT_EQ(zone_unit("-therm"), "-therm");
+  EXPECT_EQ(zone_unit("_tegra"), "_tegra");
   EXPECT_EQ(zone_unit("thermal"), "thermal");
   EXPECT_EQ(zone_unit(""), "");
 }

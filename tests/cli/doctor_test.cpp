@@ -50,6 +50,15 @@ TEST(Doctor, ShowsTheGpuOfARecordedServer) {
   EXPECT_THAT(result.out, HasSubstr("VRAM 0 45.0 GiB, 32.4 GiB can be had"));
 }
 
+TEST(Doctor, ShowsTheGpusOfAServerWithTwo) {
+  const Workplace place;
+  const auto result = run_program({"doctor", "--board", JM_BOARDS "/x86-two-a100"}, place);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("NVIDIA A100-SXM4-80GB"));
+  EXPECT_THAT(result.out, HasSubstr("VRAM 0 80.0 GiB, 60.0 GiB can be had"));
+  EXPECT_THAT(result.out, testing::ContainsRegex("VRAM 1[ \n]+80.0 GiB,[ \n]+79.4 GiB"));
+}
+
 TEST(Doctor, StrictFailsWhileAWarningStands) {
   const Workplace place;
   const auto result = run_program({"doctor", "--strict", "--board", kBoard}, place);

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <sstream>
+#include <thread>
 
 #include "jetmeter/memory_limit.h"
 #include "jetmeter/zoo.h"
@@ -243,6 +245,7 @@ TEST_F(MemoryRun, AShortageNamesWhoHoldsTheMemory) {
   std::string advice;
   for (const auto& warning : report["run"]["warnings"])
     if (warning["code"] == "memory_low") advice = warning["advice"];
+  EXPECT_THAT(result_.err + result_.out, Not(HasSubstr(" 0 cores"))) << "nothing counts them here";
   EXPECT_THAT(advice, AllOf(HasSubstr("greedy"), HasSubstr("(pid 9999999)"), HasSubstr("kill PID"),
                             HasSubstr("the page cache holds 684 MiB"), HasSubstr("drop_caches")));
 }
@@ -263,6 +266,17 @@ TEST_F(MemoryRun, AShortageInAContainerIsOne) {
   EXPECT_EQ(message,
             "only 10 % of the memory that the container allows was available at the lowest (20.0 "
             "MiB of 200 MiB)");
+}
+
+// GPU buffers are in no process's RSS, but in the same DRAM.
+TEST_F(MemoryRun, AShortageNamesWhoHoldsTheMemoryOnAJetsonsGpu) {
+  const auto report =
+      run(0, {"--host-root", std::string(JM_BOARDS) + "/orin-nano-super", "--preflight", "off"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  std::string advice;
+  for (const auto& warning : report["run"]["warnings"])
+    if (warning["code"] == "memory_low") advice = warning["advice"];
+  EXPECT_THAT(advice, HasSubstr("VLLM::EngineCor 4.11 GiB of GPU memory (pid 1792595)"));
 }
 
 TEST_F(MemoryRun, ALargerLimitThanTheJobsIsClamped) {
@@ -577,18 +591,56 @@ TEST_F(MemoryRun, EnergyOfAMachineIsThatOfItsMeter) {
                                  HasSubstr("time covered"), HasSubstr("all that its rail feeds")));
 }
 
-// A recorded counter stands still: no energy flows, and that is a reading.
+// The counter of a package that takes 10 W, in the copy of a board. Always of the same length, so
+// that no reader meets half of it.
+class MovingCounter {
+ public:
+  explicit MovingCounter(const BoardCopy& board)
+      : file_(board.host().path("/sys/class/powercap/intel-rapl:0/energy_uj")) {
+    put();
+    writer_ = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        put();
+      }
+    });
+  }
+
+ private:
+  void put() {
+    constexpr std::int64_t kBegin = 100'000'000'000, kNanosecondsPerMicrojoule = 100;
+    const auto spent = system_clock().monotonic() - began_;
+    const auto text = std::to_string(kBegin + spent.count() / kNanosecondsPerMicrojoule) + "\n";
+    std::fstream out(file_, std::ios::in | std::ios::out | std::ios::binary);  // is not cut first
+    out.write(text.data(), static_cast<std::streamsize>(text.size()));
+  }
+
+  std::filesystem::path file_;
+  Nanoseconds began_ = system_clock().monotonic();
+  std::jthread writer_;
+};
+
 TEST_F(MemoryRun, EnergyOfAMachineWithoutAMeterIsThatOfItsPackage) {
   const BoardCopy board("x86-host");
   board.remove("/sys/class/hwmon");
+  const MovingCounter counter(board);
   const auto report =
       run(0, {"--host-root", board.host().root.string(), "--idle-baseline", "200ms"});
   ASSERT_FALSE(report.is_null()) << result_.err;
   const auto& energy = report["slots"][0]["energy"];
   ASSERT_FALSE(energy.is_null());
   EXPECT_EQ(energy["rail"], "CPU package (RAPL)");
-  EXPECT_EQ(energy["mean_watts"], 0.0);
-  EXPECT_EQ(energy["idle_watts"], 0.0);
+  EXPECT_GT(energy["mean_watts"], 0.0);
+  EXPECT_GT(energy["idle_watts"], 0.0);
+}
+
+TEST_F(MemoryRun, ACounterThatStandsStillTellsNoEnergy) {
+  const BoardCopy board("x86-host");
+  board.remove("/sys/class/hwmon");
+  const auto report =
+      run(0, {"--host-root", board.host().root.string(), "--idle-baseline", "200ms"});
+  ASSERT_FALSE(report.is_null()) << result_.err;
+  EXPECT_TRUE(report["slots"][0]["energy"].is_null());
 }
 
 }  // namespace

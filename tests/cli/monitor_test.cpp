@@ -38,6 +38,16 @@ TEST(Monitor, OfABoardSaysWhatIsAPartOfWhat) {
   EXPECT_THAT(result.out, HasSubstr("of which page cache"));
 }
 
+TEST(Monitor, OfARecordedServerShowsTheMemoryOfEachGpu) {
+  const Workplace place;
+  const auto result =
+      run_program({"monitor", "--board", kBoards + "x86-two-a100", "--once"}, place);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("NVIDIA A100-SXM4-80GB"));
+  EXPECT_THAT(result.out, testing::ContainsRegex("VRAM 0 .* 80.0 GiB  20.0 GiB in use, 25 %"));
+  EXPECT_THAT(result.out, testing::ContainsRegex("VRAM 1 .* 80.0 GiB  620 MiB in use, 1 %"));
+}
+
 TEST(Monitor, OfABoardWhoseFilesAreNone) {
   const Workplace place;
   for (const auto& [name, put] : kNoFiles) {

@@ -1,9 +1,24 @@
+#include <span>
+
 #include "fuzz/fuzz.h"
 #include "telemetry/nvmap_clients.h"
+#include "telemetry/nvml_clients.h"
 #include "telemetry/process_text.h"
 #include "telemetry/smaps.h"
 
 namespace jetmeter {
+
+namespace {
+
+// NVML's list of `count` processes, whose entries have `stride` bytes.
+std::string process_list(std::size_t count, std::size_t stride) {
+  std::string list(count * stride, '\0');
+  for (std::size_t i = 0; i < count; ++i) list[i * stride] = static_cast<char>(i + 1);
+  list.resize(count * kLargestNvmlEntry, static_cast<char>(kUnwritten));
+  return list;
+}
+
+}  // namespace
 
 std::vector<std::string> fuzz_seeds() {
   return {
@@ -14,7 +29,10 @@ std::vector<std::string> fuzz_seeds() {
       "CLIENT                        PROCESS      PID        SIZE\n"
       "user                         gpu_burn     7979   23525644K\n"
       "user                 VLLM::EngineCor  1792595   14617792K\n"
-      "total                                            23549320K\n"};
+      "total                                            23549320K\n",
+      process_list(2, 16),
+      process_list(2, 24),
+      process_list(3, 32)};
 }
 
 }  // namespace jetmeter
@@ -31,5 +49,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   halves.add(text.substr(0, size / 2));
   halves.add(text.substr(size / 2));
   fuzz_require(whole.pss_bytes() == halves.pss_bytes(), "a piece of smaps may end anywhere");
+  const auto count = size / kLargestNvmlEntry;
+  const std::span list(reinterpret_cast<const std::byte*>(data), count * kLargestNvmlEntry);
+  const auto processes = parse_nvml_processes(list, count);
+  fuzz_require(!processes || processes->size() == count, "every process once");
   return 0;
 }
