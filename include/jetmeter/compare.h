@@ -80,8 +80,8 @@ struct CompareOptions {
 struct Comparison {
   std::string a, b;         // names
   std::int64_t rounds = 0;  // pairs of runs; 0: one run a side
-  bool in_turn = false;     // the runs of a pair at the same time, a few inferences of each
   std::vector<MetricComparison> metrics;
+  bool in_turn = false;  // the runs of a pair at the same time, a few inferences of each
 };
 struct CompareResult {
   std::vector<Difference> differences;
