@@ -3,12 +3,11 @@
 // ABBA, so that a machine that drifts favours neither.
 //
 // Two runs of one program differ by more than the sampler can take. So the same inference is also
-// timed in one process, with the sampler and without it in turns of half a second.
+// timed in one process, with the sampler at 20 Hz and with a sampler that rests, in turns of a few
+// inferences, each compared with its neighbours.
 #include <unistd.h>
 
 #include <chrono>
-#include <optional>
-#include <thread>
 
 #include "bench/program_run.h"
 #include "jetmeter/backend.h"
@@ -45,35 +44,41 @@ Run run(const Files& files, const char* interval, std::string source = "") {
           record.at("telemetry").at("sampler_cpu_seconds").get<double>() / seconds};
 }
 
-constexpr int kTurns = 120;  // of four blocks
-constexpr int kBlock = 20;   // inferences
+constexpr int kGroups = 100;
+constexpr int kTurns = 40;      // in a group, of either kind
+constexpr int kInferences = 6;  // in a turn; the first counts for nothing
 constexpr int kWarmupRuns = 30;
 
 void run_once(jetmeter::Session& session) {
   if (const auto done = session.run(); !done) throw std::runtime_error(done.error().what);
 }
 
-double block_p50_ms(jetmeter::Session& session) {
+double turn_p50_ms(jetmeter::Session& session) {
   std::vector<double> ms;
-  for (int i = 0; i < kBlock; ++i) {
+  for (int i = 0; i < kInferences; ++i) {
     const auto begin = std::chrono::steady_clock::now();
     run_once(session);
     ms.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
                      .count());
   }
+  ms.erase(ms.begin());
   return median(ms);
 }
 
-// The start of a sampler, which opens every source, lies before the block.
-double block(jetmeter::Session& session, bool watched) {
-  std::optional<jetmeter::Sampler> sampler;
-  if (watched) {
-    sampler.emplace(jetmeter::Sampler::Options{.interval = std::chrono::milliseconds(100)});
-    if (auto own = jetmeter::open_process({}, ::getpid()))
-      sampler->add("own", std::move(*own), std::chrono::milliseconds(200));
+// Median over neighbouring turns of the time with by the time without.
+double group_ratio(jetmeter::Session& session, jetmeter::Sampler& sampler) {
+  constexpr auto kAtWork = std::chrono::milliseconds(50),
+                 kAtRest = std::chrono::milliseconds(3'600'000);
+  std::vector<double> ratios;
+  double before = 0;
+  for (int turn = 0; turn < 2 * kTurns; ++turn) {
+    const bool watched = turn % 2 == 0;
+    sampler.set_interval(watched ? kAtWork : kAtRest);
+    const double now = turn_p50_ms(session);
+    if (turn > 0) ratios.push_back(watched ? now / before : before / now);
+    before = now;
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(250));
-  return block_p50_ms(session);
+  return median(ratios);
 }
 
 void in_turns(const std::filesystem::path& model) {
@@ -81,18 +86,17 @@ void in_turns(const std::filesystem::path& model) {
   const auto loaded = jetmeter::load_model(choice.value(), model, {.threads = 1});
   const auto session = loaded.value()->open({});
   for (int i = 0; i < kWarmupRuns; ++i) run_once(*session.value());
-  std::vector<double> watched, alone;
-  for (int turn = 0; turn < kTurns; ++turn) {
-    const double a = block(*session.value(), true), b = block(*session.value(), false),
-                 c = block(*session.value(), false), d = block(*session.value(), true);
-    watched.push_back((a + d) / 2);
-    alone.push_back((b + c) / 2);
-  }
-  const auto ratio = jetmeter::paired_ratio(alone, watched).value();
+  jetmeter::Sampler sampler(jetmeter::Sampler::Options{.interval = std::chrono::milliseconds(50)});
+  if (auto own = jetmeter::open_process({}, ::getpid()))
+    sampler.add("own", std::move(*own), std::chrono::milliseconds(200));
+  std::vector<double> ratios;
+  for (int group = 0; group < kGroups; ++group)
+    ratios.push_back(group_ratio(*session.value(), sampler));
+  const auto ratio = jetmeter::median_of_ratios(ratios).value();
   fmt::print(
-      "  in turns of {} inferences within one process, {} times ABBA: p50 with {:.3f} ms, without "
-      "{:.3f} ms: {:+.2f} %, 95 % interval {:+.2f} to {:+.2f} %\n",
-      kBlock, kTurns, median(watched), median(alone), 100 * (ratio.mid - 1), 100 * (ratio.low - 1),
+      "  within one process, {} turns of {} inferences with the sampler at 20 Hz and as many with "
+      "one that rests: p50 {:+.2f} %, 95 % interval {:+.2f} to {:+.2f} %\n",
+      kGroups * kTurns, kInferences, 100 * (ratio.mid - 1), 100 * (ratio.low - 1),
       100 * (ratio.high - 1));
 }
 
