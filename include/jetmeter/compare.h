@@ -96,8 +96,9 @@ Result<CompareResult> compare(std::span<const ComparedRun>, const CompareOptions
 Result<Comparison> compare_rounds(std::span<const ComparedRun> a, std::span<const ComparedRun> b,
                                   const CompareOptions&);
 
-// A metric that got worse by more than `tolerance` (0.03), and surely so: its whole interval lies
-// beyond; without an interval, its ratio lies beyond `repeats_within` as well. `latency_ms.p50`,
+// A metric that got worse by more than `tolerance` (0.03), and surely so: its verdict is `slower`
+// and its whole interval lies beyond; without an interval, its ratio lies beyond `repeats_within`
+// as well. What cannot be told is none. `latency_ms.p50`,
 // `throughput_fps` and `memory.peak_bytes` unless others are named, as "latency_ms.p99" or, of one
 // slot, "rgb.latency_ms.p99".
 std::span<const std::string_view> usual_gates();

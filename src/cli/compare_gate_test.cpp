@@ -29,6 +29,7 @@ CompareResult slower() {
   p50.a = 10;
   p50.b = 10.5;
   p50.ratio = RatioInterval{1.04, 1.05, 1.06, 0.95};
+  p50.verdict = Verdict::slower;
   fps.name = "throughput_fps";
   fps.better = Better::higher;
   fps.a = fps.b = 100;

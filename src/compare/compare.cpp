@@ -396,10 +396,12 @@ std::vector<MetricComparison> regressions(const Comparison& comparison, double t
                          : std::ranges::any_of(gated, here);
   };
   const auto surely_worse = [&](const MetricComparison& m) {
-    if (m.disturbed) return false;
-    if (m.ratio)
-      return m.better == Better::lower ? m.ratio->low > 1 + tolerance
-                                       : m.ratio->high < 1 - tolerance;
+    if (m.ratio) {
+      const auto& r = *m.ratio;
+      const bool beyond =
+          m.better == Better::lower ? r.low > 1 + tolerance : r.high < 1 - tolerance;
+      return beyond && m.verdict == Verdict::slower;
+    }
     if (!m.repeats_within || !m.a || !m.b) return false;
     const double least = std::max(tolerance, *m.repeats_within);
     return m.better == Better::lower ? *m.b > *m.a * (1 + least) : *m.b < *m.a * (1 - least);

@@ -416,6 +416,7 @@ MetricComparison metric(std::string name, Better better, RatioInterval ratio) {
   m.a = 100;
   m.b = 100 * ratio.mid;
   m.ratio = ratio;
+  m.verdict = judge(ratio, {.higher_is_better = better == Better::higher}).verdict;
   return m;
 }
 
@@ -438,6 +439,15 @@ TEST(Regressions, OnlyWhatSurelyLiesBeyond) {
               testing::ElementsAre("throughput_fps", "latency_ms.p99"));
   c.metrics = {metric("latency_ms.p50", Better::lower, {1.029, 1.05, 1.07}),
                metric("throughput_fps", Better::higher, {1.2, 1.3, 1.4})};
+  EXPECT_THAT(names(regressions(c, 0.03, {})), testing::IsEmpty());
+}
+
+TEST(Regressions, WhatCannotBeToldIsNone) {
+  Comparison c;
+  c.metrics = {metric("latency_ms.p50", Better::lower, {1.031, 1.15, 1.28}),
+               metric("throughput_fps", Better::higher, {0.80, 0.87, 0.965})};
+  EXPECT_EQ(c.metrics[0].verdict, Verdict::cannot_tell) << "misses 1 by too little";
+  EXPECT_EQ(c.metrics[1].verdict, Verdict::cannot_tell);
   EXPECT_THAT(names(regressions(c, 0.03, {})), testing::IsEmpty());
 }
 
