@@ -87,7 +87,7 @@ Result<ExitCode> show(const CompareResult& result, const CompareRequest& request
   for (const auto& sentence : outcome->untold) terminal.note(sentence);
   for (const auto& sentence : outcome->failures) terminal.error(sentence);
   if (!outcome->failures.empty()) return ExitCode::gate_failed;
-  if (!gate || outcome->judged > 0) return ExitCode::done;
+  if (!gate || outcome->held > 0) return ExitCode::done;
   terminal.error("the gate has held nothing: none of its metrics can be judged");
   return ExitCode::nothing_measured;
 }

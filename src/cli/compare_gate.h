@@ -18,8 +18,9 @@ struct Gate {
 };
 struct GateOutcome {
   std::vector<std::string> failures;  // one sentence each
-  std::vector<std::string> untold;    // gated metrics of which nothing can be said
-  int judged = 0;                     // of which something can
+  // Gated metrics that neither surely got worse nor are known to be within the tolerance.
+  std::vector<std::string> untold;
+  int held = 0;  // that are: also the worst end of their interval
 };
 // Fails where a metric is named that no comparison has.
 Result<GateOutcome> apply_gate(const CompareResult&, const Gate&);
