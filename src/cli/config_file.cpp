@@ -124,10 +124,11 @@ bool has_sweep(const std::string& file) {
   return toml::parse(read_document(file).value_or(""))["sweep"].is_table();
 }
 
-// Records once held the default of this option as if it had been typed, under this name; those that
-// hold it only when it was typed say "imgsz".
+// Records once held the defaults of these options as if they had been typed. That of the first has
+// another name, "imgsz", where it was; that of the second is what a load without it is, and several
+// streams or a search contradict it.
 bool is_default_of_old(const std::string& option, const std::string& value) {
-  return option == "image-size" && value == "640";
+  return (option == "image-size" && value == "640") || (option == "scenario" && value == "single");
 }
 
 }  // namespace

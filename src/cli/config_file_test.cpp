@@ -167,6 +167,17 @@ TEST_F(ConfigFile, OfAnOldRecordTheDefaultImageSizeWasNotTyped) {
             (Words{"--imgsz=640"}));
 }
 
+// So was that of --scenario, also of several streams.
+TEST_F(ConfigFile, OfARecordTheScenarioSingleWasNotTyped) {
+  auto record = sample_record();
+  record.run.command = "jetmeter bench m.onnx --streams 2";
+  record.run.config = {{"scenario", "single"}, {"streams", "2"}};
+  EXPECT_EQ(arguments_from_record(write(to_json(record)), "bench").value(), (Words{"--streams=2"}));
+  record.run.config = {{"scenario", "rate"}};
+  EXPECT_EQ(arguments_from_record(write(to_json(record)), "bench").value(),
+            (Words{"--scenario=rate"}));
+}
+
 TEST_F(ConfigFile, AnOptionThatIsRepeatedIsAnArray) {
   const OptionValues values{
       {"backend-option", "a=1"}, {"warmup", "2"}, {"backend-option", "b=x,y"}};
