@@ -92,7 +92,27 @@ struct CompareResult {
 // `force`; the sentence names it.
 Result<CompareResult> compare(std::span<const ComparedRun>, const CompareOptions&);
 
-// Rounds of an interleaved run (ABBA): round i of both sides belongs together.
+// A metric of one round: what both runs have of it, and b/a where both have something. The ratio is
+// of neighbouring turns where the runs were measured in turn.
+struct RoundMetric {
+  std::string slot, name;
+  Better better = Better::lower;
+  std::optional<double> a, b;
+  std::optional<double> ratio{};
+};
+// What is left of one pair of runs of an interleaved measurement (ABBA), without their samples.
+struct ComparedRound {
+  std::string a, b;  // names
+  bool in_turn = false;
+  std::vector<RoundMetric> metrics{};
+  std::vector<Difference> differences{};
+};
+// Fails as compare() does.
+Result<ComparedRound> compare_round(const ComparedRun& a, const ComparedRun& b,
+                                    const CompareOptions&);
+// The metrics are those of the first round. Fails where there is none.
+Result<Comparison> compare_rounds(std::span<const ComparedRound>, const CompareOptions&);
+// Round i of both sides belongs together. Fails where one of them does.
 Result<Comparison> compare_rounds(std::span<const ComparedRun> a, std::span<const ComparedRun> b,
                                   const CompareOptions&);
 

@@ -408,6 +408,30 @@ TEST(CompareRounds, RefusesWhatIsNotComparable) {
   EXPECT_THAT(compare_rounds(two.a, two.b, {}).error().what, HasSubstr("precision (fp32 / fp16)"));
 }
 
+TEST(CompareRounds, RefusesARoundThatIsNotComparableWhereverItIs) {
+  auto five = rounds(5, 1.5);
+  five.b[4].record.machine.power_mode = "15W";
+  EXPECT_THAT(compare_rounds(five.a, five.b, {}).error().what, HasSubstr("power mode (25W / 15W)"));
+  const CompareOptions force{.force = true};
+  EXPECT_EQ(compare_rounds(five.a, five.b, force)->rounds, 5);
+}
+
+TEST(CompareRounds, OfARoundItsValuesAreEnough) {
+  const auto six = rounds(6, 1.05);
+  std::vector<ComparedRound> kept;
+  for (std::size_t i = 0; i < six.a.size(); ++i)
+    kept.push_back(compare_round(six.a[i], six.b[i], {}).value());
+  const auto whole = compare_rounds(six.a, six.b, {}), of_values = compare_rounds(kept, {});
+  ASSERT_TRUE(whole && of_values);
+  ASSERT_EQ(whole->metrics.size(), of_values->metrics.size());
+  const auto* m = metric_named(*of_values, "latency_ms.p50");
+  EXPECT_EQ(m->ratio->mid, metric_named(*whole, "latency_ms.p50")->ratio->mid);
+  EXPECT_EQ(m->verdict, Verdict::slower);
+  kept[2].metrics.clear();
+  EXPECT_EQ(compare_rounds(kept, {})->rounds, 6) << "a round may lack a metric";
+  EXPECT_FALSE(compare_rounds(std::span<const ComparedRound>(), {}));
+}
+
 MetricComparison metric(std::string name, Better better, RatioInterval ratio) {
   MetricComparison m;
   m.slot = "rgb";
