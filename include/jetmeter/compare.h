@@ -57,7 +57,8 @@ struct MetricComparison {
   std::string slot, name;  // "rgb", "latency_ms.p50"
   Better better = Better::lower;
   std::optional<double> a, b;
-  std::optional<RatioInterval> ratio{};  // b/a; absent without raw samples or rounds
+  // b/a; absent without raw samples or rounds. Of times at least as wide as a step of the clock.
+  std::optional<RatioInterval> ratio{};
   // What such a value moves by between runs that are alike, for the metrics of one value a side
   // that are judged all the same (accuracy, which is exact); absent for all others.
   std::optional<double> repeats_within{};
@@ -99,6 +100,7 @@ struct RoundMetric {
   Better better = Better::lower;
   std::optional<double> a, b;
   std::optional<double> ratio{};
+  double clock_step_ms = 0;  // by which each of the two may be off; 0: not known
 };
 // What is left of one pair of runs of an interleaved measurement (ABBA), without their samples.
 struct ComparedRound {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "compare/clock_step.h"
 #include "compare/comparable.h"
 #include "compare/judged.h"
 #include "compare/metrics.h"
@@ -165,7 +166,7 @@ void compare_samples(MetricComparison& row, const Metric& metric, const Sides& s
     return;
   }
   center(*row.ratio, *row.b / *row.a);
-  take_verdict(row, options);
+  take_verdict(row, clock_step_ms(metric, *sides.a.record, *sides.b.record), options);
   const auto doubt = doubt_of(*row.b / *row.a, sides);
   row.disturbed = !doubt.empty();
   if (!row.disturbed) return;

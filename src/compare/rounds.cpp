@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "compare/clock_step.h"
 #include "compare/comparable.h"
 #include "compare/judged.h"
 #include "compare/metrics.h"
@@ -28,6 +29,7 @@ RoundMetric round_metric(const Metric& metric, const ComparedSlot& a, const Comp
                          const std::string& slot) {
   RoundMetric out{slot, metric.name, metric.better, value_of(metric, a), value_of(metric, b)};
   if (!out.a || !out.b || !(*out.a > 0) || !(*out.b > 0)) return out;
+  out.clock_step_ms = clock_step_ms(metric, *a.record, *b.record);
   out.ratio = ratio_in_turn(metric, a, b).value_or(*out.b / *out.a);
   return out;
 }
@@ -35,6 +37,7 @@ RoundMetric round_metric(const Metric& metric, const ComparedSlot& a, const Comp
 // Of the rounds that have the metric on both sides.
 struct RoundValues {
   std::vector<double> a, b, ratios;
+  double clock_step_ms = 0;
 };
 
 RoundValues values_of(const RoundMetric& metric, std::span<const ComparedRound> rounds) {
@@ -45,6 +48,7 @@ RoundValues values_of(const RoundMetric& metric, std::span<const ComparedRound> 
       out.a.push_back(*same.a);
       out.b.push_back(*same.b);
       out.ratios.push_back(*same.ratio);
+      out.clock_step_ms = std::max(out.clock_step_ms, same.clock_step_ms);
     }
   return out;
 }
@@ -71,7 +75,7 @@ MetricComparison compare_round_values(const RoundMetric& metric,
   row.paired = true;
   row.ratio = median_of_ratios(values.ratios, ratio_options(options));
   if (row.ratio)
-    take_verdict(row, options);
+    take_verdict(row, values.clock_step_ms, options);
   else
     row.reason = fmt::format("{} {} too few for an interval, which takes 4", values.a.size(),
                              values.a.size() == 1 ? "round is" : "rounds are");
