@@ -29,7 +29,7 @@ Result<CompareOptions> compare_options(const CompareRequest& request) {
   const auto least = parse_share(
       "--least-difference", request.least_difference.empty() ? usual : request.least_difference);
   if (!least) return tl::make_unexpected(least.error());
-  const auto confidence = parse_share("--confidence", request.confidence);
+  const auto confidence = parse_share("--confidence", request.confidence, "99% or 0.99");
   if (!confidence) return tl::make_unexpected(confidence.error());
   if (*confidence < 0.5 || *confidence > 0.9999)
     return fail(fmt::format("--confidence {} is not between 0.5 and 0.9999",

@@ -71,7 +71,8 @@ Result<void> check_named(const CompareResult& result, const Gate& gate) {
 
 }  // namespace
 
-Result<double> parse_share(std::string_view option, std::string_view text) {
+Result<double> parse_share(std::string_view option, std::string_view text,
+                           std::string_view example) {
   auto number = text;
   const bool percent = number.ends_with('%');
   if (percent) number.remove_suffix(1);
@@ -79,9 +80,13 @@ Result<double> parse_share(std::string_view option, std::string_view text) {
   double value = 0;
   const auto* const end = number.data() + number.size();
   const auto parsed = std::from_chars(number.data(), end, value);
+  const bool is_number = parsed.ec == std::errc{} && parsed.ptr == end;
+  if (is_number && !percent && value >= 1 && value < 100)
+    return fail(fmt::format("{} {} is no share; write {:g}% or {:g}", option, in_quotes(text),
+                            value, value / 100));
   if (percent) value /= 100;
-  if (parsed.ec != std::errc{} || parsed.ptr != end || !(value >= 0) || value >= 1)
-    return fail(fmt::format("{} {} is no share; write 3% or 0.03", option, in_quotes(text)));
+  if (!is_number || !(value >= 0) || value >= 1)
+    return fail(fmt::format("{} {} is no share; write {}", option, in_quotes(text), example));
   return value;
 }
 

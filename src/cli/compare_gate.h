@@ -9,8 +9,9 @@
 
 namespace jetmeter {
 
-// "3%" and "0.03" are 0.03. Fails on what is not between nothing and all of it.
-Result<double> parse_share(std::string_view option, std::string_view text);
+// "3%" and "0.03" are 0.03. Fails on what is not between nothing and all of it, with an example.
+Result<double> parse_share(std::string_view option, std::string_view text,
+                           std::string_view example = "3% or 0.03");
 
 struct Gate {
   double tolerance = 0;              // 0.03

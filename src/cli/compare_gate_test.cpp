@@ -17,9 +17,14 @@ TEST(ParseShare, PercentOrFraction) {
 }
 
 TEST(ParseShare, RefusesTheRest) {
-  for (const auto* text : {"", "%", "3", "1", "100%", "-1%", "x", "3%%", "nan", "inf", "0.03x"})
+  for (const auto* text : {"", "%", "3", "100", "100%", "-1%", "x", "3%%", "nan", "inf", "0.03x"})
     EXPECT_EQ(parse_share("--x", text).error().what,
               "--x " + in_quotes(text) + " is no share; write 3% or 0.03");
+  EXPECT_EQ(parse_share("--x", "1").error().what, "--x '1' is no share; write 1% or 0.01");
+  EXPECT_EQ(parse_share("--x", "99.5").error().what,
+            "--x '99.5' is no share; write 99.5% or 0.995");
+  EXPECT_EQ(parse_share("--x", "high", "99% or 0.99").error().what,
+            "--x 'high' is no share; write 99% or 0.99");
 }
 
 CompareResult slower() {
