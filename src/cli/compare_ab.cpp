@@ -242,6 +242,16 @@ class AbRunner {
   int done_ = 0;
 };
 
+Result<std::vector<std::string>> checked_words(const std::string& side, const std::string& typed) {
+  auto words = ab_words(side, typed);
+  if (words && is_sweep(*words))
+    return fail(
+        fmt::format("--ab {}: {} is a sweep, and a round takes one run of it; name one model and "
+                    "one value of each option",
+                    side, in_quotes(typed)));
+  return words;
+}
+
 }  // namespace
 
 char ab_side(int round, int place) {
@@ -272,7 +282,7 @@ Result<std::vector<std::string>> ab_words(const std::string& side, const std::st
 
 Result<AbOutcome> run_ab(const AbRequest& request, const CompareOptions& options,
                          Terminal& terminal) {
-  const auto a = ab_words("A", request.a), b = ab_words("B", request.b);
+  const auto a = checked_words("A", request.a), b = checked_words("B", request.b);
   if (!a) return tl::make_unexpected(a.error());
   if (!b) return tl::make_unexpected(b.error());
   if (auto ok = make_empty(request.out); !ok) return tl::make_unexpected(ok.error());
