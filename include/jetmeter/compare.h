@@ -57,7 +57,8 @@ struct MetricComparison {
   std::string slot, name;  // "rgb", "latency_ms.p50"
   Better better = Better::lower;
   std::optional<double> a, b;
-  std::optional<RatioInterval> ratio{};  // b/a; absent without raw samples or rounds
+  // b/a; absent without raw samples or rounds. Of times at least as wide as a step of the clock.
+  std::optional<RatioInterval> ratio{};
   // What such a value moves by between runs that are alike, for the metrics of one value a side
   // that are judged all the same (accuracy, which is exact); absent for all others.
   std::optional<double> repeats_within{};
@@ -92,12 +93,34 @@ struct CompareResult {
 // `force`; the sentence names it.
 Result<CompareResult> compare(std::span<const ComparedRun>, const CompareOptions&);
 
-// Rounds of an interleaved run (ABBA): round i of both sides belongs together.
+// A metric of one round: what both runs have of it, and b/a where both have something. The ratio is
+// of neighbouring turns where the runs were measured in turn.
+struct RoundMetric {
+  std::string slot, name;
+  Better better = Better::lower;
+  std::optional<double> a, b;
+  std::optional<double> ratio{};
+  double clock_step_ms = 0;  // by which each of the two may be off; 0: not known
+};
+// What is left of one pair of runs of an interleaved measurement (ABBA), without their samples.
+struct ComparedRound {
+  std::string a, b;  // names
+  bool in_turn = false;
+  std::vector<RoundMetric> metrics{};
+  std::vector<Difference> differences{};
+};
+// Fails as compare() does.
+Result<ComparedRound> compare_round(const ComparedRun& a, const ComparedRun& b,
+                                    const CompareOptions&);
+// The metrics are those of the first round. Fails where there is none.
+Result<Comparison> compare_rounds(std::span<const ComparedRound>, const CompareOptions&);
+// Round i of both sides belongs together. Fails where one of them does.
 Result<Comparison> compare_rounds(std::span<const ComparedRun> a, std::span<const ComparedRun> b,
                                   const CompareOptions&);
 
-// A metric that got worse by more than `tolerance` (0.03), and surely so: its whole interval lies
-// beyond; without an interval, its ratio lies beyond `repeats_within` as well. `latency_ms.p50`,
+// A metric that got worse by more than `tolerance` (0.03), and surely so: its verdict is `slower`
+// and its whole interval lies beyond; without an interval, its ratio lies beyond `repeats_within`
+// as well. What cannot be told is none. `latency_ms.p50`,
 // `throughput_fps` and `memory.peak_bytes` unless others are named, as "latency_ms.p99" or, of one
 // slot, "rgb.latency_ms.p99".
 std::span<const std::string_view> usual_gates();

@@ -363,6 +363,17 @@ struct Record {
   std::vector<ChannelRecord> telemetry_channels;
 };
 
+// What has to be equal of how work was offered for two runs to say something of each other.
+struct LoadCondition {
+  std::string option;  // its name on the command line, "when-busy"
+  std::string value;   // one spelling of it; "none" where there is nothing of it
+  bool usual = false;  // where it was not asked for
+};
+// In a fixed order, all of them: as the load took place where its record says so, else as it was
+// asked for in `config`, what was not typed by its default.
+std::vector<LoadCondition> load_conditions(
+    const LoadRecord&, const std::vector<std::pair<std::string, std::string>>& config);
+
 // Indented JSON, keys in a fixed order, a newline at the end.
 std::string to_json(const Record&);
 // Fails on text that is not JSON, not a record, or of another major version.

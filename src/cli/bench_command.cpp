@@ -1,6 +1,8 @@
 #include "cli/bench_command.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "cli/arguments.h"
 #include "cli/config_file.h"
@@ -29,25 +31,42 @@ void add_bench_command(CLI::App& app, BenchCommand& command) {
       ->group("Output");
 }
 
-bool is_measured_in_turn(const std::vector<std::string>& words) {
-  if (words.empty() || words.front() != "bench") return false;
+namespace {
+
+// As `words` ask for it; absent: they cannot be parsed, or are no bench.
+std::optional<BenchCommand> parsed(const std::vector<std::string>& words) {
+  if (words.empty() || words.front() != "bench") return std::nullopt;
   CLI::App program;
   auto* app = program.add_subcommand("bench");
   app->allow_extras();  // --quiet and the like are the program's
   BenchCommand command;
   add_bench_command(*app, command);
   auto expanded = with_config_files(with_dashes(words), program);
-  if (!expanded) return false;
+  if (!expanded) return std::nullopt;
   try {
     std::ranges::reverse(*expanded);
     program.parse(std::move(*expanded));
   } catch (const CLI::ParseError&) {
-    return false;
+    return std::nullopt;
   }
-  if (command.dump_config || command.sweep.dry_run) return false;
-  const auto axes = sweep_axes(command.options, command.sweep);
+  return command;
+}
+
+}  // namespace
+
+bool is_sweep(const std::vector<std::string>& words) {
+  const auto command = parsed(words);
+  if (!command) return false;
+  const auto axes = sweep_axes(command->options, command->sweep);
+  return axes && !axes->empty();
+}
+
+bool is_measured_in_turn(const std::vector<std::string>& words) {
+  const auto command = parsed(words);
+  if (!command || command->dump_config || command->sweep.dry_run) return false;
+  const auto axes = sweep_axes(command->options, command->sweep);
   if (!axes || !axes->empty()) return false;
-  const auto spec = run_spec(command.options);
+  const auto spec = run_spec(command->options);
   return spec && may_take_turns(*spec->slots.front().bench);
 }
 

@@ -20,6 +20,9 @@ struct BenchCommand {
 
 void add_bench_command(CLI::App&, BenchCommand&);
 
+// Whether `words`, "bench" first, are several runs. What cannot be parsed is none.
+bool is_sweep(const std::vector<std::string>& words);
+
 // Whether `words`, "bench" first, are one load that another run may be measured in turn with. What
 // cannot be parsed is none.
 bool is_measured_in_turn(const std::vector<std::string>& words);

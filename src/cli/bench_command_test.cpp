@@ -33,6 +33,18 @@ TEST(IsMeasuredInTurn, NotASweepNorWhatRunsNothing) {
   EXPECT_FALSE(in_turn({"m.onnx", "--dump-config"}));
 }
 
+TEST(IsSweep, WhatIsSeveralRuns) {
+  EXPECT_TRUE(is_sweep({"bench", "m.onnx", "n.onnx"}));
+  EXPECT_TRUE(is_sweep({"bench", "m.onnx", "--threads", "1,2", "--quiet"}));
+  EXPECT_TRUE(is_sweep({"bench", "m.onnx", "--sweep", "rate=10,20"}));
+  const TempDir place;
+  EXPECT_TRUE(is_sweep(
+      {"bench", "m.onnx", "--config", place.write("s.toml", "[sweep]\nthreads = [1, 2]\n")}));
+  EXPECT_FALSE(is_sweep({"bench", "m.onnx", "--threads", "2"}));
+  EXPECT_FALSE(is_sweep({"detect", "--model0", "m.onnx"}));
+  EXPECT_FALSE(is_sweep({}));
+}
+
 TEST(IsMeasuredInTurn, NotWhatCannotBeParsed) {
   EXPECT_FALSE(in_turn({}));
   EXPECT_FALSE(in_turn({"m.onnx", "--min-time"}));

@@ -42,9 +42,9 @@ void add_load(CLI::App& app, BenchOptions& o) {
   const char* group = "Load";
   add(app, group, "--scenario", o.scenario,
       "single: one at a time; multi: --streams at a time; rate: one every 1/--rate s; poisson: at "
-      "random, --rate a second; offline: all at once")
-      ->check(CLI::IsMember({"single", "multi", "rate", "poisson", "offline"}))
-      ->capture_default_str();
+      "random, --rate a second; offline: all at once; default: multi with several --streams, rate "
+      "with --find-rate, else single")
+      ->check(CLI::IsMember({"single", "multi", "rate", "poisson", "offline"}));
   add(app, group, "--streams", o.streams, "sessions that work at the same time")
       ->capture_default_str();
   add(app, group, "--rate", o.rate, "a second; with --find-rate where the search begins")
@@ -126,17 +126,19 @@ Result<int> whole(const std::string& option, const std::string& text, int least,
   return value;
 }
 
-ScenarioKind kind_of(const std::string& word) {
+ScenarioKind kind_of(const BenchOptions& o, int streams) {
+  if (o.scenario.empty() && o.find_rate) return ScenarioKind::rate;
+  if (o.scenario.empty() && streams > 1) return ScenarioKind::multi;
   for (const auto kind :
        {ScenarioKind::multi, ScenarioKind::rate, ScenarioKind::poisson, ScenarioKind::offline})
-    if (word == name(kind)) return kind;
+    if (o.scenario == name(kind)) return kind;
   return ScenarioKind::single;
 }
 
 // What only work that is due at a time has; a default that was written out is no request.
-Result<void> check_due_options(const BenchOptions& o, bool due) {
+Result<void> check_due_options(const BenchOptions& o, ScenarioKind kind, bool due) {
   const auto refuse = [&](std::string_view option) -> Result<void> {
-    return fail(fmt::format("{} needs --scenario rate or poisson, not {}", option, o.scenario));
+    return fail(fmt::format("{} needs --scenario rate or poisson, not {}", option, name(kind)));
   };
   const bool drops = o.when_busy == "drop";
   if (due && drops && o.queue_limit > 0)
@@ -150,10 +152,17 @@ Result<void> check_due_options(const BenchOptions& o, bool due) {
   return {};
 }
 
-Result<void> check_rate(const BenchOptions& o) {
+Result<void> check_streams(ScenarioKind kind, int streams) {
+  if (kind != ScenarioKind::single || streams == 1) return {};
+  return fail(fmt::format(
+      "--streams {} is nothing that --scenario single has: it is one at a time; leave one out",
+      streams));
+}
+
+Result<void> check_rate(const BenchOptions& o, ScenarioKind kind) {
   constexpr double kLowest = 1e-4, kHighest = 1e9;
   if (o.rate <= 0 && !o.find_rate)
-    return fail(fmt::format("--scenario {} needs --rate, in inferences a second", o.scenario));
+    return fail(fmt::format("--scenario {} needs --rate, in inferences a second", name(kind)));
   if (o.rate > 0 && (o.rate < kLowest || o.rate > kHighest))
     return fail(
         fmt::format("--rate {} is not from {} to {:.0f} a second", o.rate, kLowest, kHighest));
@@ -180,17 +189,17 @@ Result<std::optional<Nanoseconds>> deadline_of(const BenchOptions& o) {
 
 Result<Scenario> scenario_of(const BenchOptions& o) {
   Scenario scenario;
-  scenario.kind = kind_of(o.scenario);
-  if (o.find_rate && o.scenario == "single") scenario.kind = ScenarioKind::rate;
-  const bool due = scenario.kind == ScenarioKind::rate || scenario.kind == ScenarioKind::poisson;
   const auto streams = whole("--streams", o.streams, 1, 256);
   if (!streams) return tl::make_unexpected(streams.error());
+  const auto kind = kind_of(o, *streams);
+  const bool due = kind == ScenarioKind::rate || kind == ScenarioKind::poisson;
+  scenario.kind = kind;
   scenario.in_flight = *streams;
-  if (o.scenario == "single" && !o.find_rate && *streams > 1) scenario.kind = ScenarioKind::multi;
   scenario.per_second = o.rate;
-  auto good = check_due_options(o, due);
-  if (good && due) good = check_rate(o);
-  if (good) good = check_count(o, scenario.kind);
+  auto good = check_due_options(o, kind, due);
+  if (good) good = check_streams(kind, *streams);
+  if (good && due) good = check_rate(o, kind);
+  if (good) good = check_count(o, kind);
   if (!good) return tl::make_unexpected(good.error());
   scenario.when_busy = o.when_busy == "drop" ? WhenBusy::drop : WhenBusy::queue;
   scenario.queue_limit = o.queue_limit;

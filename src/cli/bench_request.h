@@ -18,7 +18,8 @@ struct BenchOptions {
   std::vector<std::string> inputs, shapes;
   std::uint64_t seed = 1;
   bool copies = false;
-  std::string scenario = "single", when_busy = "queue", deadline;
+  std::string scenario;  // empty: of a search rate, of several streams multi, else single
+  std::string when_busy = "queue", deadline;
   double rate = 0;
   std::int64_t queue_limit = 0, offline_count = 0;
   bool find_rate = false;

@@ -136,6 +136,19 @@ TEST(BenchRequest, OptionsThatWouldDoNothingAreRefused) {
   EXPECT_EQ(refused({"--scenario", "offline", "--count", "5"}), "");
 }
 
+TEST(BenchRequest, AScenarioThatWasTypedIsTheOneThatIsMeasured) {
+  EXPECT_EQ(bench(parsed({"m.onnx", "--scenario", "single"})).scenario.kind, ScenarioKind::single);
+  EXPECT_EQ(bench(parsed({"m.onnx", "--scenario", "single", "--streams", "1"})).scenario.kind,
+            ScenarioKind::single);
+  EXPECT_THAT(refused({"--scenario", "single", "--streams", "2"}),
+              HasSubstr("--streams 2 is nothing that --scenario single has"));
+  for (const auto* scenario : {"single", "multi"})
+    EXPECT_EQ(refused({"--scenario", scenario, "--find-rate"}),
+              std::string("--find-rate needs --scenario rate or poisson, not ") + scenario);
+  EXPECT_EQ(bench(parsed({"m.onnx", "--find-rate", "--streams", "2"})).scenario.kind,
+            ScenarioKind::rate);
+}
+
 // As --dump-config and a report's configuration have them.
 TEST(BenchRequest, DefaultsThatAreWrittenOutAreNoRequest) {
   CLI::App app;

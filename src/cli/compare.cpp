@@ -29,7 +29,7 @@ Result<CompareOptions> compare_options(const CompareRequest& request) {
   const auto least = parse_share(
       "--least-difference", request.least_difference.empty() ? usual : request.least_difference);
   if (!least) return tl::make_unexpected(least.error());
-  const auto confidence = parse_share("--confidence", request.confidence);
+  const auto confidence = parse_share("--confidence", request.confidence, "99% or 0.99");
   if (!confidence) return tl::make_unexpected(confidence.error());
   if (*confidence < 0.5 || *confidence > 0.9999)
     return fail(fmt::format("--confidence {} is not between 0.5 and 0.9999",
@@ -87,7 +87,7 @@ Result<ExitCode> show(const CompareResult& result, const CompareRequest& request
   for (const auto& sentence : outcome->untold) terminal.note(sentence);
   for (const auto& sentence : outcome->failures) terminal.error(sentence);
   if (!outcome->failures.empty()) return ExitCode::gate_failed;
-  if (!gate || outcome->judged > 0) return ExitCode::done;
+  if (!gate || outcome->held > 0) return ExitCode::done;
   terminal.error("the gate has held nothing: none of its metrics can be judged");
   return ExitCode::nothing_measured;
 }

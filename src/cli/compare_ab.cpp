@@ -17,6 +17,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/ab_rounds.h"
 #include "cli/bench_command.h"
 #include "cli/child_run.h"
 #include "cli/shell_split.h"
@@ -109,7 +110,7 @@ class TurnSockets {
 class AbRunner {
  public:
   AbRunner(const AbRequest& request, const CompareOptions& options, Terminal& terminal)
-      : request_(request), options_(options), terminal_(terminal) {}
+      : request_(request), terminal_(terminal), rounds_(options) {}
 
   Result<AbOutcome> run(const std::vector<std::string>& a, const std::vector<std::string>& b) {
     words_ = {a, b};
@@ -118,8 +119,10 @@ class AbRunner {
     began_ = std::chrono::steady_clock::now();
     for (int round = 0; round < request_.rounds && !outcome_.interrupted; ++round)
       if (auto ok = run_round(round, signals); !ok) return tl::make_unexpected(ok.error());
-    if (a_.empty()) return std::move(outcome_);
-    if (auto ok = compare_all(); !ok) return tl::make_unexpected(ok.error());
+    if (rounds_.empty()) return std::move(outcome_);
+    auto compared = rounds_.compared();
+    if (!compared) return tl::make_unexpected(compared.error());
+    outcome_.result = std::move(*compared);
     write_files();
     return std::move(outcome_);
   }
@@ -141,9 +144,13 @@ class AbRunner {
       ++outcome_.failed;
       return {};
     }
-    a_.push_back(std::move(*sides[0]));
-    b_.push_back(std::move(*sides[1]));
-    return a_.size() == 1 ? compare_all() : Result<void>();  // refuses before the long wait
+    const bool is_first = rounds_.empty();
+    const auto added = rounds_.add(round + 1, std::move(*sides[0]), std::move(*sides[1]));
+    if (added || is_first) return added;  // refuses before the long wait
+    terminal_.error(
+        fmt::format("round {}: {}; its pair is left out", round + 1, added.error().what));
+    ++outcome_.failed;
+    return {};
   }
 
   std::filesystem::path folder_of(int round, char side) const {
@@ -202,16 +209,6 @@ class AbRunner {
     return std::optional(std::move(*run));
   }
 
-  Result<void> compare_all() {
-    auto comparison = compare_rounds(a_, b_, options_);
-    if (!comparison) return tl::make_unexpected(comparison.error());
-    const std::array<ComparedRun, 2> first{a_.front(), b_.front()};
-    auto complaints = complaints_of(a_);
-    for (auto& complaint : complaints_of(b_)) complaints.push_back(std::move(complaint));
-    outcome_.result = {differences(first), {std::move(*comparison)}, std::move(complaints)};
-    return {};
-  }
-
   void write_files() {
     const auto write = [&](const char* name, const std::string& text) {
       std::ofstream file(request_.out / name, std::ios::binary);
@@ -237,14 +234,23 @@ class AbRunner {
   }
 
   const AbRequest& request_;
-  const CompareOptions& options_;
   Terminal& terminal_;
   std::array<std::vector<std::string>, 2> words_;
-  std::vector<ComparedRun> a_, b_;
+  AbRounds rounds_;
   AbOutcome outcome_;
   std::chrono::steady_clock::time_point began_{};
   int done_ = 0;
 };
+
+Result<std::vector<std::string>> checked_words(const std::string& side, const std::string& typed) {
+  auto words = ab_words(side, typed);
+  if (words && is_sweep(*words))
+    return fail(
+        fmt::format("--ab {}: {} is a sweep, and a round takes one run of it; name one model and "
+                    "one value of each option",
+                    side, in_quotes(typed)));
+  return words;
+}
 
 }  // namespace
 
@@ -276,7 +282,7 @@ Result<std::vector<std::string>> ab_words(const std::string& side, const std::st
 
 Result<AbOutcome> run_ab(const AbRequest& request, const CompareOptions& options,
                          Terminal& terminal) {
-  const auto a = ab_words("A", request.a), b = ab_words("B", request.b);
+  const auto a = checked_words("A", request.a), b = checked_words("B", request.b);
   if (!a) return tl::make_unexpected(a.error());
   if (!b) return tl::make_unexpected(b.error());
   if (auto ok = make_empty(request.out); !ok) return tl::make_unexpected(ok.error());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace jetmeter {
 namespace {
@@ -21,6 +22,24 @@ std::string failure(const Comparison& comparison, const MetricComparison& m, dou
   if (m.ratio)
     text += fmt::format(", at least {}", share_text(lower ? m.ratio->low - 1 : 1 - m.ratio->high));
   return text + fmt::format(": more than the {} of the gate", share_text(tolerance));
+}
+
+// How much worse the metric may be at most, by its interval; without one, by its values.
+std::optional<double> worst_of(const MetricComparison& m) {
+  const bool lower = m.better == Better::lower;
+  if (m.disturbed || !m.a || !m.b) return std::nullopt;
+  if (m.ratio) return lower ? m.ratio->high - 1 : 1 - m.ratio->low;
+  if (!m.repeats_within) return std::nullopt;
+  return lower ? *m.b / *m.a - 1 : 1 - *m.b / *m.a;
+}
+
+// Empty: it is held.
+std::string why_not_held(const MetricComparison& m, double tolerance) {
+  const auto worst = worst_of(m);
+  if (!worst) return "is gated and cannot be judged: " + m.reason;
+  if (*worst <= std::max(tolerance, m.repeats_within.value_or(0))) return "";
+  return fmt::format("is gated and not known to hold: it may be up to {} worse",
+                     share_text(*worst));
 }
 
 std::vector<std::string> gates_of(const Gate& gate) {
@@ -52,7 +71,8 @@ Result<void> check_named(const CompareResult& result, const Gate& gate) {
 
 }  // namespace
 
-Result<double> parse_share(std::string_view option, std::string_view text) {
+Result<double> parse_share(std::string_view option, std::string_view text,
+                           std::string_view example) {
   auto number = text;
   const bool percent = number.ends_with('%');
   if (percent) number.remove_suffix(1);
@@ -60,9 +80,13 @@ Result<double> parse_share(std::string_view option, std::string_view text) {
   double value = 0;
   const auto* const end = number.data() + number.size();
   const auto parsed = std::from_chars(number.data(), end, value);
+  const bool is_number = parsed.ec == std::errc{} && parsed.ptr == end;
+  if (is_number && !percent && value >= 1 && value < 100)
+    return fail(fmt::format("{} {} is no share; write {:g}% or {:g}", option, in_quotes(text),
+                            value, value / 100));
   if (percent) value /= 100;
-  if (parsed.ec != std::errc{} || parsed.ptr != end || !(value >= 0) || value >= 1)
-    return fail(fmt::format("{} {} is no share; write 3% or 0.03", option, in_quotes(text)));
+  if (!is_number || !(value >= 0) || value >= 1)
+    return fail(fmt::format("{} {} is no share; write {}", option, in_quotes(text), example));
   return value;
 }
 
@@ -71,18 +95,21 @@ Result<GateOutcome> apply_gate(const CompareResult& result, const Gate& gate) {
   GateOutcome out;
   const auto gates = gates_of(gate);
   for (const auto& comparison : result.comparisons) {
-    for (const auto& worse : regressions(comparison, gate.tolerance, gates))
+    const auto failed = regressions(comparison, gate.tolerance, gates);
+    for (const auto& worse : failed)
       out.failures.push_back(failure(comparison, worse, gate.tolerance));
     for (const auto& m : comparison.metrics) {
+      const auto is_it = [&](const MetricComparison& one) {
+        return one.slot == m.slot && one.name == m.name;
+      };
       const bool gated =
           std::ranges::any_of(gates, [&](const auto& name) { return is_gate_of(name, m); });
-      if (!gated) continue;
-      const bool judged = (m.ratio && !m.disturbed) || (m.repeats_within && m.a && m.b);
-      if (judged)
-        ++out.judged;
+      if (!gated || std::ranges::any_of(failed, is_it)) continue;
+      const auto why = why_not_held(m, gate.tolerance);
+      if (why.empty())
+        ++out.held;
       else
-        out.untold.push_back(fmt::format("{}: {} {} is gated and cannot be judged: {}",
-                                         comparison.b, m.slot, m.name, m.reason));
+        out.untold.push_back(fmt::format("{}: {} {} {}", comparison.b, m.slot, m.name, why));
     }
   }
   return out;

@@ -6,10 +6,12 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <system_error>
 
 #include "cli/recorded_paths.h"
+#include "cli/typed_options.h"
 #include "jetmeter/record.h"
 
 namespace jetmeter {
@@ -102,15 +104,31 @@ std::string file_option(const std::string& word) {
   return {};
 }
 
+// The words of a file, as append() writes them, but for those of options that were typed.
+std::vector<std::string> without(const std::set<const CLI::Option*>& typed,
+                                 const std::vector<std::string>& words,
+                                 const CLI::App& subcommand) {
+  std::vector<std::string> kept;
+  bool keep = true;
+  for (const auto& word : words) {
+    const bool is_value = word.empty();  // of the option before it
+    if (!is_value)
+      keep = !typed.contains(subcommand.get_option_no_throw(word.substr(0, word.find('='))));
+    if (keep) kept.push_back(word);
+  }
+  return kept;
+}
+
 // REQUIRES: a file that was parsed before.
 bool has_sweep(const std::string& file) {
   return toml::parse(read_document(file).value_or(""))["sweep"].is_table();
 }
 
-// Records once held the default of this option as if it had been typed, under this name; those that
-// hold it only when it was typed say "imgsz".
+// Records once held the defaults of these options as if they had been typed. That of the first has
+// another name, "imgsz", where it was; that of the second is what a load without it is, and several
+// streams or a search contradict it.
 bool is_default_of_old(const std::string& option, const std::string& value) {
-  return option == "image-size" && value == "640";
+  return (option == "image-size" && value == "640") || (option == "scenario" && value == "single");
 }
 
 }  // namespace
@@ -167,7 +185,7 @@ Result<std::vector<std::string>> with_config_files(std::vector<std::string> argu
   };
   const auto typed = program.get_subcommands(is_typed);
   if (typed.empty()) return arguments;
-  std::vector<std::string> from_files, rest;
+  std::vector<std::string> from_files, in_files, rest;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const auto option = file_option(arguments[i]);
     if (option.empty()) {
@@ -185,9 +203,13 @@ Result<std::vector<std::string>> with_config_files(std::vector<std::string> argu
     if (option == kConfig && has_sweep(file)) from_files.push_back("--sweep-file=" + file);
     if (option == kFrom && typed.front()->get_option_no_throw(kFrom))
       from_files.push_back("--from=" + file);
-    from_files.insert(from_files.end(), words->begin(), words->end());
+    in_files.insert(in_files.end(), words->begin(), words->end());
   }
-  if (!rest.empty()) rest.insert(rest.begin() + 1, from_files.begin(), from_files.end());
+  if (rest.empty()) return rest;
+  const auto& subcommand = *typed.front();
+  for (auto& word : without(typed_options(rest, subcommand), in_files, subcommand))
+    from_files.push_back(std::move(word));
+  rest.insert(rest.begin() + 1, from_files.begin(), from_files.end());
   return rest;
 }
 

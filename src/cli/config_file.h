@@ -24,9 +24,10 @@ Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path
 Result<std::vector<std::string>> arguments_from_record(const std::filesystem::path& file,
                                                        const std::string& subcommand);
 
-// Replaces `--config FILE` and `--from FILE` by what the file says, before the other arguments, so
-// that these win; a `--from FILE` that the subcommand knows also stays, for what it says of the
-// models. Leaves arguments alone that do not begin with a subcommand of `program`.
+// Replaces `--config FILE` and `--from FILE` by what the file says of the options that are not
+// among the other arguments, and before these: what is typed wins, also where an option may be
+// repeated. A `--from FILE` that the subcommand knows also stays, for what it says of the models.
+// Leaves arguments alone that do not begin with a subcommand of `program`.
 Result<std::vector<std::string>> with_config_files(std::vector<std::string> arguments,
                                                    const CLI::App& program);
 

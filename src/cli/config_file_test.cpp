@@ -106,13 +106,42 @@ TEST_F(ConfigFile, StandsBeforeWhatWasTyped) {
   const auto file = write("warmup = 1\n");
   const auto& program = detect_.program;
   EXPECT_EQ(with_config_files({"detect", "--warmup", "3", "--config", file}, program).value(),
-            (Words{"detect", "--warmup=1", "--warmup", "3"}));
+            (Words{"detect", "--warmup", "3"}));
+  EXPECT_EQ(with_config_files({"detect", "--conf", "3", "--config", file}, program).value(),
+            (Words{"detect", "--warmup=1", "--conf", "3"}));
   EXPECT_EQ(with_config_files({"detect", "--config=" + file}, program).value(),
             (Words{"detect", "--warmup=1"}));
   EXPECT_FALSE(with_config_files({"detect", "--config"}, program));
   EXPECT_EQ(with_config_files({"detekt", "--config", file}, program).value(),
             (Words{"detekt", "--config", file}));
   EXPECT_EQ(with_config_files({}, program).value(), Words{});
+}
+
+TEST_F(ConfigFile, SaysNothingOfAnOptionThatWasTyped) {
+  const auto file =
+      write("backend-option = [\"a=1\", \"b=2\"]\nmodel0 = ''\nparallel = true\nwarmup = 1\n");
+  const auto& program = detect_.program;
+  EXPECT_EQ(with_config_files(
+                {"detect", "--config", file, "--backend-option", "a=3", "--model0", "m"}, program)
+                .value(),
+            (Words{"detect", "--parallel=true", "--warmup=1", "--backend-option", "a=3", "--model0",
+                   "m"}));
+  EXPECT_EQ(with_config_files({"detect", "--parallel=false", "--config", file}, program).value(),
+            (Words{"detect", "--backend-option=a=1", "--backend-option=b=2", "--model0", "",
+                   "--warmup=1", "--parallel=false"}));
+}
+
+TEST_F(ConfigFile, SaysNothingOfAModelThatWasTypedByItsPlace) {
+  CLI::App program;
+  std::vector<std::string> models;
+  program.add_subcommand("bench")->add_option("--model,model", models);
+  const auto file = write("model = ['a.onnx', 'b.onnx']\n");
+  EXPECT_EQ(with_config_files({"bench", "--config", file, "c.onnx"}, program).value(),
+            (Words{"bench", "c.onnx"}));
+  EXPECT_EQ(with_config_files({"bench", "--model=c.onnx", "--config", file}, program).value(),
+            (Words{"bench", "--model=c.onnx"}));
+  EXPECT_EQ(with_config_files({"bench", "--config", file}, program).value(),
+            (Words{"bench", "--model=a.onnx", "--model=b.onnx"}));
 }
 
 TEST_F(ConfigFile, WhatIsWrittenIsReadAgain) {
@@ -136,6 +165,17 @@ TEST_F(ConfigFile, OfAnOldRecordTheDefaultImageSizeWasNotTyped) {
   record.run.config = {{"imgsz", "640"}};
   EXPECT_EQ(arguments_from_record(write(to_json(record)), "detect").value(),
             (Words{"--imgsz=640"}));
+}
+
+// So was that of --scenario, also of several streams.
+TEST_F(ConfigFile, OfARecordTheScenarioSingleWasNotTyped) {
+  auto record = sample_record();
+  record.run.command = "jetmeter bench m.onnx --streams 2";
+  record.run.config = {{"scenario", "single"}, {"streams", "2"}};
+  EXPECT_EQ(arguments_from_record(write(to_json(record)), "bench").value(), (Words{"--streams=2"}));
+  record.run.config = {{"scenario", "rate"}};
+  EXPECT_EQ(arguments_from_record(write(to_json(record)), "bench").value(),
+            (Words{"--scenario=rate"}));
 }
 
 TEST_F(ConfigFile, AnOptionThatIsRepeatedIsAnArray) {

@@ -7,6 +7,9 @@
 #include <cmath>
 #include <utility>
 
+#include "compare/clock_step.h"
+#include "compare/comparable.h"
+#include "compare/judged.h"
 #include "compare/metrics.h"
 #include "compare/ratio.h"
 #include "compare/slots.h"
@@ -16,13 +19,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kUsualGates{"latency_ms.p50", "throughput_fps",
                                                       "memory.peak_bytes"};
-
-RatioOptions ratio_options(const CompareOptions& options) {
-  RatioOptions out;
-  out.seed = options.seed;
-  out.confidence = options.confidence;
-  return out;
-}
 
 // The fixed work that both workers did beside their models. Below this it says nothing.
 constexpr double kSameSpeed = 0.06;
@@ -104,15 +100,6 @@ Frames frames_of(const Sides& sides, std::string_view key) {
   return out;
 }
 
-void take_verdict(MetricComparison& row, const CompareOptions& options) {
-  VerdictOptions how;
-  how.least_difference = options.least_difference;
-  how.higher_is_better = row.better == Better::higher;
-  const auto judged = judge(row.ratio, how);
-  row.verdict = judged.verdict;
-  row.reason = judged.reason;
-}
-
 // Frames per second is the inverse of the mean gap between frames.
 std::optional<RatioInterval> throughput_ratio(const Sides& sides, const RatioOptions& options) {
   const auto a = gaps_of(sides.a), b = gaps_of(sides.b);
@@ -179,7 +166,7 @@ void compare_samples(MetricComparison& row, const Metric& metric, const Sides& s
     return;
   }
   center(*row.ratio, *row.b / *row.a);
-  take_verdict(row, options);
+  take_verdict(row, clock_step_ms(metric, *sides.a.record, *sides.b.record), options);
   const auto doubt = doubt_of(*row.b / *row.a, sides);
   row.disturbed = !doubt.empty();
   if (!row.disturbed) return;
@@ -253,95 +240,6 @@ Comparison compare_two(const ComparedRun& a, const ComparedRun& b, const Compare
   return out;
 }
 
-// "power mode (15W / 25W), precision (fp16 / fp32)"
-std::string blocking_ones(std::span<const Difference> all) {
-  std::string text;
-  for (const auto& difference : all) {
-    if (!difference.blocking) continue;
-    text += (text.empty() ? "" : ", ") + difference.what + " (";
-    for (std::size_t i = 0; i < difference.values.size(); ++i)
-      text += (i == 0 ? "" : " / ") + difference.values[i];
-    text += ')';
-  }
-  return text;
-}
-
-Result<void> check_slots(const ComparedRun& a, const ComparedRun& b) {
-  for (const auto* run : {&a, &b})
-    if (measured_slots(run->record).empty())
-      return fail(
-          fmt::format("{} measured no frame: there is nothing to compare", in_quotes(run->name)));
-  if (slots_in_common(a.record, b.record).empty())
-    return fail(fmt::format("{} measured {} and {} measured {}: they have no slot in common",
-                            in_quotes(a.name), names_of(measured_slots(a.record)),
-                            in_quotes(b.name), names_of(measured_slots(b.record))));
-  return {};
-}
-
-Result<void> check_comparable(std::span<const Difference> all, const CompareOptions& options) {
-  const auto named = blocking_ones(all);
-  if (named.empty() || options.force) return {};
-  return fail(fmt::format(
-      "these runs cannot be compared, they differ in {}; --force compares all the same", named));
-}
-
-bool took_turns(const ComparedRun& run) {
-  return std::ranges::any_of(run.record.slots, [](const SlotRecord& slot) {
-    return slot.load && slot.load->turns.value_or(0) > 0;
-  });
-}
-
-// Each round's metric, both sides, and how they compare.
-struct RoundValues {
-  std::vector<double> a, b, ratios;
-};
-
-ComparedSlot slot_in(const ComparedRun& run, const SlotRecord& slot) {
-  const auto first = run.first_start.find(slot.name);
-  return {slot, samples_of_slot(run, slot.name),
-          first == run.first_start.end() ? std::nullopt : std::optional(first->second)};
-}
-
-RoundValues values_of(const Metric& metric, std::span<const Sides> rounds) {
-  RoundValues out;
-  for (const auto& round : rounds) {
-    const auto a = value_of(metric, round.a), b = value_of(metric, round.b);
-    if (!a || !b || !(*a > 0) || !(*b > 0)) continue;
-    out.a.push_back(*a);
-    out.b.push_back(*b);
-    out.ratios.push_back(ratio_in_turn(metric, round.a, round.b).value_or(*b / *a));
-  }
-  return out;
-}
-
-double median_of(std::vector<double> values) {
-  std::ranges::sort(values);
-  return quantile(values, 0.5);
-}
-
-MetricComparison compare_round_values(const Metric& metric, std::span<const Sides> rounds,
-                                      const std::string& slot, const CompareOptions& options) {
-  MetricComparison row;
-  row.slot = slot;
-  row.name = metric.name;
-  row.better = metric.better;
-  const auto values = values_of(metric, rounds);
-  if (values.a.empty()) {
-    row.reason = "no round has it on both sides";
-    return row;
-  }
-  row.a = median_of(values.a);
-  row.b = median_of(values.b);
-  row.paired = true;
-  row.ratio = median_of_ratios(values.ratios, ratio_options(options));
-  if (row.ratio)
-    take_verdict(row, options);
-  else
-    row.reason = fmt::format("{} {} too few for an interval, which takes 4", values.a.size(),
-                             values.a.size() == 1 ? "round is" : "rounds are");
-  return row;
-}
-
 }  // namespace
 
 Result<CompareResult> compare(std::span<const ComparedRun> runs, const CompareOptions& options) {
@@ -354,29 +252,6 @@ Result<CompareResult> compare(std::span<const ComparedRun> runs, const CompareOp
     return tl::make_unexpected(ok.error());
   for (const auto& run : runs.subspan(1))
     out.comparisons.push_back(compare_two(baseline, run, options));
-  return out;
-}
-
-Result<Comparison> compare_rounds(std::span<const ComparedRun> a, std::span<const ComparedRun> b,
-                                  const CompareOptions& options) {
-  if (a.empty() || a.size() != b.size())
-    return fail("a comparison of rounds needs as many runs on both sides, and at least one");
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (auto ok = check_slots(a[i], b[i]); !ok) return tl::make_unexpected(ok.error());
-  const std::array<ComparedRun, 2> first{a.front(), b.front()};
-  if (auto ok = check_comparable(differences(first), options); !ok)
-    return tl::make_unexpected(ok.error());
-  Comparison out{a.front().name, b.front().name, static_cast<std::int64_t>(a.size()), {}};
-  out.in_turn = took_turns(a.front()) && took_turns(b.front());
-  for (const auto& slots : slots_in_common(a.front().record, b.front().record)) {
-    std::vector<Sides> rounds;
-    for (std::size_t i = 0; i < a.size(); ++i)
-      for (const auto& same : slots_in_common(a[i].record, b[i].record))
-        if (same.name == slots.name)
-          rounds.push_back({slot_in(a[i], *same.a), slot_in(b[i], *same.b), false});
-    for (const auto& metric : metrics_of(rounds.front().a, rounds.front().b))
-      out.metrics.push_back(compare_round_values(metric, rounds, slots.name, options));
-  }
   return out;
 }
 
@@ -396,10 +271,12 @@ std::vector<MetricComparison> regressions(const Comparison& comparison, double t
                          : std::ranges::any_of(gated, here);
   };
   const auto surely_worse = [&](const MetricComparison& m) {
-    if (m.disturbed) return false;
-    if (m.ratio)
-      return m.better == Better::lower ? m.ratio->low > 1 + tolerance
-                                       : m.ratio->high < 1 - tolerance;
+    if (m.ratio) {
+      const auto& r = *m.ratio;
+      const bool beyond =
+          m.better == Better::lower ? r.low > 1 + tolerance : r.high < 1 - tolerance;
+      return beyond && m.verdict == Verdict::slower;
+    }
     if (!m.repeats_within || !m.a || !m.b) return false;
     const double least = std::max(tolerance, *m.repeats_within);
     return m.better == Better::lower ? *m.b > *m.a * (1 + least) : *m.b < *m.a * (1 - least);

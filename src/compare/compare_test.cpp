@@ -219,6 +219,32 @@ TEST(Compare, OneRunASideOnAVirtualMachineTellsLargeDifferencesOnly) {
   EXPECT_EQ(row(near, force).verdict, Verdict::slower);
 }
 
+// A median of 40 ns and one of 30 ns are two steps of one clock, and the intervals have no width.
+TEST(Compare, ADifferenceOfAStepOfTheClockIsNone) {
+  const auto short_run = [](std::string name, double ns) {
+    auto run = run_of(std::move(name), std::vector<double>(400, ns * 1e-6));
+    run.record.slots[0].load.emplace().clock_resolution_ns = 20;
+    return run;
+  };
+  const auto p50 = [&](double a, double b) {
+    return *metric_named(compared(on_other_frames(short_run("a", a)), short_run("b", b)),
+                         "latency_ms.p50");
+  };
+  const auto near = p50(40, 30);
+  ASSERT_TRUE(near.ratio);
+  EXPECT_DOUBLE_EQ(near.ratio->mid, 0.75);
+  EXPECT_LT(near.ratio->low, 0.2);
+  EXPECT_GT(near.ratio->high, 2);
+  EXPECT_EQ(near.verdict, Verdict::cannot_tell);
+  EXPECT_THAT(near.reason, testing::EndsWith("; a step of the clock, 20 ns, is in it"));
+  EXPECT_EQ(p50(40, 400).verdict, Verdict::slower);
+  EXPECT_EQ(p50(1e6, 1e6).verdict, Verdict::same);
+  const auto below = p50(10, 400);
+  EXPECT_EQ(below.verdict, Verdict::cannot_tell);
+  EXPECT_FALSE(below.ratio);
+  EXPECT_EQ(below.reason, "10 ns is no more than one step of the clock, 20 ns");
+}
+
 // Of 14 runs of one model that were alike, 13 peaked at 93 MB and one at 118 MB.
 TEST(Compare, OnePeakASideFailsNoGate) {
   auto a = run_of("a", wavy_latencies(400, 10, 1)), b = a;
@@ -408,6 +434,42 @@ TEST(CompareRounds, RefusesWhatIsNotComparable) {
   EXPECT_THAT(compare_rounds(two.a, two.b, {}).error().what, HasSubstr("precision (fp32 / fp16)"));
 }
 
+TEST(CompareRounds, RefusesARoundThatIsNotComparableWhereverItIs) {
+  auto five = rounds(5, 1.5);
+  five.b[4].record.machine.power_mode = "15W";
+  EXPECT_THAT(compare_rounds(five.a, five.b, {}).error().what, HasSubstr("power mode (25W / 15W)"));
+  const CompareOptions force{.force = true};
+  EXPECT_EQ(compare_rounds(five.a, five.b, force)->rounds, 5);
+}
+
+TEST(CompareRounds, ADifferenceOfAStepOfTheClockIsNone) {
+  ComparedRound round;
+  round.metrics = {{"model", "latency_ms.p50", Better::lower, 40e-6, 30e-6, 0.75, 20e-6}};
+  const auto c = compare_rounds(std::vector<ComparedRound>(8, round), {});
+  ASSERT_TRUE(c);
+  EXPECT_EQ(c->metrics.at(0).verdict, Verdict::cannot_tell);
+  EXPECT_THAT(c->metrics[0].reason, HasSubstr("a step of the clock, 20 ns"));
+  round.metrics[0].clock_step_ms = 0;
+  EXPECT_EQ(compare_rounds(std::vector<ComparedRound>(8, round), {})->metrics[0].verdict,
+            Verdict::faster);
+}
+
+TEST(CompareRounds, OfARoundItsValuesAreEnough) {
+  const auto six = rounds(6, 1.05);
+  std::vector<ComparedRound> kept;
+  for (std::size_t i = 0; i < six.a.size(); ++i)
+    kept.push_back(compare_round(six.a[i], six.b[i], {}).value());
+  const auto whole = compare_rounds(six.a, six.b, {}), of_values = compare_rounds(kept, {});
+  ASSERT_TRUE(whole && of_values);
+  ASSERT_EQ(whole->metrics.size(), of_values->metrics.size());
+  const auto* m = metric_named(*of_values, "latency_ms.p50");
+  EXPECT_EQ(m->ratio->mid, metric_named(*whole, "latency_ms.p50")->ratio->mid);
+  EXPECT_EQ(m->verdict, Verdict::slower);
+  kept[2].metrics.clear();
+  EXPECT_EQ(compare_rounds(kept, {})->rounds, 6) << "a round may lack a metric";
+  EXPECT_FALSE(compare_rounds(std::span<const ComparedRound>(), {}));
+}
+
 MetricComparison metric(std::string name, Better better, RatioInterval ratio) {
   MetricComparison m;
   m.slot = "rgb";
@@ -416,6 +478,7 @@ MetricComparison metric(std::string name, Better better, RatioInterval ratio) {
   m.a = 100;
   m.b = 100 * ratio.mid;
   m.ratio = ratio;
+  m.verdict = judge(ratio, {.higher_is_better = better == Better::higher}).verdict;
   return m;
 }
 
@@ -438,6 +501,15 @@ TEST(Regressions, OnlyWhatSurelyLiesBeyond) {
               testing::ElementsAre("throughput_fps", "latency_ms.p99"));
   c.metrics = {metric("latency_ms.p50", Better::lower, {1.029, 1.05, 1.07}),
                metric("throughput_fps", Better::higher, {1.2, 1.3, 1.4})};
+  EXPECT_THAT(names(regressions(c, 0.03, {})), testing::IsEmpty());
+}
+
+TEST(Regressions, WhatCannotBeToldIsNone) {
+  Comparison c;
+  c.metrics = {metric("latency_ms.p50", Better::lower, {1.031, 1.15, 1.28}),
+               metric("throughput_fps", Better::higher, {0.80, 0.87, 0.965})};
+  EXPECT_EQ(c.metrics[0].verdict, Verdict::cannot_tell) << "misses 1 by too little";
+  EXPECT_EQ(c.metrics[1].verdict, Verdict::cannot_tell);
   EXPECT_THAT(names(regressions(c, 0.03, {})), testing::IsEmpty());
 }
 

@@ -207,11 +207,35 @@ std::string option_value(const Record& record, const std::string& key) {
   return or_unknown(text);
 }
 
+// Empty: it was no load.
+std::vector<LoadCondition> conditions_of(const ComparedRun& run) {
+  for (const auto* slot : measured_slots(run.record))
+    if (slot->load) return load_conditions(*slot->load, run.record.run.config);
+  return {};
+}
+
+// Of loads: what was offered, which options may say in more than one way, or not at all. The names
+// of the options that this answers for; none where a run was no load.
+std::set<std::string> add_load(Table& table, std::span<const ComparedRun> runs) {
+  std::set<std::string> told;
+  if (!std::ranges::all_of(runs, [](const auto& run) { return !conditions_of(run).empty(); }))
+    return told;
+  for (const auto& condition : conditions_of(runs.front())) {
+    told.insert(condition.option);
+    table.add("--" + condition.option, true, [&](const ComparedRun& run) {
+      const auto all = conditions_of(run);
+      return std::ranges::find(all, condition.option, &LoadCondition::option)->value;
+    });
+  }
+  return told;
+}
+
 void add_options(Table& table, std::span<const ComparedRun> runs) {
+  const auto told = add_load(table, runs);
   std::vector<std::string> keys;
   for (const auto& run : runs)
     for (const auto& [key, value] : run.record.run.config)
-      if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
+      if (!told.contains(key) && std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
   for (const auto& key : keys) {
     const bool blocking =
         std::ranges::find(kBlockingOptions, std::string_view(key)) != kBlockingOptions.end();

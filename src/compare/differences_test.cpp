@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "compare/test_runs.h"
 #include "jetmeter/compare.h"
 
@@ -105,6 +107,51 @@ TEST(Differences, ScenarioAndSlotsBlock) {
   EXPECT_EQ(found.back().what, "--scenario");
   EXPECT_THAT(found.back().values, ElementsAre("single", "rate", "single"));
   EXPECT_TRUE(found.back().blocking);
+}
+
+std::vector<Difference> between_loads(const LoadRecord& a, const LoadRecord& b,
+                                      std::vector<std::pair<std::string, std::string>> of_a,
+                                      std::vector<std::pair<std::string, std::string>> of_b) {
+  std::vector<ComparedRun> runs{run("a"), run("b")};
+  runs[0].record.slots[0].load = a;
+  runs[1].record.slots[0].load = b;
+  runs[0].record.run.config = std::move(of_a);
+  runs[1].record.run.config = std::move(of_b);
+  return differences(runs);
+}
+
+TEST(Differences, OfLoadsWhatWasNotTypedIsItsDefaultAndBlocks) {
+  const LoadRecord single{.scenario = "single"};
+  for (const auto& [option, value, usual] :
+       {std::array{"copies", "true", "false"}, std::array{"queue-limit", "1", "0"},
+        std::array{"count", "5", "0"}, std::array{"bound", "p99<1s", "none"}}) {
+    const auto found = between_loads(single, single, {}, {{option, value}});
+    ASSERT_THAT(found, SizeIs(1)) << option;
+    EXPECT_EQ(found[0].what, std::string("--") + option);
+    EXPECT_THAT(found[0].values, ElementsAre(usual, value));
+    EXPECT_TRUE(found[0].blocking);
+  }
+  const auto rates = between_loads({.scenario = "rate", .per_second = 20.0},
+                                   {.scenario = "rate", .per_second = 30.0}, {}, {});
+  ASSERT_THAT(rates, SizeIs(1));
+  EXPECT_EQ(rates[0].what, "--rate");
+  EXPECT_THAT(rates[0].values, ElementsAre("20", "30"));
+  EXPECT_TRUE(rates[0].blocking);
+}
+
+TEST(Differences, OfLoadsTheSameOfferInOtherWordsIsNone) {
+  const LoadRecord rate{.scenario = "rate", .per_second = 20.0, .when_busy = "queue"};
+  EXPECT_THAT(between_loads(rate, rate, {{"rate", "20"}, {"queue-limit", "0"}}, {{"rate", "20.0"}}),
+              IsEmpty());
+  const LoadRecord multi{.scenario = "multi", .in_flight = 2};
+  EXPECT_THAT(between_loads(multi, multi, {{"scenario", "single"}, {"streams", "2"}},
+                            {{"scenario", "multi"}, {"streams", "2"}}),
+              IsEmpty());
+  const auto dropped = between_loads({.scenario = "find-rate", .when_busy = "queue"},
+                                     {.scenario = "find-rate", .when_busy = "drop"},
+                                     {{"when-busy", "queue"}}, {{"when-busy", "queue"}});
+  ASSERT_THAT(dropped, SizeIs(1));
+  EXPECT_EQ(dropped[0].what, "--when-busy");
 }
 
 TEST(Differences, ModelIsNamedByFileAndContent) {

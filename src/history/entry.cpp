@@ -26,14 +26,14 @@ std::string option_of(const Config& config, std::string_view key) {
   return text;
 }
 
-// Of those options that `compare` wants to be equal, the ones that have no column of their own.
-std::string conditions_of(const Config& config) {
-  constexpr std::array<std::string_view, 6> kOptions{"when-busy", "queue-limit", "count",
-                                                     "copies",    "find-rate",   "bound"};
+// Of what `compare` wants to be equal, what has no column of its own and was asked for.
+std::string conditions_of(const LoadRecord& load, const Config& config) {
+  constexpr std::array<std::string_view, 4> kColumns{"scenario", "streams", "rate", "batch"};
   std::string text;
-  for (const auto option : kOptions)
-    if (const auto value = option_of(config, option); !value.empty())
+  for (const auto& [option, value, usual] : load_conditions(load, config))
+    if (!usual && std::ranges::find(kColumns, option) == kColumns.end())
       text += fmt::format("{}{}={}", text.empty() ? "" : " ", option, value);
+  if (load.turns.value_or(0) > 0) text += text.empty() ? "turns" : " turns";
   return text;
 }
 
@@ -53,8 +53,7 @@ void add_load(HistoryRow& row, const SlotRecord& slot, const Config& config) {
   if (load.per_second && (load.scenario == "rate" || load.scenario == "poisson"))
     row.rate = fmt::format("{:.10g}", *load.per_second);
   row.batch = valid_utf8(option_of(config, "batch"));
-  row.conditions = valid_utf8(conditions_of(config));
-  if (load.turns.value_or(0) > 0) row.conditions += row.conditions.empty() ? "turns" : " turns";
+  row.conditions = valid_utf8(conditions_of(load, config));
 }
 
 SlotEntry slot_entry(const SlotRecord& slot, const Config& config) {

@@ -79,6 +79,23 @@ TEST(EntryOf, TheRateOfASearchIsAResultAndNoCondition) {
   EXPECT_EQ(entry_of(record, "h").slots[0].row.rate, "81.5");
 }
 
+TEST(EntryOf, TheConditionsAreThoseOfTheLoadAndWhatWasNotTypedHasItsDefault) {
+  auto record = sample_record();
+  const auto conditions = [&](LoadRecord load) {
+    record.slots[0].load = std::move(load);
+    return entry_of(record, "h").slots[0].row.conditions;
+  };
+  record.run.config = {{"scenario", "single"}, {"when-busy", "queue"}, {"queue-limit", "0"}};
+  EXPECT_EQ(conditions({.scenario = "single"}), "");
+  EXPECT_EQ(conditions({.scenario = "single", .turns = 4}), "turns");
+  EXPECT_EQ(conditions({.scenario = "rate", .when_busy = "queue"}), "when-busy=queue");
+  EXPECT_EQ(conditions({.scenario = "find-rate", .when_busy = "drop"}),
+            "when-busy=drop find-rate=true bound=drops<5%");
+  record.run.config = {{"copies", "true"}, {"queue-limit", "04"}};
+  EXPECT_EQ(conditions({.scenario = "rate", .when_busy = "queue", .turns = 4}),
+            "when-busy=queue queue-limit=4 copies=true turns");
+}
+
 TEST(MetricsOf, AnAmbiguousNameHasItsFirstValue) {
   SlotRecord slot;
   slot.phases = {{"load", 1.0, {}}, {"load", 2.0, {}}};

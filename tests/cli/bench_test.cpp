@@ -396,6 +396,20 @@ TEST_F(Bench, DumpsFlagsThatAreReadBack) {
   EXPECT_THAT(less.out, AllOf(Not(HasSubstr("copies")), HasSubstr("ladder = true")));
 }
 
+TEST_F(Bench, WhatIsTypedWinsOverAFileAlsoWhereItMayBeRepeated) {
+  place_.write("m.ref", ReferenceModel{}.text());
+  const auto file = place_.write("bench.toml", "model = 'm.ref'\ninput = 'x=const:1'\nseed = 3\n");
+  const auto dumped = run_program({"bench", "--config", file, "--dump-config"}, place_);
+  ASSERT_EQ(dumped.exit_code, 0) << dumped.err;
+  EXPECT_THAT(dumped.out, AllOf(HasSubstr("'m.ref'"), HasSubstr("'x=const:1'")));
+  place_.write("other.ref", ReferenceModel{}.text());
+  const auto typed = run_program(
+      {"bench", "--config", file, "other.ref", "--input", "x=const:2", "--dump-config"}, place_);
+  ASSERT_EQ(typed.exit_code, 0) << typed.err;
+  EXPECT_THAT(typed.out, AllOf(HasSubstr("model = 'other.ref'"), HasSubstr("input = 'x=const:2'"),
+                               HasSubstr("seed = '3'")));
+}
+
 TEST_F(Bench, AValueOfTheWrongKindInAConfigurationIsRefused) {
   const auto model = place_.write("model.ref", ReferenceModel{}.text());
   for (const auto& [text, told] : {std::pair{"[bench]\nout = true\n", "'out' takes a value"},
@@ -560,8 +574,7 @@ TEST_F(BenchSweepRun, AStepWhoseReportIsGoneRunsAgain) {
   EXPECT_THAT(result.err, HasSubstr("it runs again"));
   EXPECT_TRUE(std::filesystem::exists(place_.path() / "sweep" / lost / "report.json"));
   const auto summary = nlohmann::json::parse(result.out);
-  for (const auto& row : summary["rows"])
-    EXPECT_FALSE(row["latency_p50_ms"].is_null()) << row;
+  for (const auto& row : summary["rows"]) EXPECT_FALSE(row["latency_p50_ms"].is_null()) << row;
   EXPECT_EQ(read_json_lines(place_ / "sweep/sweep.jsonl").size(), 4U) << "one of two again";
 }
 

@@ -141,6 +141,9 @@ TEST_F(Compare, BadInputIsOneSentence) {
       {"a", "--ab", "detect", "detect"},
       {"--ab", "detect 'x", "detect"},
       {"--ab", "compare a b", "detect"},
+      {"--ab", "bench a.ref b.ref", "bench a.ref"},
+      {"--ab", "bench a.ref", "bench a.ref --threads 1,2"},
+      {"a", "b", "--confidence", "99"},
       {"--ab", "detect", "detect", "--rounds", "3", "--fail-on-regression", "3%"},
       {"--ab", "detect --model0 nowhere.ref --source synthetic", "detect"}};
   for (const auto& request : requests) {
@@ -149,6 +152,14 @@ TEST_F(Compare, BadInputIsOneSentence) {
     EXPECT_EQ(count_lines(result.err), 1U) << result.err;
     EXPECT_EQ(result.out, "");
   }
+}
+
+TEST_F(Compare, RefusesASweepBeforeItRuns) {
+  const auto result = compare(
+      {"--ab", "bench '" + fast_ + "' --threads 1,2", "bench '" + fast_ + "'", "--out", "ab"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, HasSubstr("is a sweep"));
+  EXPECT_FALSE(std::filesystem::exists(place_ / "ab"));
 }
 
 class Ab : public Compare {
