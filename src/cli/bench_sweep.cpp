@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
 #include <thread>
 
 #include "cli/dump_place.h"
 #include "cli/interrupts.h"
 #include "cli/number_checks.h"
+#include "cli/whole_file.h"
 #include "jetmeter/telemetry.h"
 #include "jetmeter/thermal_zones.h"
 
@@ -356,16 +356,28 @@ class Sweeper {
     for (const auto& result : outcome.results) rows.push_back(row_of_result(result));
     const auto metric = parse_sweep_metric(bench_.sweep.rank);
     SweepRenderOptions options{metric ? std::optional(*metric) : std::nullopt, false};
-    for (const auto& [file, format] :
-         {std::pair{"sweep.md", SweepFormat::markdown}, std::pair{"sweep.csv", SweepFormat::csv},
-          std::pair{"sweep.json", SweepFormat::json}})
-      std::ofstream(root_ / file) << render_sweep(rows, format, options);
+    const bool whole = write_tables(rows, options) && !outcome.journal;
     options.color = terminal().color_on_stdout();
     const bool json = bench_.show.format == "json";
     terminal().print(render_sweep(rows, json ? SweepFormat::json : SweepFormat::text, options));
     terminal().note(fmt::format("sweep: {}", (root_ / "sweep.md").string()));
     if (outcome.interrupted) return ExitCode::interrupted;
-    return exit_of(outcome.results);
+    const auto code = exit_of(outcome.results);
+    return code == ExitCode::done && !whole ? ExitCode::slot_failed : code;
+  }
+
+  // Whether all are whole; if not, that was told.
+  bool write_tables(const std::vector<SweepRow>& rows, const SweepRenderOptions& options) {
+    bool whole = true;
+    for (const auto& [file, format] :
+         {std::pair{"sweep.md", SweepFormat::markdown}, std::pair{"sweep.csv", SweepFormat::csv},
+          std::pair{"sweep.json", SweepFormat::json}}) {
+      const auto written = write_whole(root_ / file, render_sweep(rows, format, options));
+      if (written) continue;
+      terminal().error(written.error().what);
+      whole = false;
+    }
+    return whole;
   }
 
   static ExitCode exit_of(const std::vector<StepResult>& results) {
@@ -376,7 +388,8 @@ class Sweeper {
     const auto completed = std::ranges::count_if(results, &StepResult::completed);
     if (completed == 0) return ExitCode::nothing_measured;
     if (with(ExitCode::gate_failed)) return ExitCode::gate_failed;
-    return completed < std::ssize(results) ? ExitCode::slot_failed : ExitCode::done;
+    const bool whole = completed == std::ssize(results) && !with(ExitCode::slot_failed);
+    return whole ? ExitCode::done : ExitCode::slot_failed;
   }
 
   Terminal& terminal() { return *invocation_.terminal; }

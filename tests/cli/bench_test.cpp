@@ -560,9 +560,20 @@ TEST_F(BenchSweepRun, AStepWhoseReportIsGoneRunsAgain) {
   EXPECT_THAT(result.err, HasSubstr("it runs again"));
   EXPECT_TRUE(std::filesystem::exists(place_.path() / "sweep" / lost / "report.json"));
   const auto summary = nlohmann::json::parse(result.out);
-  for (const auto& row : summary["rows"])
-    EXPECT_FALSE(row["latency_p50_ms"].is_null()) << row;
+  for (const auto& row : summary["rows"]) EXPECT_FALSE(row["latency_p50_ms"].is_null()) << row;
   EXPECT_EQ(read_json_lines(place_ / "sweep/sweep.jsonl").size(), 4U) << "one of two again";
+}
+
+TEST_F(BenchSweepRun, TablesThatCannotBeWrittenAreNoSuccess) {
+  std::filesystem::create_directories(place_.path() / "sweep");
+  for (const auto* table : {"sweep.md", "sweep.csv", "sweep.json"})
+    std::filesystem::create_symlink("/dev/full", place_.path() / "sweep" / table);
+  const auto result = run_program(words({"--streams", "1,2", "--quiet"}), place_);
+  EXPECT_EQ(result.exit_code, 2);
+  for (const auto* table : {"sweep.md", "sweep.csv", "sweep.json"})
+    EXPECT_THAT(result.err, HasSubstr(std::string(table) +
+                                      "' could not be written whole: No space left on device"));
+  EXPECT_THAT(result.out, HasSubstr("streams")) << "what was measured is shown all the same";
 }
 
 TEST_F(BenchSweepRun, AWrongValueCostsItsOwnStep) {
