@@ -95,7 +95,7 @@ Section search_section(const Record& record) {
                     {"rate, 1/s"},
                     {"holds", Align::left},
                     {"reached, 1/s"},
-                    {"why", Align::left}},
+                    {"why", Align::left, true}},
                    {}},
                   {}};
   for (const auto& slot : record.slots) {

@@ -252,6 +252,16 @@ TEST(Text, LongPathsKeepTheirEnd) {
   EXPECT_THAT(text, Not(HasSubstr(std::string(60, 'x'))));
 }
 
+TEST(Text, ReasonsOfTrialsAreWhole) {
+  auto record = sample_record_of_a_bench();
+  const std::string reason =
+      "the queue grew until the load ended; 22 of 51 still waited, which is 43 % of them";
+  auto& trials = record.slots[0].load->trials;
+  ASSERT_FALSE(trials.empty());
+  trials.front().reason = reason;
+  EXPECT_THAT(render("text", record), HasSubstr("  " + reason + "\n"));
+}
+
 TEST(DisplayWidth, CountsCellsNotBytes) {
   EXPECT_EQ(display_width("°C"), 2U);
   EXPECT_EQ(display_width("e\u0301"), 1U);
