@@ -250,6 +250,19 @@ TEST_F(Bench, OutputsAreNeverWrittenOverAnything) {
   EXPECT_FALSE(std::filesystem::exists(place_ / "run")) << "nothing was started";
 }
 
+TEST_F(Bench, OutputsThatCannotBeWrittenCostNoMeasurement) {
+  const auto too_long = std::string(300, 'x') + ".npz";
+  const auto report = run(ReferenceModel{}.text(), {"--dump-outputs", place_ / too_long});
+  EXPECT_EQ(result_.exit_code, 2) << result_.err;
+  EXPECT_THAT(result_.err, HasSubstr("error: model: the outputs: '"));
+  EXPECT_EQ(report["run"]["verdict"], "completed");
+  EXPECT_EQ(report["slots"][0]["frames"], 40);
+  std::string told;
+  for (const auto& warning : report["run"]["warnings"])
+    if (warning["code"] == "not_written") told = warning["message"];
+  EXPECT_THAT(told, HasSubstr(too_long));
+}
+
 TEST_F(Bench, ATaskThatDiesCostsNoSampleBefore) {
   ReferenceModel model;
   model.fault = "kill";
@@ -323,6 +336,26 @@ TEST_F(Bench, RunsAgainFromItsOwnReport) {
   const auto second = read_json(place_ / "again/report.json");
   EXPECT_EQ(second["run"]["config"], first["run"]["config"]);
   EXPECT_EQ(second["slots"][0]["frames"], 40);
+}
+
+TEST_F(Bench, ARepetitionDumpsIntoItsOwnFolder) {
+  const auto dumped = place_ / "out.npz";
+  const auto first = run(ReferenceModel{}.text(), {"--dump-outputs", dumped});
+  ASSERT_EQ(result_.exit_code, 0) << result_.err;
+  const auto before = slurp(dumped);
+  for (const auto& [from, out] : {std::pair{"run", "again"}, {"again", "and-again"}}) {
+    const auto again = run_program(
+        {"bench", "--from", place_ / from + "/report.json", "--out", place_ / out}, place_);
+    ASSERT_EQ(again.exit_code, 0) << again.err;
+    EXPECT_THAT(slurp(place_ / out + "/out.npz"), HasSubstr("output0.npy"));
+    EXPECT_EQ(read_json(place_ / out + "/report.json")["run"]["config"], first["run"]["config"]);
+  }
+  EXPECT_EQ(slurp(dumped), before);
+  const auto typed = run_program({"bench", "--from", place_ / "run/report.json", "--dump-outputs",
+                                  place_.write("kept.npz", "precious")},
+                                 place_);
+  EXPECT_EQ(typed.exit_code, 1) << typed.err;
+  EXPECT_EQ(slurp(place_ / "kept.npz"), "precious");
 }
 
 TEST_F(Bench, RunsAgainFromAnotherFolderAndTellsThatTheModelChanged) {
@@ -574,6 +607,15 @@ TEST_F(BenchSweepRun, TablesThatCannotBeWrittenAreNoSuccess) {
     EXPECT_THAT(result.err, HasSubstr(std::string(table) +
                                       "' could not be written whole: No space left on device"));
   EXPECT_THAT(result.out, HasSubstr("streams")) << "what was measured is shown all the same";
+}
+
+TEST_F(BenchSweepRun, AStepThatIsNotWrittenWholeIsNoSuccess) {
+  const auto result = run_program(
+      words({"--streams", "1,2", "--dump-outputs", std::string(300, 'x') + ".npz"}), place_);
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  const auto journal = read_json_lines(place_ / "sweep/sweep.jsonl");
+  ASSERT_EQ(journal.size(), 3U);
+  for (std::size_t i = 1; i < journal.size(); ++i) EXPECT_EQ(journal[i]["status"], "completed");
 }
 
 TEST_F(BenchSweepRun, AWrongValueCostsItsOwnStep) {
