@@ -629,9 +629,19 @@ TEST_F(BenchSweepRun, ADryRunPrintsThePlanAndDoesNothing) {
   EXPECT_EQ(run_program(words({"--resume"}), place_).exit_code, 1);
   const auto result = run_program(words({"--threads", "1,2", "--dry-run"}), place_);
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out,
-              AllOf(HasSubstr("2 steps"), HasSubstr("threads=1"), HasSubstr("threads=2")));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("2 steps"), HasSubstr("threads-1  threads=1\n"),
+                                HasSubstr("threads-2  threads=2\n")));
+  const auto once = result.out.find("min-count=5");
+  EXPECT_NE(once, std::string::npos);
+  EXPECT_EQ(result.out.find("min-count=5", once + 1), std::string::npos)
+      << "what is the same in every step is told once";
   EXPECT_FALSE(std::filesystem::exists(place_.path() / "sweep"));
+}
+
+TEST_F(BenchSweepRun, ADryRunMissesAModelFile) {
+  const auto result = run_program(words({"nowhere.ref", "--dry-run"}), place_);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, HasSubstr("WRONG: there is no model file 'nowhere.ref'"));
 }
 
 TEST_F(BenchSweepRun, IsReadFromToml) {
