@@ -6,6 +6,7 @@
 
 #include "report/cell.h"
 #include "report/sections.h"
+#include "report/sentences.h"
 
 namespace jetmeter {
 namespace {
@@ -218,10 +219,11 @@ Section statistics_section(const Record& record, Detail detail) {
   for (const auto& slot : record.slots) {
     if (!slot.statistics || (detail == Detail::brief && !slot.load)) continue;
     for (const auto& quantile : slot.statistics->quantiles)
-      section.table.rows.push_back(
-          {slot.name, quantile.name, in_ms(value_of(slot.latency_ms, quantile.name)),
-           range(quantile.low_ms, quantile.high_ms), in_ms(quantile.conservative_ms),
-           std::to_string(quantile.conservative_needs)});
+      section.table.rows.push_back({slot.name, percentile_name(quantile.name),
+                                    in_ms(value_of(slot.latency_ms, quantile.name)),
+                                    range(quantile.low_ms, quantile.high_ms),
+                                    in_ms(quantile.conservative_ms),
+                                    std::to_string(quantile.conservative_needs)});
     tell_course(section, slot);
   }
   if (!section.table.rows.empty())

@@ -38,14 +38,17 @@ std::string found(const LoadRecord& load) {
 
 std::string needs(const Summary& summary) {
   Parts parts;
-  for (const auto& percentile : summary.unsupported) {
-    const auto name = percentile.name == "p999" ? "p99.9" : percentile.name;
-    parts.push_back(fmt::format("{} needs {} frames", name, percentile.needs));
-  }
+  for (const auto& percentile : summary.unsupported)
+    parts.push_back(
+        fmt::format("{} needs {} frames", percentile_name(percentile.name), percentile.needs));
   return fmt::format("{}; there were {}", fmt::join(parts, ", "), summary.n);
 }
 
 }  // namespace
+
+std::string percentile_name(std::string_view name) {
+  return name == "p999" ? "p99.9" : std::string(name);
+}
 
 std::string headline(const SlotRecord& slot) {
   Parts parts;
