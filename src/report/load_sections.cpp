@@ -18,8 +18,7 @@ std::string in_ms(const std::optional<double>& value) {
 }
 
 std::string per_second(const std::optional<double>& value) {
-  if (!value) return "-";
-  return fmt::format("{:.{}f}", *value, *value < 10 ? 2 : 1);
+  return for_people(cell(value), {"", value && *value < 10 ? 2 : 1});
 }
 
 // "12.1 to 12.4"; a dash where there is none.
@@ -191,7 +190,9 @@ void tell_course(Section& section, const SlotRecord& slot) {
   std::vector<std::string> parts;
   if (statistics.effective_n) parts.push_back(worth_of(slot.frames, *statistics.effective_n));
   if (statistics.mad_ms)
-    parts.push_back(fmt::format("median deviation {} ms", in_ms(statistics.mad_ms)));
+    parts.push_back(*statistics.mad_ms > 0
+                        ? fmt::format("median deviation {} ms", in_ms(statistics.mad_ms))
+                        : "at least half of them equal, as far as the clock can tell");
   if (const auto far = statistics.outliers_low + statistics.outliers_high; far > 0)
     parts.push_back(fmt::format("{} outlier{}, left in", far, far == 1 ? "" : "s"));
   if (!parts.empty())
