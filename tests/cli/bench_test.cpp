@@ -336,6 +336,9 @@ TEST_F(Bench, RunsAgainFromItsOwnReport) {
   const auto second = read_json(place_ / "again/report.json");
   EXPECT_EQ(second["run"]["config"], first["run"]["config"]);
   EXPECT_EQ(second["slots"][0]["frames"], 40);
+  const auto by_folder =
+      run_program({"bench", "--from", place_ / "run", "--out", place_ / "third"}, place_);
+  EXPECT_EQ(by_folder.exit_code, 0) << by_folder.err;
 }
 
 TEST_F(Bench, ARepetitionDumpsIntoItsOwnFolder) {
