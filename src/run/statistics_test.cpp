@@ -79,16 +79,17 @@ TEST(StatisticsRecord, HasLoadGensOwnValueWhateverTheSamplesAreWorth) {
   EXPECT_FALSE(of(few, "p99").loadgen_ms || of(few, "p99").low_rank);
 }
 
-// 10 ms with 3 % of scatter, each 0.9 of the one before: 2000 of them say as much about the p90 as
-// some two hundred, and a rank for 2000 independent ones lies below the truth in a quarter of runs.
+// 10 ms with 3 % of scatter, each 0.9 of the one before: 4000 of them say as much about the p90 as
+// some three hundred, and a rank for 4000 independent ones lies below the truth in a quarter of
+// runs.
 TEST(StatisticsRecord, TheConservativeValueHoldsOfSamplesThatRemember) {
-  constexpr int kDraws = 30;
+  constexpr int kDraws = 20;
   constexpr double kTruth = 10 + 0.3 * 1.2815515655446004;
   std::mt19937_64 random(7);
   std::normal_distribution<double> normal;
   int below = 0;
   for (int draw = 0; draw < kDraws; ++draw) {
-    auto samples = back_to_back(2'000);
+    auto samples = back_to_back(4'000);
     double state = normal(random);
     std::int64_t now = 0;
     for (auto& sample : samples) {
@@ -102,7 +103,7 @@ TEST(StatisticsRecord, TheConservativeValueHoldsOfSamplesThatRemember) {
     ASSERT_TRUE(value);
     below += *value < kTruth ? 1 : 0;
   }
-  EXPECT_LE(below, 3);
+  EXPECT_LE(below, 2);
 }
 
 TEST(StatisticsRecord, NamesOutliersByTheirIndexInTheOrderOfTime) {
