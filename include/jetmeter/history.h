@@ -1,7 +1,7 @@
 // Every run of this machine, or of a laboratory, in one database: SQLite in a file, or PostgreSQL
 // behind a URL, with one schema. A Store is used by one thread; any number of processes may write
 // to one database at once. The run directory is the truth: a store that cannot be written costs a
-// warning, never the run.
+// sentence, never the run.
 #pragma once
 
 #include <cstdint>

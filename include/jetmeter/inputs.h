@@ -20,6 +20,9 @@ namespace jetmeter {
 struct TensorData {
   TensorSpec spec;  // all extents concrete
   std::vector<std::byte> bytes;
+  // Of what make_inputs() took from a file, what the file's owner may not expect: "converted from
+  // float64; 3 of its values are no finite numbers". Empty: nothing.
+  std::string remark = {};
 };
 
 // ---- shapes ------------------------------------------------------------------------------------

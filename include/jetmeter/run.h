@@ -45,7 +45,7 @@ struct BenchSpec {
   double slowdown = 0;  // share of its time by which every inference is held up, on purpose
   bool ladder = false;
   int profile_runs = 0;                // inferences under the layer profiler, after measuring
-  std::filesystem::path dump_outputs;  // .npz; empty: none
+  std::filesystem::path dump_outputs;  // .npz, as seen from the run's folder; empty: none
   Nanoseconds hold{0};                 // with the model loaded, before its first inference
   std::optional<TurnSeat> turns{};     // absent: the machine is this run's alone
 };

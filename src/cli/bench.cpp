@@ -1,16 +1,34 @@
+#include <algorithm>
 #include <memory>
 
 #include "cli/bench_command.h"
+#include "cli/config_file.h"
 #include "cli/dump_place.h"
 
 namespace jetmeter {
 namespace {
 
+// Whether --dump-outputs is a word of the run that is repeated.
+Result<bool> is_repeated_dump(const BenchCommand& state) {
+  const auto& file = state.options.dump_outputs;
+  if (file.empty() || state.show.from.empty()) return false;
+  const auto words = arguments_from_record(state.show.from, "bench");
+  if (!words) return tl::make_unexpected(words.error());
+  return std::ranges::find(*words, "--dump-outputs=" + file) != words->end();
+}
+
+Result<void> place_dump(const BenchCommand& state, RunSpec& spec) {
+  const auto repeated = is_repeated_dump(state);
+  if (!repeated) return tl::make_unexpected(repeated.error());
+  if (!*repeated) return check_dump_place(state.options.dump_outputs, spec.out);
+  spec.slots.front().bench->dump_outputs = dump_of_repetition(state.options.dump_outputs);
+  return {};
+}
+
 Result<ExitCode> one(const BenchCommand& state, const CLI::App& app, const Invocation& invocation) {
   auto spec = run_spec(state.options);
   if (!spec) return tl::make_unexpected(spec.error());
-  const auto dump = check_dump_place(state.options.dump_outputs, spec->out);
-  if (!dump) return tl::make_unexpected(dump.error());
+  if (auto placed = place_dump(state, *spec); !placed) return tl::make_unexpected(placed.error());
   spec->config = option_values(app);
   auto show = state.show;
   show.strict_memory = state.options.memory.strict;

@@ -15,7 +15,8 @@ void add_bench_command(CLI::App& app, BenchCommand& command) {
   add_bench_sweep_options(app, command.sweep);
   app.add_option("--config", command.config, "TOML file with options; those typed here win")
       ->group("Run");
-  app.add_option("--from", command.show.from, "report.json of a bench that is to be run again")
+  app.add_option("--from", command.show.from,
+                 "run directory or report.json of a bench that is to be run again")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->group("Run");
   app.add_flag("--dump-config", command.dump_config, "print the options in force as TOML and stop")

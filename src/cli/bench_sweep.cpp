@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
 #include <thread>
 
 #include "cli/dump_place.h"
 #include "cli/interrupts.h"
 #include "cli/number_checks.h"
+#include "cli/whole_file.h"
 #include "jetmeter/telemetry.h"
 #include "jetmeter/thermal_zones.h"
 
@@ -356,16 +356,28 @@ class Sweeper {
     for (const auto& result : outcome.results) rows.push_back(row_of_result(result));
     const auto metric = parse_sweep_metric(bench_.sweep.rank);
     SweepRenderOptions options{metric ? std::optional(*metric) : std::nullopt, false};
-    for (const auto& [file, format] :
-         {std::pair{"sweep.md", SweepFormat::markdown}, std::pair{"sweep.csv", SweepFormat::csv},
-          std::pair{"sweep.json", SweepFormat::json}})
-      std::ofstream(root_ / file) << render_sweep(rows, format, options);
+    const bool whole = write_tables(rows, options) && !outcome.journal;
     options.color = terminal().color_on_stdout();
     const bool json = bench_.show.format == "json";
     terminal().print(render_sweep(rows, json ? SweepFormat::json : SweepFormat::text, options));
     terminal().note(fmt::format("sweep: {}", (root_ / "sweep.md").string()));
     if (outcome.interrupted) return ExitCode::interrupted;
-    return exit_of(outcome.results);
+    const auto code = exit_of(outcome.results);
+    return code == ExitCode::done && !whole ? ExitCode::slot_failed : code;
+  }
+
+  // Whether all are whole; if not, that was told.
+  bool write_tables(const std::vector<SweepRow>& rows, const SweepRenderOptions& options) {
+    bool whole = true;
+    for (const auto& [file, format] :
+         {std::pair{"sweep.md", SweepFormat::markdown}, std::pair{"sweep.csv", SweepFormat::csv},
+          std::pair{"sweep.json", SweepFormat::json}}) {
+      const auto written = write_whole(root_ / file, render_sweep(rows, format, options));
+      if (written) continue;
+      terminal().error(written.error().what);
+      whole = false;
+    }
+    return whole;
   }
 
   static ExitCode exit_of(const std::vector<StepResult>& results) {
@@ -376,7 +388,8 @@ class Sweeper {
     const auto completed = std::ranges::count_if(results, &StepResult::completed);
     if (completed == 0) return ExitCode::nothing_measured;
     if (with(ExitCode::gate_failed)) return ExitCode::gate_failed;
-    return completed < std::ssize(results) ? ExitCode::slot_failed : ExitCode::done;
+    const bool whole = completed == std::ssize(results) && !with(ExitCode::slot_failed);
+    return whole ? ExitCode::done : ExitCode::slot_failed;
   }
 
   Terminal& terminal() { return *invocation_.terminal; }
@@ -389,20 +402,49 @@ class Sweeper {
   std::map<std::string, SweepRow> rows_;
 };
 
-// Every step is checked before the first one is run.
-std::string plan_text(const BenchSweep& bench, const std::vector<SweepStep>& steps) {
-  std::string text =
-      fmt::format("{} step{}, in this order:\n", steps.size(), steps.size() == 1 ? "" : "s");
-  for (const auto& step : steps) {
-    const auto request = request_of(bench, step);
-    std::string values;
-    for (const auto& [option, value] : step.values)
-      if (!is_repeated(value))
-        values += fmt::format("  {}={}", option.empty() ? "model" : option, value);
-    text += fmt::format("  {}{}\n", step.id, request ? "" : "  WRONG: " + request.error().what);
-    text += fmt::format("     {}\n", values);
+// Empty: the step can be tried.
+std::string why_wrong(const BenchSweep& bench, const SweepStep& step) {
+  const auto request = request_of(bench, step);
+  if (!request) return request.error().what;
+  const auto& model = request->spec.slots.front().model;
+  std::error_code error;
+  if (std::filesystem::is_regular_file(model, error)) return "";
+  return fmt::format("there is no model file {}", in_quotes(model.string()));
+}
+
+// Of the options that vary, or of the others.
+std::string values_in_words(const SweepStep& step, const std::vector<SweepAxis>& axes,
+                            bool varying) {
+  std::string text;
+  for (const auto& [option, value] : step.values) {
+    const bool varies = std::ranges::find(axes, option, &SweepAxis::option) != axes.end();
+    if (varies != varying) continue;
+    auto shown = value;
+    std::ranges::replace(shown, kBetweenRepeated, ',');
+    text += fmt::format("  {}={}", option.empty() ? "model" : option, shown);
   }
   return text;
+}
+
+struct SweepPlan {
+  std::string text;
+  bool is_right = true;
+};
+
+// Every step is checked before the first one is run.
+SweepPlan plan_of(const BenchSweep& bench, const std::vector<SweepAxis>& axes,
+                  const std::vector<SweepStep>& steps) {
+  SweepPlan plan{
+      fmt::format("{} step{}, in this order:\n", steps.size(), steps.size() == 1 ? "" : "s")};
+  for (const auto& step : steps) {
+    const auto wrong = why_wrong(bench, step);
+    plan.is_right = plan.is_right && wrong.empty();
+    plan.text += fmt::format("  {}{}{}\n", step.id, values_in_words(step, axes, true),
+                             wrong.empty() ? "" : "  WRONG: " + wrong);
+  }
+  plan.text +=
+      fmt::format("the same in every step:\n{}\n", values_in_words(steps.front(), axes, false));
+  return plan;
 }
 
 }  // namespace
@@ -459,11 +501,9 @@ Result<ExitCode> bench_sweep(const BenchSweep& bench, const Invocation& invocati
   auto steps = plan_sweep(whole_plan(bench, request->axes), request->options);
   if (!steps) return tl::make_unexpected(steps.error());
   if (bench.sweep.dry_run) {
-    invocation.terminal->print(plan_text(bench, *steps));
-    const auto is_right = [&](const SweepStep& step) {
-      return request_of(bench, step).has_value();
-    };
-    return std::ranges::all_of(*steps, is_right) ? ExitCode::done : ExitCode::wrong_request;
+    const auto plan = plan_of(bench, request->axes, *steps);
+    invocation.terminal->print(plan.text);
+    return plan.is_right ? ExitCode::done : ExitCode::wrong_request;
   }
   return Sweeper(bench, invocation, std::move(*request), std::move(*steps))();
 }

@@ -113,7 +113,8 @@ Result<ExitCode> measure_and_compare(const CompareRequest& request, const Compar
   if (!code) return code;
   terminal.note(fmt::format("rounds and comparison: {}", out.string()));
   if (outcome->interrupted) return ExitCode::interrupted;
-  if (*code == ExitCode::done && outcome->failed > 0) return ExitCode::slot_failed;
+  const bool whole = outcome->failed == 0 && !outcome->unwritten;
+  if (*code == ExitCode::done && !whole) return ExitCode::slot_failed;
   return code;
 }
 

@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -22,6 +21,7 @@
 #include "cli/child_run.h"
 #include "cli/shell_split.h"
 #include "cli/subcommand.h"
+#include "cli/whole_file.h"
 
 namespace jetmeter {
 namespace {
@@ -211,10 +211,10 @@ class AbRunner {
 
   void write_files() {
     const auto write = [&](const char* name, const std::string& text) {
-      std::ofstream file(request_.out / name, std::ios::binary);
-      file << text << std::flush;
-      if (!file)
-        terminal_.error(fmt::format("cannot write {}", in_quotes((request_.out / name).string())));
+      const auto written = write_whole(request_.out / name, text);
+      if (written) return;
+      terminal_.error(written.error().what);
+      outcome_.unwritten = true;
     };
     write("compare.json", to_json(outcome_.result));
     write("compare.md", to_markdown(outcome_.result));

@@ -27,6 +27,7 @@ struct AbOutcome {
   int failed = 0;        // rounds
   bool in_turn = false;  // both sides of a round at the same time
   bool interrupted = false;
+  bool unwritten = false;  // compare.json or compare.md is not whole, which was told
 };
 
 // Fails on a wrong request, also one that only a side's first run finds. Every run is kept, in

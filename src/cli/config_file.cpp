@@ -10,6 +10,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "cli/read_record.h"
 #include "cli/recorded_paths.h"
 #include "cli/typed_options.h"
 #include "jetmeter/record.h"
@@ -161,10 +162,8 @@ Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path
 
 Result<std::vector<std::string>> arguments_from_record(const std::filesystem::path& file,
                                                        const std::string& subcommand) {
-  const auto text = read_document(file);
-  if (!text) return fail(fmt::format("there is no record {}", in_quotes(file.string())));
-  const auto record = record_from_json(*text);
-  if (!record) return fail(fmt::format("{}: {}", in_quotes(file.string()), record.error().what));
+  const auto record = read_record(file);
+  if (!record) return tl::make_unexpected(record.error());
   const auto& command = record->run.command;
   if (!command.starts_with("jetmeter " + subcommand + " "))
     return fail(fmt::format("{} is the record of '{}', not of jetmeter {}",

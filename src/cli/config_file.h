@@ -19,8 +19,8 @@ namespace jetmeter {
 Result<std::vector<std::string>> arguments_from_toml(const std::filesystem::path& file,
                                                      const CLI::App& subcommand);
 
-// What the run behind a report.json was asked for, its relative paths as that run had them. Fails
-// when it was another subcommand's.
+// What a run, named by its directory or its report.json, was asked for, its relative paths as that
+// run had them. Fails when it was another subcommand's.
 Result<std::vector<std::string>> arguments_from_record(const std::filesystem::path& file,
                                                        const std::string& subcommand);
 

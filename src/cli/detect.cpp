@@ -32,7 +32,8 @@ Action define(CLI::App& app, const Invocation& invocation) {
   add_detect_options(app, state->options);
   app.add_option("--config", state->config, "TOML file with options; those typed here win")
       ->group("Run");
-  app.add_option("--from", state->show.from, "report.json of a detect that is to be run again")
+  app.add_option("--from", state->show.from,
+                 "run directory or report.json of a detect that is to be run again")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
       ->group("Run");
   app.add_flag("--dump-config", state->dump_config, "print the options in force as TOML and stop")

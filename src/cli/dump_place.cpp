@@ -32,6 +32,12 @@ Result<void> check_dump_place(const std::filesystem::path& file,
       file, fmt::format("cannot be written: there is no folder {}", in_quotes(folder.string())));
 }
 
+std::filesystem::path dump_of_repetition(const std::filesystem::path& recorded) {
+  auto name = recorded.filename();
+  if (name.extension() != ".npz") name += ".npz";
+  return name;
+}
+
 Result<void> check_dump_name(const std::string& typed) {
   if (typed.empty()) return {};
   const std::filesystem::path name(typed);

@@ -38,6 +38,12 @@ TEST(DumpPlace, NeedsItsFolder) {
   EXPECT_EQ(why(check_dump_place(dir.path() / "run/out.npz", dir.path() / "x/../run/")), "");
 }
 
+TEST(DumpPlace, OfARepetitionIsANameThatNoFileOfARunHas) {
+  EXPECT_EQ(dump_of_repetition("/there/out.npz"), "out.npz");
+  EXPECT_EQ(dump_of_repetition("../report.json"), "report.json.npz");
+  EXPECT_EQ(dump_of_repetition("out"), "out.npz");
+}
+
 TEST(DumpPlace, OfASweepIsANameAlone) {
   EXPECT_EQ(why(check_dump_name("")), "");
   EXPECT_EQ(why(check_dump_name("out.npz")), "");

@@ -1,4 +1,5 @@
-// Which rows of a history may be put in one order: those that `compare` would compare. Pure.
+// Which rows of a history may be put in one order: those that `compare` would compare, by what a
+// row knows of them. Pure.
 #pragma once
 
 #include <string>

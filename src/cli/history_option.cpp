@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 namespace jetmeter {
 namespace {
@@ -52,11 +54,13 @@ void remember(const Record& record, const std::string& run_folder, const std::st
   const auto added = store ? (*store)->add(record, host_name())
                            : Result<std::int64_t>(tl::make_unexpected(store.error()));
   if (added) return;
-  terminal.warn({"history",
-                 fmt::format("{}; the run's own files are complete, and 'jetmeter history add {}' "
-                             "adds them later",
-                             added.error().what, run_folder),
-                 "", ""});
+  const auto sentence = fmt::format(
+      "{}; the run's own files are complete, and 'jetmeter history add {}' adds them "
+      "later",
+      added.error().what, run_folder);
+  terminal.error(sentence);
+  std::ofstream(std::filesystem::path(run_folder) / "run.log", std::ios::app)
+      << fmt::format("{} ERROR {}\n", format_utc(system_clock().wall()), sentence);
 }
 
 }  // namespace jetmeter

@@ -25,7 +25,8 @@ std::optional<HistoryPlace> chosen_history(std::string_view typed, std::string_v
 // "orin-3"
 std::string host_name();
 
-// Adds the run. A failure is one warning: the run's own files are complete without it.
+// Adds the run. A failure is one error, also for who wants to hear of nothing else, and a line of
+// run.log; the run's own files are complete without it.
 void remember(const Record&, const std::string& run_folder, const std::string& typed, Terminal&);
 
 }  // namespace jetmeter

@@ -1,9 +1,9 @@
 #include "cli/rerun.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <system_error>
+
+#include "cli/read_record.h"
 
 namespace jetmeter {
 namespace {
@@ -28,11 +28,9 @@ void expect_models(RunSpec& spec, const Record& record) {
   }
 }
 
-Result<void> expect_models(RunSpec& spec, const std::filesystem::path& report) {
-  const auto text = read_document(report);
-  if (!text) return fail(fmt::format("there is no record {}", in_quotes(report.string())));
-  const auto record = record_from_json(*text);
-  if (!record) return fail(fmt::format("{}: {}", in_quotes(report.string()), record.error().what));
+Result<void> expect_models(RunSpec& spec, const std::filesystem::path& run) {
+  const auto record = read_record(run);
+  if (!record) return tl::make_unexpected(record.error());
   expect_models(spec, *record);
   return {};
 }

@@ -28,12 +28,14 @@ std::string_view format_name(const RunCommandOptions& options) {
   return options.format;
 }
 
-void show(const RunOutcome& outcome, const RunSpec& spec, Terminal& terminal,
-          const RunCommandOptions& options) {
+void show(const RunOutcome& outcome, Terminal& terminal, const RunCommandOptions& options) {
   const auto format =
       std::ranges::find(formats(), format_name(options), [](const Format* f) { return f->name; });
   if (format != formats().end())
     terminal.print((*format)->render(outcome.record, {.color = terminal.color_on_stdout()}));
+}
+
+void tell_of_failures(const RunOutcome& outcome, const RunSpec& spec, Terminal& terminal) {
   for (const auto& unwritten : outcome.unwritten) terminal.error(unwritten.what);
   for (const auto& slot : outcome.record.slots)
     if (slot.status == SlotStatus::failed || slot.status == SlotStatus::over_budget)
@@ -132,9 +134,11 @@ Result<ExitCode> run_command(RunSpec spec, const Invocation& invocation,
   if (!outcome) return tl::make_unexpected(outcome.error());
   if (own_place) point_latest_to(spec.out);
   if (options.finished) options.finished(*outcome);
-  show(*outcome, spec, terminal, options);
-  if (options.strict_memory) tell_of_strict_memory(*outcome, terminal);
+  show(*outcome, terminal, options);
+  // Before what the exit code is about, which is to be the last that is told.
   remember(outcome->record, spec.out.string(), options.history, terminal);
+  tell_of_failures(*outcome, spec, terminal);
+  if (options.strict_memory) tell_of_strict_memory(*outcome, terminal);
   return exit_code(*outcome, options.strict_memory);
 }
 

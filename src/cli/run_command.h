@@ -15,7 +15,7 @@ struct RunCommandOptions {
   std::string format = "text";  // of what goes to standard output: text | json | none
   bool strict_memory = false;   // a slot over its limit fails the gate
   std::string host_root = "/";  // where sensors are read; another one is a recorded machine
-  std::string from;             // report.json of the run that is repeated; empty: none
+  std::string from;             // the run that is repeated, see read_record.h; empty: none
   std::string history;          // as typed: where the run is kept; see history_option.h
   std::function<void(const RunOutcome&)> finished;  // before anything is shown; may be empty
 };

@@ -8,14 +8,14 @@
 namespace jetmeter {
 namespace {
 
-// A run without a slot has NULLs here.
-std::string text_of(const SqlValue& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  return text ? *text : "";
-}
-std::int64_t number_of(const SqlValue& value) {
-  const auto* number = std::get_if<std::int64_t>(&value);
-  return number ? *number : 0;
+// Puts the column's value into `place`; a run without a slot has NULLs, which leave it as it is.
+// False: what is there is of another kind.
+template <typename T>
+bool take(const SqlRow& row, std::size_t column, T& place) {
+  if (cell_as<std::monostate>(row, column)) return true;
+  auto value = cell_as<T>(row, column);
+  if (value) place = std::move(*value);
+  return value.has_value();
 }
 
 std::int64_t microseconds(WallTime time) {
@@ -113,18 +113,19 @@ Query metric_query(std::string_view metric, const HistoryFilter& filter, const D
   return query;
 }
 
-HistoryRow row_of(const SqlRow& values) {
+std::optional<HistoryRow> row_of(const SqlRow& values) {
   HistoryRow row;
-  row.id = number_of(values.at(0));
-  row.started = WallTime(std::chrono::microseconds(number_of(values.at(1))));
-  row.frames = number_of(values.at(2));
+  std::int64_t started_us = 0;
+  bool good = take(values, 0, row.id) && take(values, 1, started_us) && take(values, 2, row.frames);
   for (std::size_t i = 0; i < kTexts.size(); ++i)
-    row.*kTexts[i].second = text_of(values.at(kNumbers + i));
+    good = good && take(values, kNumbers + i, row.*kTexts[i].second);
+  if (!good) return std::nullopt;
+  row.started = WallTime(std::chrono::microseconds(started_us));
   return row;
 }
 
-double value_of(const SqlRow& values) {
-  return std::get<double>(values.at(kNumbers + kTexts.size()));
+std::optional<double> value_of(const SqlRow& values) {
+  return cell_as<double>(values, kNumbers + kTexts.size());
 }
 
 Query run_upsert(const RunEntry& entry) {

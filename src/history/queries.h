@@ -1,6 +1,7 @@
 // What is asked of the tables. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,9 +22,9 @@ struct Query {
 Query rows_query(const HistoryFilter&, const Dialect&);
 // As rows_query, with the value as one more column.
 Query metric_query(std::string_view metric, const HistoryFilter&, const Dialect&);
-// Of a row of either.
-HistoryRow row_of(const SqlRow&);
-double value_of(const SqlRow&);
+// Of a row of either; absent where it holds what was never written there.
+std::optional<HistoryRow> row_of(const SqlRow&);
+std::optional<double> value_of(const SqlRow&);
 
 // Makes the run, or takes the place of the same run; answers its id.
 Query run_upsert(const RunEntry&);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,14 @@ namespace jetmeter {
 
 using SqlValue = std::variant<std::monostate, std::int64_t, double, std::string>;
 using SqlRow = std::vector<SqlValue>;
+
+// Absent: another kind of value, or no such column. SQLite keeps whatever it is given, so that a
+// database which another program wrote into may hold anything.
+template <typename T>
+std::optional<T> cell_as(const SqlRow& row, std::size_t column) {
+  const auto* value = column < row.size() ? std::get_if<T>(&row[column]) : nullptr;
+  return value ? std::optional<T>(*value) : std::nullopt;
+}
 
 struct Dialect {
   std::string_view key, integer, real;  // types: a row's own number, 64 bits, double

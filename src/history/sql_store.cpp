@@ -35,7 +35,11 @@ class SqlStore final : public HistoryStore {
     const auto found = read(rows_query(filter, session_->dialect()));
     if (!found) return tl::make_unexpected(found.error());
     std::vector<HistoryRow> rows;
-    for (const auto& row : *found) rows.push_back(row_of(row));
+    for (const auto& values : *found) {
+      auto row = row_of(values);
+      if (!row) return damaged();
+      rows.push_back(std::move(*row));
+    }
     return rows;
   }
 
@@ -44,7 +48,12 @@ class SqlStore final : public HistoryStore {
     const auto found = read(metric_query(valid_utf8(name), filter, session_->dialect()));
     if (!found) return tl::make_unexpected(found.error());
     std::vector<HistoryValue> values;
-    for (const auto& row : *found) values.push_back({row_of(row), value_of(row)});
+    for (const auto& columns : *found) {
+      auto row = row_of(columns);
+      const auto value = value_of(columns);
+      if (!row || !value) return damaged();
+      values.push_back({std::move(*row), *value});
+    }
     return values;
   }
 
@@ -52,7 +61,11 @@ class SqlStore final : public HistoryStore {
     const auto found = read({"SELECT DISTINCT name FROM metrics", {}});
     if (!found) return tl::make_unexpected(found.error());
     std::vector<std::string> names;
-    for (const auto& row : *found) names.push_back(std::get<std::string>(row.at(0)));
+    for (const auto& row : *found) {
+      auto metric = cell_as<std::string>(row, 0);
+      if (!metric) return damaged();
+      names.push_back(std::move(*metric));
+    }
     std::ranges::sort(names);  // not by the database, whose order depends on its locale
     return names;
   }
@@ -63,7 +76,9 @@ class SqlStore final : public HistoryStore {
     const auto found = read({"SELECT record FROM runs WHERE id = $1", {*run}});
     if (!found) return tl::make_unexpected(found.error());
     if (found->empty()) return no_run(id);  // removed in between
-    return std::get<std::string>(found->at(0).at(0));
+    auto record = cell_as<std::string>(found->front(), 0);
+    if (!record) return damaged();
+    return std::move(*record);
   }
 
   Result<void> remove(std::string_view id) override {
@@ -95,7 +110,9 @@ class SqlStore final : public HistoryStore {
   Result<std::int64_t> id_from(const Query& query) {
     const auto rows = session_->run(query.sql, query.values);
     if (!rows) return tl::make_unexpected(rows.error());
-    return std::get<std::int64_t>(rows->at(0).at(0));
+    const auto id = rows->empty() ? std::nullopt : cell_as<std::int64_t>(rows->front(), 0);
+    if (!id) return fail("the database told no number of what was written");
+    return *id;
   }
 
   Result<void> write_slot(std::int64_t run_id, std::int64_t position, const SlotEntry& slot) {
@@ -133,6 +150,11 @@ class SqlStore final : public HistoryStore {
     return transaction.commit();
   }
 
+  tl::unexpected<Error> damaged() const {
+    return fail(session_->name() +
+                " is damaged: a value in it is not of the kind that was written there");
+  }
+
   tl::unexpected<Error> no_run(std::string_view id) const {
     return fail(fmt::format("there is no run {} in {}; 'jetmeter history' lists them",
                             in_quotes(id), session_->name()));
@@ -153,8 +175,10 @@ class SqlStore final : public HistoryStore {
       const auto found = read(query);
       if (!found) return tl::make_unexpected(found.error());
       if (text.empty() || found->empty()) continue;
-      if (found->size() == 1) return std::get<std::int64_t>(found->at(0).at(0));
-      return ambiguous(id, *found);
+      if (found->size() > 1) return ambiguous(id, *found);
+      const auto number = cell_as<std::int64_t>(found->front(), 0);
+      if (!number) return damaged();
+      return *number;
     }
     return no_run(id);
   }
@@ -163,7 +187,8 @@ class SqlStore final : public HistoryStore {
     constexpr std::size_t kShown = 5;
     std::string numbers;
     for (std::size_t i = 0; i < std::min(found.size(), kShown); ++i)
-      numbers += fmt::format("{}{}", i == 0 ? "" : ", ", std::get<std::int64_t>(found[i].at(0)));
+      numbers +=
+          fmt::format("{}{}", i == 0 ? "" : ", ", cell_as<std::int64_t>(found[i], 0).value_or(0));
     if (found.size() > kShown) numbers += ", …";
     return fail(fmt::format("{} runs in {} begin with {}; say which by its number: {}",
                             found.size(), session_->name(), in_quotes(id), numbers));

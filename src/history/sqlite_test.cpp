@@ -43,6 +43,15 @@ class SqliteHistory : public testing::Test {
     ASSERT_TRUE(store) << store.error().what;
     for (int i = 0; i < runs; ++i) ASSERT_TRUE((*store)->add(run_number(i), "a"));
   }
+  void change(const std::string& sql) const {
+    for (const auto* kind : store_kinds()) {
+      if (kind->is_server) continue;
+      const auto session = kind->open(place(), {});
+      ASSERT_TRUE(session) << session.error().what;
+      const auto done = (*session)->run(sql);
+      ASSERT_TRUE(done) << done.error().what;
+    }
+  }
   std::string integrity() const {
     for (const auto* kind : store_kinds()) {
       if (kind->is_server) continue;
@@ -98,6 +107,23 @@ TEST_F(SqliteHistory, WritesAheadAndSurvivesTheEightWriters) {
   fill(3);
   EXPECT_EQ(integrity(), "ok");
   EXPECT_EQ(bytes_of(file()).substr(18, 2), "\x02\x02");  // the header's mark of a log
+}
+
+// SQLite keeps a text where a number belongs, and calls the file sound.
+TEST_F(SqliteHistory, AValueOfAnotherKindIsDamage) {
+  fill(2);
+  const auto damaged = "the history '" + file().string() +
+                       "' is damaged: a value in it is not of the kind that was written there";
+  change("UPDATE metrics SET value = 'fast' WHERE name = 'latency_ms.p50'");
+  const auto metric = (*open_history(place()))->metric("latency_ms.p50", {});
+  ASSERT_FALSE(metric);
+  EXPECT_EQ(metric.error().what, damaged);
+  EXPECT_EQ((*open_history(place()))->rows({})->size(), 4U) << "the rest can be read";
+  change("UPDATE slots SET frames = 'many'");
+  const auto rows = (*open_history(place()))->rows({});
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().what, damaged);
+  EXPECT_FALSE((*open_history(place()))->metric("stages_ms.infer.p99", {}));
 }
 
 TEST_F(SqliteHistory, SaysThatThereIsNone) {

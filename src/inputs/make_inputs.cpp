@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "inputs/convert.h"
+#include "inputs/elements.h"
 #include "inputs/extents.h"
 #include "inputs/generate.h"
 #include "inputs/input_file.h"
@@ -17,6 +19,24 @@ namespace {
 
 std::string type_and_shape(const TensorSpec& spec) {
   return fmt::format("{} {}", name(spec.type), format_shape(spec.shape));
+}
+
+void add_remark(TensorData& data, std::string remark) {
+  data.remark += (data.remark.empty() ? "" : "; ") + std::move(remark);
+}
+
+std::size_t count_not_finite(const TensorData& data) {
+  return with_element(data.spec.type, [&]<typename T>(std::type_identity<T>) -> std::size_t {
+    std::size_t count = 0;
+    if constexpr (is_float_element<T>)
+      for (std::size_t i = 0; i < data.bytes.size() / sizeof(T); ++i)
+        count += std::isfinite(to_number(load_element<T>(data.bytes, i))) ? 0 : 1;
+    return count;
+  });
+}
+
+bool is_file(const Fill& fill) {
+  return fill.kind == FillKind::npy || fill.kind == FillKind::npz || fill.kind == FillKind::raw;
 }
 
 // The stream's array as `wanted`; one of another shape or kind is not read. Errors are to be read
@@ -33,6 +53,8 @@ Result<TensorData> take_array(const ByteStream& stream, const TensorSpec& wanted
   if (!data) return data;
   auto converted = convert(std::move(*data), wanted.type);
   if (!converted) return fail("holds " + converted.error().what);
+  if (held.type != wanted.type)
+    add_remark(*converted, fmt::format("converted from {}", name(held.type)));
   return converted;
 }
 
@@ -53,6 +75,9 @@ Result<TensorData> from_npz(const TensorSpec& input, const Fill& fill, bool only
   if (!stream) return tl::make_unexpected(stream.error());
   auto data = take_array(*stream, input);
   if (!data) return archive->fail_of_member(*index, data.error());
+  const auto& member = archive->names()[*index];
+  if (fill.member.empty() && member != input.name && member + ".npy" != input.name)
+    add_remark(*data, "its only array, " + in_quotes(member));
   return data;
 }
 
@@ -110,6 +135,10 @@ Result<TensorData> make_input(const TensorSpec& input, const Fill& fill, std::ui
   auto made = make_tensor(input, fill, seed, only_input);
   if (!made) return fail(who + made.error().what);
   made->spec = input;
+  if (!is_file(fill)) return made;
+  if (const auto count = count_not_finite(*made); count > 0)
+    add_remark(*made, fmt::format("{} of its values {}", count,
+                                  count == 1 ? "is no finite number" : "are no finite numbers"));
   return made;
 }
 

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "inputs/test_arrays.h"
 #include "support/real_data.h"
 #include "support/temp_dir.h"
@@ -111,6 +113,23 @@ TEST(MakeInputs, TheOnlyMemberFillsTheOnlyInput) {
   EXPECT_TRUE(make({kIds, kFloats}, {"x=" + npz}));
   EXPECT_THAT(make_error({kFloats, kFloats}, {npz}),
               HasSubstr("has no array 'x'; it holds 'arr_0'"));
+}
+
+TEST(MakeInputs, RemarksWhatAFilesOwnerMayNotExpect) {
+  const TempDir dir;
+  const auto npz = (dir.path() / "one.npz").string();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<TensorData> one{
+      tensor_of<double>(ElementType::float64, {2}, {1, nan}, "arr_0")};
+  ASSERT_TRUE(write_npz_file(npz, one));
+  EXPECT_EQ(make({kFloats}, {npz}).value()[0].remark,
+            "converted from float64; its only array, 'arr_0'; 1 of its values is no finite number");
+  EXPECT_EQ(make({kFloats}, {"x=" + npz + ":arr_0"}).value()[0].remark,
+            "converted from float64; 1 of its values is no finite number");
+  const std::vector<TensorData> expected{tensor_of<float>(ElementType::float32, {2}, {1, 2}, "x")};
+  ASSERT_TRUE(write_npz_file(npz, expected));
+  EXPECT_EQ(make({kFloats}, {npz}).value()[0].remark, "");
+  EXPECT_EQ(make({kFloats}, {"const:nan"}).value()[0].remark, "") << "that is what was typed";
 }
 
 TEST(MakeInputs, RawBytesOfExactlyTheSize) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "report/cell.h"
 #include "report/sections.h"
 
 namespace jetmeter {
@@ -14,7 +15,7 @@ constexpr std::size_t kBriefLayers = 8;
 
 std::string ms_per_call(const LayerRecord& layer) {
   if (layer.calls == 0) return "";
-  return fmt::format("{:.3f}", layer.total_ms / static_cast<double>(layer.calls));
+  return for_people(Cell(layer.total_ms / static_cast<double>(layer.calls)), {"", 3});
 }
 
 // What the table leaves out.

@@ -6,6 +6,7 @@
 
 #include "report/cell.h"
 #include "report/sections.h"
+#include "report/sentences.h"
 
 namespace jetmeter {
 namespace {
@@ -17,8 +18,7 @@ std::string in_ms(const std::optional<double>& value) {
 }
 
 std::string per_second(const std::optional<double>& value) {
-  if (!value) return "-";
-  return fmt::format("{:.{}f}", *value, *value < 10 ? 2 : 1);
+  return for_people(cell(value), {"", value && *value < 10 ? 2 : 1});
 }
 
 // "12.1 to 12.4"; a dash where there is none.
@@ -95,7 +95,7 @@ Section search_section(const Record& record) {
                     {"rate, 1/s"},
                     {"holds", Align::left},
                     {"reached, 1/s"},
-                    {"why", Align::left}},
+                    {"why", Align::left, true}},
                    {}},
                   {}};
   for (const auto& slot : record.slots) {
@@ -190,7 +190,9 @@ void tell_course(Section& section, const SlotRecord& slot) {
   std::vector<std::string> parts;
   if (statistics.effective_n) parts.push_back(worth_of(slot.frames, *statistics.effective_n));
   if (statistics.mad_ms)
-    parts.push_back(fmt::format("median deviation {} ms", in_ms(statistics.mad_ms)));
+    parts.push_back(*statistics.mad_ms > 0
+                        ? fmt::format("median deviation {} ms", in_ms(statistics.mad_ms))
+                        : "at least half of them equal, as far as the clock can tell");
   if (const auto far = statistics.outliers_low + statistics.outliers_high; far > 0)
     parts.push_back(fmt::format("{} outlier{}, left in", far, far == 1 ? "" : "s"));
   if (!parts.empty())
@@ -218,10 +220,11 @@ Section statistics_section(const Record& record, Detail detail) {
   for (const auto& slot : record.slots) {
     if (!slot.statistics || (detail == Detail::brief && !slot.load)) continue;
     for (const auto& quantile : slot.statistics->quantiles)
-      section.table.rows.push_back(
-          {slot.name, quantile.name, in_ms(value_of(slot.latency_ms, quantile.name)),
-           range(quantile.low_ms, quantile.high_ms), in_ms(quantile.conservative_ms),
-           std::to_string(quantile.conservative_needs)});
+      section.table.rows.push_back({slot.name, percentile_name(quantile.name),
+                                    in_ms(value_of(slot.latency_ms, quantile.name)),
+                                    range(quantile.low_ms, quantile.high_ms),
+                                    in_ms(quantile.conservative_ms),
+                                    std::to_string(quantile.conservative_needs)});
     tell_course(section, slot);
   }
   if (!section.table.rows.empty())

@@ -205,6 +205,23 @@ TEST(Text, CountsOneAsOne) {
   EXPECT_THAT(render("markdown", record), HasSubstr("rgb: 1 sample is worth 1 independent one; "));
 }
 
+TEST(Headline, ShowsNothingAsZeroThatIsNot) {
+  auto record = sample_record_of_a_bench();
+  auto& slot = record.slots[0];
+  slot.latency_ms.p50 = 0.000031;
+  slot.latency_ms.p99 = 0.0042;
+  slot.throughput_fps = 0.013;
+  slot.load->found_per_second = 0.02;
+  slot.statistics->mad_ms = 0;
+  slot.layers[0].total_ms = 0.002;
+  slot.layers[0].calls = 100;
+  const auto text = render("text", record);
+  EXPECT_THAT(text, HasSubstr("0.013 fps · p50 0.000031 ms · p99 0.0042 ms · 0.020 a second "));
+  EXPECT_THAT(text, Not(HasSubstr("median deviation")));
+  EXPECT_THAT(text, HasSubstr("at least half of them equal, as far as the clock can tell"));
+  EXPECT_THAT(text, HasSubstr(" 0.000020 "));
+}
+
 TEST(Headline, SaysWhereAFoundRateDidNotHold) {
   auto record = sample_record();
   auto& load = record.slots[0].load.emplace();
@@ -260,6 +277,16 @@ TEST(Text, LongPathsKeepTheirEnd) {
   const auto text = render("text", record);
   EXPECT_THAT(text, HasSubstr("x/street.mp4"));
   EXPECT_THAT(text, Not(HasSubstr(std::string(60, 'x'))));
+}
+
+TEST(Text, ReasonsOfTrialsAreWhole) {
+  auto record = sample_record_of_a_bench();
+  const std::string reason =
+      "the queue grew until the load ended; 22 of 51 still waited, which is 43 % of them";
+  auto& trials = record.slots[0].load->trials;
+  ASSERT_FALSE(trials.empty());
+  trials.front().reason = reason;
+  EXPECT_THAT(render("text", record), HasSubstr("  " + reason + "\n"));
 }
 
 TEST(DisplayWidth, CountsCellsNotBytes) {

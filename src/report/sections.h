@@ -14,6 +14,7 @@ struct Table {
   struct Heading {
     std::string title;
     Align align = Align::right;
+    bool is_prose = false;  // never cut short, however narrow the page; of the last column
   };
   std::vector<Heading> headings;
   std::vector<std::vector<std::string>> rows;  // an empty text is shown as absent: "-"

@@ -9,13 +9,19 @@ namespace jetmeter {
 namespace {
 
 constexpr std::string_view kGap = " · ";
-constexpr Notation kMilliseconds{"ms", 2};
+constexpr Notation kMilliseconds{"ms", 2}, kFrames{"fps", 1}, kPairs{"pairs/s", 1}, kRate{"", 1};
 
 using Parts = std::vector<std::string>;
 
 // Absent numbers are passed over.
 void add(Parts& parts, std::string_view format, const std::optional<double>& value) {
   if (value) parts.push_back(fmt::format(fmt::runtime(format), *value));
+}
+
+// With as many digits as it takes not to be 0.
+void add(Parts& parts, std::string_view what, const std::optional<double>& value,
+         const Notation& notation) {
+  if (value) parts.push_back(fmt::format("{}{}", what, for_people(cell(value), notation)));
 }
 
 std::string late(const DeadlineRecord& deadline) {
@@ -29,7 +35,7 @@ std::string dropped(const LoadRecord& load) {
 }
 
 std::string found(const LoadRecord& load) {
-  const auto text = fmt::format("{:.1f} a second", *load.found_per_second);
+  const auto text = for_people(cell(load.found_per_second), kRate) + " a second";
   if (!load.bound_held) return text + " held the bound in the search";
   if (*load.bound_held) return text + " hold the bound";
   return fmt::format("{} were found, but did not hold when measured: {}", text,
@@ -38,23 +44,26 @@ std::string found(const LoadRecord& load) {
 
 std::string needs(const Summary& summary) {
   Parts parts;
-  for (const auto& percentile : summary.unsupported) {
-    const auto name = percentile.name == "p999" ? "p99.9" : percentile.name;
-    parts.push_back(fmt::format("{} needs {} frames", name, percentile.needs));
-  }
+  for (const auto& percentile : summary.unsupported)
+    parts.push_back(
+        fmt::format("{} needs {} frames", percentile_name(percentile.name), percentile.needs));
   return fmt::format("{}; there were {}", fmt::join(parts, ", "), summary.n);
 }
 
 }  // namespace
+
+std::string percentile_name(std::string_view name) {
+  return name == "p999" ? "p99.9" : std::string(name);
+}
 
 std::string headline(const SlotRecord& slot) {
   Parts parts;
   if (slot.status != SlotStatus::completed)
     parts.push_back(slot.reason.empty() ? std::string(name(slot.status))
                                         : fmt::format("{}: {}", name(slot.status), slot.reason));
-  add(parts, "{:.1f} fps", slot.throughput_fps);
-  add(parts, "p50 {:.2f} ms", slot.latency_ms.p50);
-  add(parts, "p99 {:.2f} ms", slot.latency_ms.p99);
+  add(parts, "", slot.throughput_fps, kFrames);
+  add(parts, "p50 ", slot.latency_ms.p50, kMilliseconds);
+  add(parts, "p99 ", slot.latency_ms.p99, kMilliseconds);
   if (slot.load && slot.load->found_per_second) parts.push_back(found(*slot.load));
   if (slot.accuracy) add(parts, "mAP50 {:.3f}", slot.accuracy->map50);
   if (slot.interference) add(parts, "{:.2f}x the latency alone", slot.interference->factor);
@@ -87,9 +96,9 @@ std::vector<std::string> pairs_in_words(const PairsRecord& pairs) {
     made.push_back(fmt::format("without a partner: {} of the first stream, {} of the second",
                                pairs.unpaired_first, pairs.unpaired_second));
   Parts speed;
-  add(speed, "{:.1f} pairs/s", pairs.throughput_pairs_per_second);
-  add(speed, "p50 {:.2f} ms", pairs.latency_ms.p50);
-  add(speed, "p99 {:.2f} ms", pairs.latency_ms.p99);
+  add(speed, "", pairs.throughput_pairs_per_second, kPairs);
+  add(speed, "p50 ", pairs.latency_ms.p50, kMilliseconds);
+  add(speed, "p99 ", pairs.latency_ms.p99, kMilliseconds);
   if (pairs.deadline) speed.push_back(late(*pairs.deadline));
   Parts out{fmt::format("{}", fmt::join(made, "; "))};
   if (!speed.empty()) out.push_back(fmt::format("{}", fmt::join(speed, kGap)));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "jetmeter/record.h"
@@ -16,6 +17,8 @@ std::string when(const Record::Run&);
 std::string machine_in_short(const Machine&);
 // How they came about, and how fast they were.
 std::vector<std::string> pairs_in_words(const PairsRecord&);
+// "p99.9", of the record's "p999".
+std::string percentile_name(std::string_view);
 // One per slot whose sample was too small: "rgb: p99 needs 299 frames, there were 120".
 std::vector<std::string> unsupported_percentiles(const Record&);
 

@@ -51,9 +51,10 @@ std::string line(const std::vector<std::string>& row, const Table& table,
 
 std::string text_table(Table table, const Ink& ink) {
   for (auto& row : table.rows)
-    std::ranges::transform(row, row.begin(), [](const auto& text) {
-      return text.empty() ? "-" : shortened(flattened(text), kWidestCell);
-    });
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto text = row[i].empty() ? "-" : flattened(row[i]);
+      row[i] = table.headings[i].is_prose ? text : shortened(text, kWidestCell);
+    }
   std::vector<std::string> titles;
   for (const auto& heading : table.headings) titles.push_back(flattened(heading.title));
   const auto wide = widths(table);

@@ -33,9 +33,13 @@ Result<BenchInputs> bench_inputs(const Model& model, const BenchSpec& spec) {
   auto tensors = make_inputs(specs, spec.fills, spec.seed);
   if (!tensors) return tl::make_unexpected(tensors.error());
   BenchInputs inputs{std::move(*shapes), std::move(*tensors), {}};
-  for (const auto& input : specs)
-    inputs.described.push_back(
-        fmt::format("{}: {}", input.name, describe(fill_of(spec.fills, input.name), spec.seed)));
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    const auto& name = specs[i].name;
+    const auto& remark = inputs.tensors[i].remark;
+    inputs.described.push_back(fmt::format("{}: {}{}", name,
+                                           describe(fill_of(spec.fills, name), spec.seed),
+                                           remark.empty() ? "" : fmt::format(" ({})", remark)));
+  }
   return inputs;
 }
 

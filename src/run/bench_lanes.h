@@ -17,7 +17,8 @@ namespace jetmeter {
 struct BenchInputs {
   std::vector<Shape> shapes;
   std::vector<TensorData> tensors;
-  std::vector<std::string> described;  // "images: random in [0, 1), seed 1", one per input
+  // "images: random in [0, 1), seed 1", "x: x.npy (converted from float64)"; one per input.
+  std::vector<std::string> described;
 };
 // Fails where what was asked for does not fit the model.
 Result<BenchInputs> bench_inputs(const Model&, const BenchSpec&);

@@ -65,7 +65,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadRecord, scenario, in_flight, per_second, 
                                    found_per_second, search_verdict, trials, inputs, turns)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RungMeasured, name, what, reason, round_ms, latencies_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LayerTime, name, type, device, calls, total, first_begin)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchReport, load, rungs, layers, notes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchReport, load, rungs, layers, notes, unwritten)
 
 namespace {
 

@@ -24,8 +24,9 @@ struct RungMeasured {
 struct BenchReport {
   LoadRecord load;
   std::vector<RungMeasured> rungs;
-  std::vector<LayerTime> layers;   // in the order of execution; empty: not profiled
-  std::vector<std::string> notes;  // for the warnings: what could not be done, and why
+  std::vector<LayerTime> layers;       // in the order of execution; empty: not profiled
+  std::vector<std::string> notes;      // for the warnings: what could not be done, and why
+  std::vector<std::string> unwritten;  // files that a person asked for and does not have, and why
 };
 
 std::string to_json(const BenchSpec&);

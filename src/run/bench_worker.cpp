@@ -97,9 +97,9 @@ Result<void> BenchWorker::prepare() {
   phases_.begin("load");
   if (auto loaded = load(); !loaded) return loaded;
   if (bench().hold > Nanoseconds{0}) hold();
-  return first_inference().and_then([&] { return warm_up(); }).and_then([&] {
-    return dump_outputs();
-  });
+  if (auto done = first_inference().and_then([&] { return warm_up(); }); !done) return done;
+  dump_outputs();
+  return {};
 }
 
 Result<void> BenchWorker::load() {
@@ -145,9 +145,12 @@ Result<void> BenchWorker::warm_up() {
   return {};
 }
 
-Result<void> BenchWorker::dump_outputs() {
-  if (bench().dump_outputs.empty()) return {};
-  return write_npz_file(bench().dump_outputs, copy_outputs(*loaded_.model, lanes_->first()));
+// What is to be measured is not lost with a file.
+void BenchWorker::dump_outputs() {
+  const auto& file = bench().dump_outputs;
+  if (file.empty()) return;
+  const auto written = write_npz_file(file, copy_outputs(*loaded_.model, lanes_->first()));
+  if (!written) report_.unwritten.push_back("the outputs: " + written.error().what);
 }
 
 void BenchWorker::report_model() {

@@ -30,7 +30,7 @@ class BenchWorker {
   void hold();
   Result<void> first_inference();
   Result<void> warm_up();
-  Result<void> dump_outputs();
+  void dump_outputs();
   void report_model();
   // What is known of the load by now, so that it is not lost with this process.
   void tell_report();

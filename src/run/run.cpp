@@ -71,6 +71,11 @@ class Run {
  public:
   Run(const RunSpec& spec, const RunContext& context) : spec_(spec), context_(context) {
     context_.warn = [this](const Warning& warning) { warn(warning); };
+    std::error_code error;
+    const auto folder = std::filesystem::absolute(spec_.out, error);
+    for (auto& slot : spec_.slots)
+      if (slot.bench && !slot.bench->dump_outputs.empty())
+        slot.bench->dump_outputs = folder / slot.bench->dump_outputs;
   }
 
   Result<RunOutcome> operator()() {
@@ -123,10 +128,15 @@ class Run {
   }
 
   void warn(const Warning& warning) {
+    keep(warning);
+    if (outer_warn_) outer_warn_(warning);
+  }
+
+  // For the record and the log alone: a person is told otherwise.
+  void keep(const Warning& warning) {
     warnings_.push_back(warning);
     const auto who = warning.slot.empty() ? "" : warning.slot + ": ";
     if (dir_) dir_->log(context_.clock->wall(), fmt::format("WARNING {}{}", who, warning.message));
-    if (outer_warn_) outer_warn_(warning);
   }
 
   // Work of the same kind again and again, not the frames of a stream.
@@ -149,6 +159,8 @@ class Run {
   void refuse(SlotData&) const;
   void draw_overlays(const SlotData&);
   void write_trace();
+  // Files of the workers' own.
+  std::vector<Error> unwritten_by_workers();
   std::optional<PairsRecord> pairs() const;
   // Everything but the warnings, some of which rest on it.
   Record make_record(const Supervisor&, const RunTelemetry&) const;
@@ -403,6 +415,18 @@ void Run::write_trace() {
   if (!trace.processes.empty()) dir_->write("trace.json", chrome_trace(trace));
 }
 
+std::vector<Error> Run::unwritten_by_workers() {
+  std::vector<Error> unwritten;
+  for (const auto& slot : slots_) {
+    if (!slot.bench) continue;
+    for (const auto& sentence : slot.bench->unwritten) {
+      keep({"not_written", sentence, "", slot.spec.name});
+      unwritten.push_back({fmt::format("{}: {}", slot.spec.name, sentence)});
+    }
+  }
+  return unwritten;
+}
+
 std::optional<PairsRecord> Run::pairs() const {
   std::vector<const SlotData*> both;
   for (const auto& slot : slots_)
@@ -450,6 +474,7 @@ RunOutcome Run::write_reports(const Supervisor& supervisor, const RunTelemetry& 
   for (const auto& warning : telemetry.warnings(machine_)) warn(warning);
   for (const auto& slot : slots_) draw_overlays(slot);
   write_trace();
+  auto unwritten = unwritten_by_workers();
   RunOutcome outcome{make_record(supervisor, telemetry), supervisor.interrupted(), {}};
   for (std::size_t i = 0; i < slots_.size(); ++i)
     for (const auto& warning : self_warnings(slots_[i], outcome.record.slots[i])) warn(warning);
@@ -466,6 +491,7 @@ RunOutcome Run::write_reports(const Supervisor& supervisor, const RunTelemetry& 
   dir_->log(context_.clock->wall(), fmt::format("verdict: {}", outcome.record.run.verdict));
   dir_->sync();
   outcome.unwritten = dir_->failures();
+  outcome.unwritten.insert(outcome.unwritten.end(), unwritten.begin(), unwritten.end());
   return outcome;
 }
 

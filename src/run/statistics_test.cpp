@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 namespace jetmeter {
@@ -76,6 +77,33 @@ TEST(StatisticsRecord, HasLoadGensOwnValueWhateverTheSamplesAreWorth) {
   EXPECT_TRUE(of(stepped, "p50").loadgen_ms);
   const auto few = statistics_record(back_to_back(20));
   EXPECT_FALSE(of(few, "p99").loadgen_ms || of(few, "p99").low_rank);
+}
+
+// 10 ms with 3 % of scatter, each 0.9 of the one before: 4000 of them say as much about the p90 as
+// some three hundred, and a rank for 4000 independent ones lies below the truth in a quarter of
+// runs.
+TEST(StatisticsRecord, TheConservativeValueHoldsOfSamplesThatRemember) {
+  constexpr int kDraws = 20;
+  constexpr double kTruth = 10 + 0.3 * 1.2815515655446004;
+  std::mt19937_64 random(7);
+  std::normal_distribution<double> normal;
+  int below = 0;
+  for (int draw = 0; draw < kDraws; ++draw) {
+    auto samples = back_to_back(4'000);
+    double state = normal(random);
+    std::int64_t now = 0;
+    for (auto& sample : samples) {
+      sample.started_ns = now;
+      sample.latency_ns = static_cast<std::int64_t>((10 + 0.3 * state) * kMillisecond);
+      now += sample.latency_ns;
+      state = 0.9 * state + std::sqrt(1 - 0.81) * normal(random);
+    }
+    const auto record = statistics_record(samples);
+    const auto& value = of(record, "p90").conservative_ms;
+    ASSERT_TRUE(value);
+    below += *value < kTruth ? 1 : 0;
+  }
+  EXPECT_LE(below, 2);
 }
 
 TEST(StatisticsRecord, NamesOutliersByTheirIndexInTheOrderOfTime) {

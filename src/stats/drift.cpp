@@ -17,6 +17,8 @@ constexpr std::size_t kMostPoints = 400;
 constexpr double kLeastEffective = 8;
 constexpr double kSignificance = 0.01;
 constexpr double kLeastPercent = 1;  // over the run; what moves less does not move
+// Samples are said to stay where they are if they surely move by no more than this over the run.
+constexpr double kMostPercentOfNone = 5;
 
 double median_of(std::vector<double>& values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -45,12 +47,13 @@ std::vector<TimedValue> thinned(std::span<const TimedValue> samples) {
 // pairs rise than fall (Mann 1945, Kendall 1975).
 struct Pairs {
   std::optional<double> slope;
+  std::vector<double> slopes;
   double excess = 0;
 };
 
 Pairs pairs_of(std::span<const TimedValue> points) {
   Pairs result;
-  std::vector<double> slopes;
+  auto& slopes = result.slopes;
   slopes.reserve(points.size() * (points.size() - 1) / 2);
   for (std::size_t j = 1; j < points.size(); ++j)
     for (std::size_t i = 0; i < j; ++i) {
@@ -108,13 +111,33 @@ double memory_of(std::span<const TimedValue> points, double slope) {
   return stats::autocorrelation_time(ranks_of(level).ranks, {.fitted = kMeanAndSlope});
 }
 
-std::optional<double> p_value(std::span<const TimedValue> points, double excess, double slope) {
+// Of the excess of rising pairs; 0 where all points are equal. Absent: too few independent points.
+std::optional<double> variance_of(std::span<const TimedValue> points, double slope) {
   const double memory = memory_of(points, slope);
   if (static_cast<double>(points.size()) < kLeastEffective * memory) return std::nullopt;
-  const double variance = independent_variance(points) * memory;
-  if (!(variance > 0)) return 1.0;  // all equal
+  return independent_variance(points) * memory;
+}
+
+double p_value(double excess, double variance) {
+  if (!(variance > 0)) return 1;
   const double z = std::max(0.0, std::abs(excess) - 1) / std::sqrt(variance);
   return std::erfc(z / std::numbers::sqrt2);
+}
+
+// The 95 % interval of the median slope, between order statistics of the slopes of pairs (Sen 1968;
+// Gilbert 1987, section 16.5). Absent: the pairs do not carry it.
+std::optional<Interval> slope_interval(std::vector<double>& slopes, double variance) {
+  constexpr double kZ = 1.959964;
+  const auto pairs = static_cast<double>(slopes.size());
+  const double half = kZ * std::sqrt(std::max(0.0, variance)) / 2;
+  const double low = std::floor(pairs / 2 - half) - 1, high = std::ceil(pairs / 2 + half);
+  if (low < 0 || high > pairs - 1) return std::nullopt;
+  const auto at = [&](double rank) {
+    const auto place = slopes.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(slopes.begin(), place, slopes.end());
+    return *place;
+  };
+  return Interval{at(low), at(high)};
 }
 
 double median_of(std::span<const TimedValue> samples) {
@@ -129,19 +152,26 @@ Drift drift(std::span<const TimedValue> in_time_order) {
   Drift result;
   if (in_time_order.size() < kLeastPoints) return result;
   const auto points = thinned(in_time_order);
-  const auto [slope, excess] = pairs_of(points);
+  auto [slope, slopes, excess] = pairs_of(points);
   const double median = median_of(in_time_order);
   if (!slope || median == 0) return result;
   const double run = in_time_order.back().seconds - in_time_order.front().seconds;
-  const double percent_per_second = 100 * *slope / std::abs(median);
-  result.percent_per_minute = 60 * percent_per_second;
-  result.percent_over_run = percent_per_second * run;
-  result.p_value = p_value(points, excess, *slope);
-  if (!result.p_value) return result;
-  if (*result.p_value >= kSignificance || std::abs(*result.percent_over_run) < kLeastPercent)
-    result.verdict = DriftVerdict::none;
-  else
+  const auto percent_over_run = [&](double of_slope) {
+    return 100 * of_slope / std::abs(median) * run;
+  };
+  result.percent_per_minute = 60 * (100 * *slope / std::abs(median));
+  result.percent_over_run = percent_over_run(*slope);
+  const auto variance = variance_of(points, *slope);
+  if (!variance) return result;
+  result.p_value = p_value(excess, *variance);
+  if (*result.p_value < kSignificance && std::abs(*result.percent_over_run) >= kLeastPercent) {
     result.verdict = *slope > 0 ? DriftVerdict::rising : DriftVerdict::falling;
+    return result;
+  }
+  const auto range = slope_interval(slopes, *variance);
+  if (range && percent_over_run(range->low) > -kMostPercentOfNone &&
+      percent_over_run(range->high) < kMostPercentOfNone)
+    result.verdict = DriftVerdict::none;
   return result;
 }
 

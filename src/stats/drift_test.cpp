@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "jetmeter/stats.h"
@@ -61,6 +62,24 @@ TEST(Drift, DoesNotMindAFewWildSamples) {
   auto values = draws.shaped(500, test::latency);
   for (std::size_t i = 450; i < 500; i += 10) values[i] = 1e6;
   EXPECT_EQ(drift(timed(values)).verdict, DriftVerdict::none);
+}
+
+int count(test::Draws& draws, int rounds, std::size_t n, double scatter, double grown,
+          DriftVerdict verdict) {
+  int result = 0;
+  for (int i = 0; i < rounds; ++i) {
+    const auto values = draws.shaped(n, [=](double z) { return 10 * std::exp(scatter * z); });
+    result += drift(timed(values, grown)).verdict == verdict ? 1 : 0;
+  }
+  return result;
+}
+
+TEST(Drift, IsNotAbsentWhereItOnlyWasNotFound) {
+  test::Draws draws(4);
+  EXPECT_GE(count(draws, 100, 30, 0.3, 0, DriftVerdict::cannot_tell), 95);
+  EXPECT_EQ(count(draws, 100, 30, 0.3, 0.2, DriftVerdict::none), 0);
+  EXPECT_LE(count(draws, 100, 40, 0.03, 0.06, DriftVerdict::none), 4) << "it moves by 6 %";
+  EXPECT_GE(count(draws, 20, 1000, 0.03, 0, DriftVerdict::none), 19);
 }
 
 struct Alarms {

@@ -97,11 +97,13 @@ struct Tally {
 using Samples = std::vector<double>;
 
 // Of pairs that differ by nothing, and of the same with b made slower by 3 %.
-Tally tally(int draws, const std::function<Samples()>& draw, bool paired = false) {
+Tally tally(int draws, const std::function<Samples()>& draw, bool paired = false,
+            double confidence = 0.95) {
   Tally result{.draws = draws};
   for (int i = 0; i < draws; ++i) {
     const auto a = draw(), b = draw();
-    const RatioOptions options{.rounds = 300, .seed = static_cast<std::uint64_t>(i)};
+    const RatioOptions options{
+        .rounds = 300, .seed = static_cast<std::uint64_t>(i), .confidence = confidence};
     const auto ratio = paired ? paired_ratio(a, b, options) : unpaired_ratio(a, b, options);
     if (!ratio) {
       ++result.absent;
@@ -139,13 +141,28 @@ TEST(RatioCoverage, OfSamplesThatRemember) {
 TEST(RatioCoverage, OfRounds) {
   test::Draws draws(5);
   const auto round = [](double z) { return 10 * std::exp(0.005 * z); };
-  for (const std::size_t rounds : {5U, 8U, 300U}) {
+  for (const std::size_t rounds : {4U, 5U, 8U, 12U, 300U}) {
     SCOPED_TRACE(rounds);
     expect_coverage(tally(
         1500, [&] { return draws.shaped(rounds, round); }, true));
   }
   expect_coverage(tally(
       1500, [&] { return draws.autoregressive(1000, 0.9, round); }, true));
+}
+
+// As `compare --ab` judges, of its usual number of rounds and of fewer.
+TEST(RatioCoverage, OfRoundsAtNinetyNinePercent) {
+  test::Draws draws(8);
+  const auto round = [](double z) { return 10 * std::exp(0.005 * z); };
+  for (const std::size_t rounds : {4U, 7U, 12U}) {
+    SCOPED_TRACE(rounds);
+    const auto held = tally(
+        3000, [&] { return draws.shaped(rounds, round); }, true, 0.99);
+    EXPECT_EQ(held.absent, 0);
+    EXPECT_GE(held.held_percent(), 98);
+    EXPECT_LE(held.held_percent(), 99.8);
+    EXPECT_LT(held.wrong, 0.01 * held.draws);
+  }
 }
 
 // As many samples as a bench of three seconds gives, with the scatter of a quiet machine.

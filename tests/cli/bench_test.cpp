@@ -250,6 +250,19 @@ TEST_F(Bench, OutputsAreNeverWrittenOverAnything) {
   EXPECT_FALSE(std::filesystem::exists(place_ / "run")) << "nothing was started";
 }
 
+TEST_F(Bench, OutputsThatCannotBeWrittenCostNoMeasurement) {
+  const auto too_long = std::string(300, 'x') + ".npz";
+  const auto report = run(ReferenceModel{}.text(), {"--dump-outputs", place_ / too_long});
+  EXPECT_EQ(result_.exit_code, 2) << result_.err;
+  EXPECT_THAT(result_.err, HasSubstr("error: model: the outputs: '"));
+  EXPECT_EQ(report["run"]["verdict"], "completed");
+  EXPECT_EQ(report["slots"][0]["frames"], 40);
+  std::string told;
+  for (const auto& warning : report["run"]["warnings"])
+    if (warning["code"] == "not_written") told = warning["message"];
+  EXPECT_THAT(told, HasSubstr(too_long));
+}
+
 TEST_F(Bench, ATaskThatDiesCostsNoSampleBefore) {
   ReferenceModel model;
   model.fault = "kill";
@@ -323,6 +336,29 @@ TEST_F(Bench, RunsAgainFromItsOwnReport) {
   const auto second = read_json(place_ / "again/report.json");
   EXPECT_EQ(second["run"]["config"], first["run"]["config"]);
   EXPECT_EQ(second["slots"][0]["frames"], 40);
+  const auto by_folder =
+      run_program({"bench", "--from", place_ / "run", "--out", place_ / "third"}, place_);
+  EXPECT_EQ(by_folder.exit_code, 0) << by_folder.err;
+}
+
+TEST_F(Bench, ARepetitionDumpsIntoItsOwnFolder) {
+  const auto dumped = place_ / "out.npz";
+  const auto first = run(ReferenceModel{}.text(), {"--dump-outputs", dumped});
+  ASSERT_EQ(result_.exit_code, 0) << result_.err;
+  const auto before = slurp(dumped);
+  for (const auto& [from, out] : {std::pair{"run", "again"}, {"again", "and-again"}}) {
+    const auto again = run_program(
+        {"bench", "--from", place_ / from + "/report.json", "--out", place_ / out}, place_);
+    ASSERT_EQ(again.exit_code, 0) << again.err;
+    EXPECT_THAT(slurp(place_ / out + "/out.npz"), HasSubstr("output0.npy"));
+    EXPECT_EQ(read_json(place_ / out + "/report.json")["run"]["config"], first["run"]["config"]);
+  }
+  EXPECT_EQ(slurp(dumped), before);
+  const auto typed = run_program({"bench", "--from", place_ / "run/report.json", "--dump-outputs",
+                                  place_.write("kept.npz", "precious")},
+                                 place_);
+  EXPECT_EQ(typed.exit_code, 1) << typed.err;
+  EXPECT_EQ(slurp(place_ / "kept.npz"), "precious");
 }
 
 TEST_F(Bench, RunsAgainFromAnotherFolderAndTellsThatTheModelChanged) {
@@ -578,6 +614,27 @@ TEST_F(BenchSweepRun, AStepWhoseReportIsGoneRunsAgain) {
   EXPECT_EQ(read_json_lines(place_ / "sweep/sweep.jsonl").size(), 4U) << "one of two again";
 }
 
+TEST_F(BenchSweepRun, TablesThatCannotBeWrittenAreNoSuccess) {
+  std::filesystem::create_directories(place_.path() / "sweep");
+  for (const auto* table : {"sweep.md", "sweep.csv", "sweep.json"})
+    std::filesystem::create_symlink("/dev/full", place_.path() / "sweep" / table);
+  const auto result = run_program(words({"--streams", "1,2", "--quiet"}), place_);
+  EXPECT_EQ(result.exit_code, 2);
+  for (const auto* table : {"sweep.md", "sweep.csv", "sweep.json"})
+    EXPECT_THAT(result.err, HasSubstr(std::string(table) +
+                                      "' could not be written whole: No space left on device"));
+  EXPECT_THAT(result.out, HasSubstr("streams")) << "what was measured is shown all the same";
+}
+
+TEST_F(BenchSweepRun, AStepThatIsNotWrittenWholeIsNoSuccess) {
+  const auto result = run_program(
+      words({"--streams", "1,2", "--dump-outputs", std::string(300, 'x') + ".npz"}), place_);
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  const auto journal = read_json_lines(place_ / "sweep/sweep.jsonl");
+  ASSERT_EQ(journal.size(), 3U);
+  for (std::size_t i = 1; i < journal.size(); ++i) EXPECT_EQ(journal[i]["status"], "completed");
+}
+
 TEST_F(BenchSweepRun, AWrongValueCostsItsOwnStep) {
   const auto result = run_program(words({"--threads", "1,x"}), place_);
   EXPECT_EQ(result.exit_code, 2) << result.err;
@@ -589,9 +646,19 @@ TEST_F(BenchSweepRun, ADryRunPrintsThePlanAndDoesNothing) {
   EXPECT_EQ(run_program(words({"--resume"}), place_).exit_code, 1);
   const auto result = run_program(words({"--threads", "1,2", "--dry-run"}), place_);
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out,
-              AllOf(HasSubstr("2 steps"), HasSubstr("threads=1"), HasSubstr("threads=2")));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("2 steps"), HasSubstr("threads-1  threads=1\n"),
+                                HasSubstr("threads-2  threads=2\n")));
+  const auto once = result.out.find("min-count=5");
+  EXPECT_NE(once, std::string::npos);
+  EXPECT_EQ(result.out.find("min-count=5", once + 1), std::string::npos)
+      << "what is the same in every step is told once";
   EXPECT_FALSE(std::filesystem::exists(place_.path() / "sweep"));
+}
+
+TEST_F(BenchSweepRun, ADryRunMissesAModelFile) {
+  const auto result = run_program(words({"nowhere.ref", "--dry-run"}), place_);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.out, HasSubstr("WRONG: there is no model file 'nowhere.ref'"));
 }
 
 TEST_F(BenchSweepRun, IsReadFromToml) {

@@ -206,6 +206,16 @@ TEST_F(Ab, AFailedRoundIsToldAndItsPairLeftOut) {
   EXPECT_TRUE(std::filesystem::exists(place_ / "ab/rounds/02-a/report.json"));
 }
 
+TEST_F(Ab, AComparisonThatCannotBeWrittenIsNoSuccess) {
+  // A history in a folder that it makes, which then stands where the comparison should.
+  const auto in_the_way = side(fast_) + " --history '" + (place_ / "ab/compare.json/h.db") + "'";
+  const auto result =
+      compare({"--ab", in_the_way, side(fast_), "--rounds", "1", "--out", place_ / "ab"});
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("ab/compare.json' could not be written whole: Is a directory"));
+  EXPECT_NE(slurp(place_ / "ab/compare.md"), "");
+}
+
 TEST_F(Ab, ARequestThatDoesNotFitTheModelEndsItInThatRunsWords) {
   const auto result = compare({"--ab", "bench '" + fast_ + "' --batch 4 --preflight off",
                                side(fast_), "--rounds", "2", "--out", place_ / "ab"});

@@ -208,13 +208,15 @@ TEST_F(History, ARunStaysOutOnRequest) {
   EXPECT_TRUE(std::filesystem::exists(place_ / "named.db"));
 }
 
-TEST_F(History, AHistoryThatFailsIsOneWarning) {
+TEST_F(History, AHistoryThatFailsIsToldAlsoToTheQuiet) {
   place_.write("text", "no database");
-  const auto result = measure({"--history", "text", "--out", "run"});
+  const auto result = measure({"--history", "text", "--out", "run", "--quiet"});
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.err, HasSubstr("warning: the history '"));
+  EXPECT_THAT(result.err, testing::StartsWith("error: the history '"));
+  EXPECT_EQ(count_lines(result.err), 1U) << result.err;
   EXPECT_THAT(result.err, HasSubstr("is no SQLite database"));
   EXPECT_THAT(result.err, HasSubstr("'jetmeter history add run' adds them later"));
+  EXPECT_THAT(slurp(place_ / "run/run.log"), HasSubstr(" ERROR the history '"));
   EXPECT_EQ(slurp(place_ / "text"), "no database");
   EXPECT_EQ(read_json(place_ / "run/report.json").at("run").at("verdict"), "completed");
 }
@@ -223,7 +225,7 @@ TEST_F(History, APasswordIsNeitherPrintedNorKept) {
   const auto url = std::string("postgresql://ann:hush-hush@127.0.0.1:1/db");
   const auto result = measure({"--history", url, "--out", "run"});
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.err, HasSubstr("warning: "));
+  EXPECT_THAT(result.err, HasSubstr("error: "));
   EXPECT_THAT(result.err + result.out, Not(HasSubstr("hush-hush")));
   for (const auto& file : std::filesystem::directory_iterator(place_ / "run"))
     EXPECT_THAT(slurp(file.path()), Not(HasSubstr("hush-hush")));
@@ -238,7 +240,7 @@ TEST_F(History, ARunGoesToAServer) {
   if (probe.err.find("has no PostgreSQL") != std::string::npos) GTEST_SKIP() << probe.err;
   const auto result = measure({"--history", server.url()});
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.err, Not(HasSubstr("warning: the run was not added")));
+  EXPECT_THAT(result.err, Not(HasSubstr("the run was not added")));
   const auto trend = run_program({"history", "trend", "latency_ms.mean", "--slot", "rgb"}, place_,
                                  {{"JETMETER_HISTORY", server.url()}});
   EXPECT_EQ(trend.exit_code, 0) << trend.err;
