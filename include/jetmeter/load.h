@@ -196,6 +196,9 @@ struct LoadWorld {
   std::optional<int> cores;  // that may be spun on; absent: as many as this process may run on
   // For one lane that works back to back. The time of others counts for no rule and no rate.
   Turns* turns = nullptr;
+  // Called while a lane waits for a due time that is at least some milliseconds away, by its
+  // thread, about fifty times a second. Must return at once.
+  std::function<void()> waits{};
 };
 
 // How lanes wait where the world brings no waiter.

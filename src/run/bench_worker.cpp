@@ -8,48 +8,15 @@
 #include "run/bench_tasks.h"
 #include "run/ladder_tasks.h"
 #include "run/rate_rules.h"
+#include "run/sign_of_life.h"
 #include "run/stop_listener.h"
 
 namespace jetmeter {
 namespace {
 
-constexpr Nanoseconds kSignOfLife = std::chrono::seconds(1);
-
 double milliseconds(Nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
-
-// Says now and then that it is at work, where no sample says so.
-class LivelyTask final : public Task {
- public:
-  LivelyTask(Task& inner, MessageWriter& out, const Clock& clock)
-      : inner_(inner), out_(out), clock_(clock) {}
-  Result<void> run(StageTimes& stages) override {
-    auto done = inner_.run(stages);
-    const auto now = clock_.monotonic();
-    if (now - told_ >= kSignOfLife) {
-      out_.send(MessageKind::alive);
-      told_ = now;
-    }
-    return done;
-  }
-
- private:
-  Task& inner_;
-  MessageWriter& out_;
-  const Clock& clock_;
-  Nanoseconds told_{0};
-};
-
-// The first lane speaks for all: two writers would need a lock.
-struct LivelyTasks {
-  LivelyTasks(std::span<Task* const> lanes, MessageWriter& out, const Clock& clock)
-      : first(*lanes.front(), out, clock), tasks(lanes.begin(), lanes.end()) {
-    tasks.front() = &first;
-  }
-  LivelyTask first;
-  std::vector<Task*> tasks;
-};
 
 LoadRecord described(const BenchSpec& spec) {
   LoadRecord load;
@@ -138,7 +105,9 @@ Result<void> BenchWorker::first_inference() {
 Result<void> BenchWorker::warm_up() {
   phases_.begin("warmup");
   lanes_->make_tasks(*loaded_.model, bench(), clock_);
-  LivelyTasks lively(lanes_->tasks(), out_, clock_);
+  SharedWriter writer{out_, {}};
+  SignOfLife sign(writer, clock_);
+  LivelyTasks lively(lanes_->tasks(), sign);
   const auto count = jetmeter::warm_up(bench().warm_up, lively.tasks, {.clock = &clock_});
   if (!count) return tl::make_unexpected(count.error());
   report_.load.warmup_count = *count;
@@ -256,14 +225,17 @@ Result<double> BenchWorker::likely_rate() {
   return 0.5 * lanes / std::max(quantile(seconds, 0.5), 1e-9);
 }
 
-Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& world) {
+Result<RateTrial> BenchWorker::try_rate(double per_second, LoadWorld world) {
   auto scenario = scenario_;
   scenario.per_second = per_second;
   const auto rules = trial_rules(bench(), per_second);
   std::vector<SampleList> lists(lanes_->tasks().size());
   std::vector<LoadSink*> sinks;
   for (auto& list : lists) sinks.push_back(&list);
-  LivelyTasks lively(lanes_->tasks(), out_, clock_);
+  SharedWriter writer{out_, {}};
+  SignOfLife sign(writer, clock_);
+  LivelyTasks lively(lanes_->tasks(), sign);
+  world.waits = [&sign] { sign.tell(); };
   const auto outcome = run_load(scenario, rules, lively.tasks, sinks, world);
   if (!outcome) return tl::make_unexpected(outcome.error());
   if (outcome->error) return tl::make_unexpected(*outcome->error);
@@ -314,7 +286,9 @@ Result<PassReport> BenchWorker::measure(LoadWorld world, SocketTurns* turns) {
     pipes.emplace_back(writer);
     sinks.push_back(&pipes.back());
   }
+  SignOfLife sign(writer, clock_);
   world.turns = turns;
+  world.waits = [&sign] { sign.tell(); };
   const auto outcome = run_load(scenario_, measured_rules(bench()), lanes_->tasks(), sinks, world);
   for (auto& pipe : pipes) pipe.flush();
   if (turns) {
@@ -334,7 +308,9 @@ void BenchWorker::climb_ladder(const LoadWorld& world) {
   phases_.begin("ladder");
   const LadderTasks tasks(*loaded_.model, lanes_->first(), lanes_->inputs(), spec_.slot, clock_);
   auto rungs = tasks.rungs();
-  LivelyTask lively(*rungs.front().task, out_, clock_);
+  SharedWriter writer{out_, {}};
+  SignOfLife sign(writer, clock_);
+  LivelyTask lively(*rungs.front().task, sign);
   rungs.front().task = &lively;
   report_.rungs = climb(rungs, ladder_for(bench().stop.min_time), world);
 }
@@ -355,7 +331,9 @@ Result<void> BenchWorker::profile_layers(const LoadWorld& world) {
   auto lanes = BenchLanes::open(**model, alone, std::move(*inputs));
   if (!lanes) return tl::make_unexpected(lanes.error());
   InferenceTask inference(lanes->first());
-  LivelyTask lively(inference, out_, clock_);
+  SharedWriter writer{out_, {}};
+  SignOfLife sign(writer, clock_);
+  LivelyTask lively(inference, sign);
   for (int i = 0; i <= bench().profile_runs && !world.stop->load(); ++i) {  // the first is cold
     StageTimes stages;
     if (auto done = lively.run(stages); !done) return done;

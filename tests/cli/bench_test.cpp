@@ -137,6 +137,14 @@ TEST_F(Bench, AQueueThatGrowsIsChargedToTheSystem) {
   EXPECT_THAT(slot["load"]["unserved"].get<int>(), testing::Gt(0));
 }
 
+TEST_F(Bench, WaitingForWhatIsDueIsNoHanging) {
+  const auto report = run(ReferenceModel{}.text(), {"--scenario", "rate", "--rate", "0.4",
+                                                    "--min-count", "2", "--timeout", "2s"});
+  EXPECT_EQ(result_.exit_code, 0) << result_.err;
+  EXPECT_EQ(report["slots"][0]["status"], "completed");
+  EXPECT_EQ(report["slots"][0]["frames"], 2);
+}
+
 TEST_F(Bench, FindsTheRateThatAModelHolds) {
   ReferenceModel steady;
   steady.delay_ms = 5;
@@ -560,8 +568,7 @@ TEST_F(BenchSweepRun, AStepWhoseReportIsGoneRunsAgain) {
   EXPECT_THAT(result.err, HasSubstr("it runs again"));
   EXPECT_TRUE(std::filesystem::exists(place_.path() / "sweep" / lost / "report.json"));
   const auto summary = nlohmann::json::parse(result.out);
-  for (const auto& row : summary["rows"])
-    EXPECT_FALSE(row["latency_p50_ms"].is_null()) << row;
+  for (const auto& row : summary["rows"]) EXPECT_FALSE(row["latency_p50_ms"].is_null()) << row;
   EXPECT_EQ(read_json_lines(place_ / "sweep/sweep.jsonl").size(), 4U) << "one of two again";
 }
 
