@@ -476,6 +476,7 @@ TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
       {model, "--input", "images=missing.npy"},
       {model, "--shape", "images=1xx"},
       {model, "--bound", "p99<1ms"},
+      {model, "--find-rate", "--bound", "p50<1ms", "--bound", "p90<500ms"},
       {model, "--max-time", "1s", "--min-time", "2s"},
       {model, "--from", "nowhere.json"},
       {model, "--sweep", "threads"},
