@@ -372,6 +372,8 @@ Result<void> add_drops(const std::string& word, const std::string& value, RateBo
     return fail(fmt::format("--bound {}: there is a bound for drops already; give one", word));
   const auto percent = parse_percent(value);
   if (!percent) return fail(fmt::format("--bound {}: {}", word, percent.error().what));
+  if (*percent > 100)
+    return fail(fmt::format("--bound {}: no more than 100 % can be dropped", word));
   bound.drop_percent = *percent;
   return {};
 }
@@ -383,6 +385,8 @@ Result<void> add_latency(const std::string& word, double quantile, const std::st
         "--bound {}: there is a bound for a latency already; one search holds one", word));
   const auto latency = parse_duration(value);
   if (!latency) return fail(fmt::format("--bound {}: {}", word, latency.error().what));
+  if (*latency <= Nanoseconds{0})
+    return fail(fmt::format("--bound {}: a latency must be allowed more than nothing", word));
   bound.quantile = quantile;
   bound.latency = *latency;
   return {};

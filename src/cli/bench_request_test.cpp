@@ -197,6 +197,15 @@ TEST(ParseBounds, ASecondOneOfAKindIsRefusedAndNotDropped) {
             "--bound drops<50%: there is a bound for drops already; give one");
 }
 
+TEST(ParseBounds, WhatNothingOrEverythingHoldsIsRefused) {
+  EXPECT_EQ(parse_bounds({"drops<150%"}).error().what,
+            "--bound drops<150%: no more than 100 % can be dropped");
+  EXPECT_EQ(parse_bounds({"p99<0ms"}).error().what,
+            "--bound p99<0ms: a latency must be allowed more than nothing");
+  EXPECT_EQ(parse_bounds({"drops<100%"}).value().drop_percent, 100);
+  EXPECT_EQ(parse_bounds({"p99<1ns"}).value().latency, Nanoseconds(1));
+}
+
 TEST(ParsePercent, TakesTheSignOrNot) {
   EXPECT_EQ(parse_percent("1%").value(), 1);
   EXPECT_EQ(parse_percent("0.5").value(), 0.5);

@@ -477,6 +477,7 @@ TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
       {model, "--shape", "images=1xx"},
       {model, "--bound", "p99<1ms"},
       {model, "--find-rate", "--bound", "p50<1ms", "--bound", "p90<500ms"},
+      {model, "--find-rate", "--bound", "drops<150%"},
       {model, "--max-time", "1s", "--min-time", "2s"},
       {model, "--from", "nowhere.json"},
       {model, "--sweep", "threads"},
