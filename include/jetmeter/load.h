@@ -196,6 +196,9 @@ struct LoadWorld {
   std::optional<int> cores;  // that may be spun on; absent: as many as this process may run on
   // For one lane that works back to back. The time of others counts for no rule and no rate.
   Turns* turns = nullptr;
+  // Called while a lane waits for a due time that is at least some milliseconds away, by its
+  // thread, about fifty times a second. Must return at once.
+  std::function<void()> waits{};
 };
 
 // How lanes wait where the world brings no waiter.
@@ -238,7 +241,7 @@ LoopOverhead measure_loop_overhead(const LoadWorld& = {});
 struct RateBound {
   double quantile = 0.99;              // of the latency
   std::optional<Nanoseconds> latency;  // at this quantile
-  std::optional<double> drop_percent;  // and/or: at most this share dropped
+  std::optional<double> drop_percent;  // and/or: at most this share dropped; above 0, at most 100
 };
 
 // One trial at one rate and what it said.
@@ -248,6 +251,10 @@ struct RateTrial {
   std::string reason;                // "p99 is 41.2 ms, over 33.0 ms"
   std::optional<double> latency_ms;  // at the bound's quantile
   std::optional<double> drop_percent, achieved_per_second;
+  // What there is lies within the bound, but is too little to confirm it: about so many samples
+  // might. Absent where it holds, and where something else broke it.
+  std::optional<std::int64_t> wants;
+  bool at_any_rate = false;  // does not hold, and nor would a lower rate
 };
 
 struct RateSearchOptions {
@@ -272,18 +279,31 @@ struct RateSearch {
   std::optional<Error> error;     // of the trial that could not be made; it ended the search
 };
 
-// Doubling until a trial fails (halving until one holds), then bisection. `trial` measures at a
-// rate. Pure but for `trial`. Fails when the options are wrong.
+// Doubling until a trial fails (halving until one holds, or one says that none can), then
+// bisection. `trial` measures at a rate. Pure but for `trial`. Fails when the options are wrong.
 Result<RateSearch> find_rate(const RateSearchOptions&,
                              const std::function<Result<RateTrial>(double per_second)>& trial);
 // What the samples of a load at a rate say about the bound. A latency is judged by what it is at
-// most with 99 % confidence where n carries that (conservative_quantile), else as it is. Whatever
-// is bounded, these do not hold: a percentile that n cannot carry, one that needs work left in the
-// queue (its latency is endless), a backlog at the end, a latency that rises by more than the time
-// between two requests, a rate that was not reached, and a load that did not end by its rules (a
-// task failed, somebody interrupted).
+// most with 99 % confidence for what its samples are worth (conservative_quantile, effective_n);
+// where they are worth too few, it holds when the longest took less than half of what is allowed.
+// A share of drops is judged by the same rule, drops taken for independent. Whatever is bounded,
+// these do not hold: what the samples are too few to confirm, a percentile that the samples cannot
+// carry, one that needs work left in the queue (its latency is endless), a backlog at the end, a
+// latency that rises by more than the time between two requests, a rate that was not reached, and a
+// load that did not end by its rules (a task failed, somebody interrupted).
 RateTrial judge_rate(double per_second, const RateBound&, std::span<const LoadSample>,
                      const LoadOutcome&);
+// How many of a trial may take longer than the bound allows, or be dropped, so that it can still be
+// held by `most` requests. What is not bounded has no limit.
+struct RateAllowance {
+  std::int64_t over = 0, dropped = 0;
+};
+RateAllowance allowance(const RateBound&, std::int64_t most);
+// A trial that ended because more did: what it says, and how far it came.
+RateTrial judge_lost(double per_second, const RateBound&, std::span<const LoadSample>,
+                     const LoadOutcome&, const RateAllowance&);
+// The least number of independent samples that can hold a bound.
+std::int64_t samples_to_confirm(const RateBound&);
 // Of so many that were due, did more wait at the end than can have come in the last moment?
 bool is_backlog(std::int64_t unserved, std::int64_t due);
 

@@ -61,7 +61,7 @@ void add_load(CLI::App& app, BenchOptions& o) {
                "search the highest rate that holds --bound, then measure at it")
       ->group(group);
   app.add_option("--bound", o.bounds,
-                 "of --find-rate: p99<33ms, drops<5%; may be repeated; default: drops<5%")
+                 "of --find-rate: p99<33ms, drops<5%, or one of each; default: drops<5%")
       ->group(group)
       ->allow_extra_args(false);
   add(app, group, "--trial-time", o.trial_time, "of --find-rate: of each trial, at least")
@@ -376,31 +376,56 @@ double quantile_named(std::string_view word) {
   return 0;
 }
 
+Result<void> add_drops(const std::string& word, const std::string& value, RateBound& bound) {
+  if (bound.drop_percent)
+    return fail(fmt::format("--bound {}: there is a bound for drops already; give one", word));
+  const auto percent = parse_percent(value);
+  if (!percent) return fail(fmt::format("--bound {}: {}", word, percent.error().what));
+  if (*percent <= 0)
+    return fail(
+        fmt::format("--bound {}: that nothing is ever dropped cannot be shown; give a share, "
+                    "as drops<0.1%",
+                    word));
+  if (*percent > 100)
+    return fail(fmt::format("--bound {}: no more than 100 % can be dropped", word));
+  bound.drop_percent = *percent;
+  return {};
+}
+
+Result<void> add_latency(const std::string& word, double quantile, const std::string& value,
+                         RateBound& bound) {
+  if (bound.latency)
+    return fail(fmt::format(
+        "--bound {}: there is a bound for a latency already; one search holds one", word));
+  const auto latency = parse_duration(value);
+  if (!latency) return fail(fmt::format("--bound {}: {}", word, latency.error().what));
+  if (*latency <= Nanoseconds{0})
+    return fail(fmt::format("--bound {}: a latency must be allowed more than nothing", word));
+  bound.quantile = quantile;
+  bound.latency = *latency;
+  return {};
+}
+
+Result<void> add_bound(const std::string& word, RateBound& bound) {
+  const auto less = word.find('<');
+  const auto what = word.substr(0, less);
+  const auto value = less == std::string::npos ? "" : word.substr(less + 1);
+  if (what == "drops" && !value.empty()) return add_drops(word, value, bound);
+  const double quantile = quantile_named(what);
+  if (quantile == 0 || value.empty())
+    return fail(
+        fmt::format("--bound {} is neither like p99<33ms (p50, p90, p95, p99, p99.9) nor "
+                    "like drops<5%",
+                    in_quotes(word)));
+  return add_latency(word, quantile, value, bound);
+}
+
 }  // namespace
 
 Result<RateBound> parse_bounds(const std::vector<std::string>& words) {
   RateBound bound;
-  for (const auto& word : words) {
-    const auto less = word.find('<');
-    const auto what = word.substr(0, less);
-    const auto value = less == std::string::npos ? "" : word.substr(less + 1);
-    if (what == "drops" && !value.empty()) {
-      const auto percent = parse_percent(value);
-      if (!percent) return fail(fmt::format("--bound {}: {}", word, percent.error().what));
-      bound.drop_percent = *percent;
-      continue;
-    }
-    const double quantile = quantile_named(what);
-    if (quantile == 0 || value.empty())
-      return fail(
-          fmt::format("--bound {} is neither like p99<33ms (p50, p90, p95, p99, p99.9) nor "
-                      "like drops<5%",
-                      in_quotes(word)));
-    const auto latency = parse_duration(value);
-    if (!latency) return fail(fmt::format("--bound {}: {}", word, latency.error().what));
-    bound.quantile = quantile;
-    bound.latency = *latency;
-  }
+  for (const auto& word : words)
+    if (auto added = add_bound(word, bound); !added) return tl::make_unexpected(added.error());
   constexpr double kDropsOfACamera = 5;  // percent; ros2_benchmark's (facts: peers.md 5.2)
   if (words.empty()) bound.drop_percent = kDropsOfACamera;
   return bound;

@@ -45,7 +45,7 @@ Result<RunSpec> run_spec(const BenchOptions&);
 // A load that another run may be measured in turn with: nothing is due at a time.
 bool may_take_turns(const BenchSpec&);
 
-// "p99<33ms", "drops<5%"; the two may stand together.
+// "p99<33ms", "drops<5%"; one of each may stand together. None: the drops of a camera.
 Result<RateBound> parse_bounds(const std::vector<std::string>&);
 // "1%", "0.5": percent.
 Result<double> parse_percent(const std::string&);

@@ -196,6 +196,32 @@ TEST(ParseBounds, ReadsQuantilesAndDrops) {
     EXPECT_FALSE(parse_bounds({wrong})) << wrong;
 }
 
+TEST(ParseBounds, ASecondOneOfAKindIsRefusedAndNotDropped) {
+  for (const auto& words : {std::vector<std::string>{"p50<1ms", "p90<500ms"},
+                            {"p99<1ms", "p99<1ms"},
+                            {"p50<1ms", "drops<5%", "p99<2ms"}}) {
+    const auto bound = parse_bounds(words);
+    ASSERT_FALSE(bound) << words.back();
+    EXPECT_EQ(bound.error().what, "--bound " + words.back() +
+                                      ": there is a bound for a latency already; one search holds "
+                                      "one");
+  }
+  EXPECT_EQ(parse_bounds({"drops<5%", "drops<50%"}).error().what,
+            "--bound drops<50%: there is a bound for drops already; give one");
+}
+
+TEST(ParseBounds, WhatNothingOrEverythingHoldsIsRefused) {
+  EXPECT_EQ(parse_bounds({"drops<150%"}).error().what,
+            "--bound drops<150%: no more than 100 % can be dropped");
+  EXPECT_EQ(parse_bounds({"drops<0%"}).error().what,
+            "--bound drops<0%: that nothing is ever dropped cannot be shown; give a share, as "
+            "drops<0.1%");
+  EXPECT_EQ(parse_bounds({"p99<0ms"}).error().what,
+            "--bound p99<0ms: a latency must be allowed more than nothing");
+  EXPECT_EQ(parse_bounds({"drops<100%"}).value().drop_percent, 100);
+  EXPECT_EQ(parse_bounds({"p99<1ns"}).value().latency, Nanoseconds(1));
+}
+
 TEST(ParsePercent, TakesTheSignOrNot) {
   EXPECT_EQ(parse_percent("1%").value(), 1);
   EXPECT_EQ(parse_percent("0.5").value(), 0.5);

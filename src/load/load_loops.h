@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 
 #include "load/due_queue.h"
 #include "load/load_lane.h"
@@ -33,8 +34,9 @@ void run_back_to_back(LoadLane&, LoadTickets&, StopControl&, bool alone, Turns* 
 struct ScheduledLoad {
   const ArrivalPlan& plan;
   DueQueue& queue;
-  std::int64_t late_ns = 0;     // beyond it the generator was late
-  bool ends_with_plan = false;  // the maximum count ended the plan, not the maximum time
+  std::int64_t late_ns = 0;       // beyond it the generator was late
+  bool ends_with_plan = false;    // the maximum count ended the plan, not the maximum time
+  std::function<void()> waits{};  // of LoadWorld
 };
 // Whatever of the plan is due next, until the control or the plan ends it.
 void run_scheduled(LoadLane&, const ScheduledLoad&, StopControl&, Waiter&);

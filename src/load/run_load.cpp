@@ -124,7 +124,7 @@ Result<LoadOutcome> run_with_plan(const Request& request, std::deque<LoadLane>& 
   DueQueue queue(plan, capacity, scenario.in_flight);
   StopControl control(rules, world, lanes);
   const ScheduledLoad load{plan, queue, std::max(kLeastLate, period_ns(scenario) / 20),
-                           plan.size() == rules.max_count};
+                           plan.size() == rules.max_count, world.waits};
   const auto how = plan_waiting(scenario.in_flight, world.cores.value_or(usable_cores()));
   const auto ran = run_loops(lanes, control, kLead, [&](LoadLane& lane) {
     if (world.waiter) return run_scheduled(lane, load, control, *world.waiter);

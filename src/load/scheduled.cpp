@@ -6,12 +6,17 @@
 namespace jetmeter {
 namespace {
 
+// Nearer to its due time a lane tells nobody that it waits.
+constexpr std::int64_t kFarAway = 5'000'000;
+
 // Whether the work that is due at `due_ns` shall be begun. What was due before a rule about time
 // could end the load is begun even if the lane wakes a little after it.
-bool wait_for(LoadLane& lane, std::int64_t due_ns, StopControl& control, Waiter& waiter) {
+bool wait_for(LoadLane& lane, std::int64_t due_ns, const ScheduledLoad& load, StopControl& control,
+              Waiter& waiter) {
   auto now_ns = lane.clock.last();
   if (control.ends(now_ns)) return false;
   while (now_ns < due_ns) {
+    if (load.waits && due_ns - now_ns > kFarAway) load.waits();
     const auto rule_ns = control.next_time_rule(now_ns);
     waiter.wait_until(lane.clock.clock(), lane.clock.shown_at(std::min(due_ns, rule_ns)));
     now_ns = lane.clock.read();
@@ -65,7 +70,7 @@ void run_scheduled(LoadLane& lane, const ScheduledLoad& load, StopControl& contr
     sample.scheduled_ns = given.index ? began_ns + load.plan.due_ns(sample.index)
                                       : std::numeric_limits<std::int64_t>::max();
     const bool free_before = lane.clock.last() < sample.scheduled_ns;
-    if (!wait_for(lane, sample.scheduled_ns, control, waiter)) return;
+    if (!wait_for(lane, sample.scheduled_ns, load, control, waiter)) return;
     if (free_before) {
       ++lane.awaited;
       if (lane.clock.last() - sample.scheduled_ns > load.late_ns) ++lane.generator_late;

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "load/test_world.h"
 
 namespace jetmeter {
@@ -171,6 +173,36 @@ TEST(Rate, StopsWhileItWaits) {
   EXPECT_EQ(outcome->stopped_by, StopReason::interrupted);
   EXPECT_EQ(outcome->done, 2);
   EXPECT_EQ(outcome->unserved, 0);
+}
+
+// As the machine's own waiter: in steps, so that the lane can look around.
+class SteppingWaiter final : public Waiter {
+ public:
+  explicit SteppingWaiter(TurnedClock& clock) : clock_(clock) {}
+  void wait_until(const Clock& clock, Nanoseconds until) override {
+    clock_.set(std::min(until, clock.monotonic() + ms(20)));
+  }
+
+ private:
+  TurnedClock& clock_;
+};
+
+TEST(Rate, ALaneThatWaitsForLongSaysSoAndNotShortlyBeforeItsWork) {
+  TestLoad load;
+  SteppingWaiter waiter(load.clock);
+  TurningTask task(load.clock, ms(4));
+  std::vector<Nanoseconds> told;
+  auto world = load.world();
+  world.waiter = &waiter;
+  world.waits = [&] { told.push_back(load.clock.monotonic()); };
+  Task* const tasks[] = {&task};
+  LoadSink* const sinks[] = {&load.sink};
+  const auto outcome =
+      run_load(rate(0.5), {.min_time = ms(0), .min_count = 2}, tasks, sinks, world);
+  ASSERT_EQ(outcome.value().done, 2);
+  EXPECT_GE(told.size(), 95U) << "two seconds, in steps of 20 ms";
+  const auto second = Nanoseconds(load.sink.samples[1].scheduled_ns);
+  for (const auto at : told) EXPECT_GT(second - at, ms(5));
 }
 
 TEST(Rate, AFailingTaskEndsIt) {

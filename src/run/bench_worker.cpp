@@ -8,48 +8,16 @@
 #include "run/bench_tasks.h"
 #include "run/ladder_tasks.h"
 #include "run/rate_rules.h"
+#include "run/sign_of_life.h"
 #include "run/stop_listener.h"
+#include "run/trial_watch.h"
 
 namespace jetmeter {
 namespace {
 
-constexpr Nanoseconds kSignOfLife = std::chrono::seconds(1);
-
 double milliseconds(Nanoseconds duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
-
-// Says now and then that it is at work, where no sample says so.
-class LivelyTask final : public Task {
- public:
-  LivelyTask(Task& inner, MessageWriter& out, const Clock& clock)
-      : inner_(inner), out_(out), clock_(clock) {}
-  Result<void> run(StageTimes& stages) override {
-    auto done = inner_.run(stages);
-    const auto now = clock_.monotonic();
-    if (now - told_ >= kSignOfLife) {
-      out_.send(MessageKind::alive);
-      told_ = now;
-    }
-    return done;
-  }
-
- private:
-  Task& inner_;
-  MessageWriter& out_;
-  const Clock& clock_;
-  Nanoseconds told_{0};
-};
-
-// The first lane speaks for all: two writers would need a lock.
-struct LivelyTasks {
-  LivelyTasks(std::span<Task* const> lanes, MessageWriter& out, const Clock& clock)
-      : first(*lanes.front(), out, clock), tasks(lanes.begin(), lanes.end()) {
-    tasks.front() = &first;
-  }
-  LivelyTask first;
-  std::vector<Task*> tasks;
-};
 
 LoadRecord described(const BenchSpec& spec) {
   LoadRecord load;
@@ -138,7 +106,9 @@ Result<void> BenchWorker::first_inference() {
 Result<void> BenchWorker::warm_up() {
   phases_.begin("warmup");
   lanes_->make_tasks(*loaded_.model, bench(), clock_);
-  LivelyTasks lively(lanes_->tasks(), out_, clock_);
+  SharedWriter writer{out_, {}};
+  SignOfLife sign(writer, clock_);
+  LivelyTasks lively(lanes_->tasks(), sign);
   const auto count = jetmeter::warm_up(bench().warm_up, lively.tasks, {.clock = &clock_});
   if (!count) return tl::make_unexpected(count.error());
   report_.load.warmup_count = *count;
@@ -260,21 +230,46 @@ Result<double> BenchWorker::likely_rate() {
 }
 
 Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& world) {
+  constexpr int kMostLoads = 2;
+  auto rules = trial_rules(bench(), per_second);
+  for (int load = 1;; ++load) {
+    auto trial = run_trial(per_second, rules, world);
+    if (!trial || !trial->wants || load == kMostLoads) return trial;
+    const auto longer = longer_trial(bench(), per_second, rules, *trial->wants);
+    if (!longer) return trial;
+    rules = *longer;
+  }
+}
+
+Result<RateTrial> BenchWorker::run_trial(double per_second, const StopRules& rules,
+                                         LoadWorld world) {
+  const auto& bound = *bench().find_rate;
   auto scenario = scenario_;
   scenario.per_second = per_second;
-  const auto rules = trial_rules(bench(), per_second);
-  std::vector<SampleList> lists(lanes_->tasks().size());
+  TrialWatch watch(bound, allowance(bound, most_requests(rules, per_second)), world.stop);
+  std::vector<WatchedSamples> lists(lanes_->tasks().size(), WatchedSamples(watch));
   std::vector<LoadSink*> sinks;
   for (auto& list : lists) sinks.push_back(&list);
-  LivelyTasks lively(lanes_->tasks(), out_, clock_);
+  SharedWriter writer{out_, {}};
+  SignOfLife sign(writer, clock_);
+  LivelyTasks lively(lanes_->tasks(), sign);
+  watch.look();
+  world.stop = &watch.ends();
+  world.waits = [&] {
+    sign.tell();
+    watch.look();
+  };
   const auto outcome = run_load(scenario, rules, lively.tasks, sinks, world);
   if (!outcome) return tl::make_unexpected(outcome.error());
   if (outcome->error) return tl::make_unexpected(*outcome->error);
-  if (outcome->stopped_by == StopReason::interrupted) return fail("the search was interrupted");
   std::vector<LoadSample> samples;
   for (const auto& list : lists)
     samples.insert(samples.end(), list.samples.begin(), list.samples.end());
-  return judge_rate(per_second, *bench().find_rate, samples, *outcome);
+  const bool early = outcome->stopped_by == StopReason::interrupted;
+  if (early && watch.lost())
+    return judge_lost(per_second, bound, samples, *outcome, watch.allowed());
+  if (early) return fail("the search was interrupted");
+  return judge_rate(per_second, bound, samples, *outcome);
 }
 
 void BenchWorker::note_outcome(const LoadOutcome& outcome) {
@@ -317,7 +312,9 @@ Result<PassReport> BenchWorker::measure(LoadWorld world, SocketTurns* turns) {
     pipes.emplace_back(writer);
     sinks.push_back(&pipes.back());
   }
+  SignOfLife sign(writer, clock_);
   world.turns = turns;
+  world.waits = [&sign] { sign.tell(); };
   const auto outcome = run_load(scenario_, measured_rules(bench()), lanes_->tasks(), sinks, world);
   for (auto& pipe : pipes) pipe.flush();
   if (turns) {
@@ -337,7 +334,9 @@ void BenchWorker::climb_ladder(const LoadWorld& world) {
   phases_.begin("ladder");
   const LadderTasks tasks(*loaded_.model, lanes_->first(), lanes_->inputs(), spec_.slot, clock_);
   auto rungs = tasks.rungs();
-  LivelyTask lively(*rungs.front().task, out_, clock_);
+  SharedWriter writer{out_, {}};
+  SignOfLife sign(writer, clock_);
+  LivelyTask lively(*rungs.front().task, sign);
   rungs.front().task = &lively;
   report_.rungs = climb(rungs, ladder_for(bench().stop.min_time), world);
 }
@@ -358,7 +357,9 @@ Result<void> BenchWorker::profile_layers(const LoadWorld& world) {
   auto lanes = BenchLanes::open(**model, alone, std::move(*inputs));
   if (!lanes) return tl::make_unexpected(lanes.error());
   InferenceTask inference(lanes->first());
-  LivelyTask lively(inference, out_, clock_);
+  SharedWriter writer{out_, {}};
+  SignOfLife sign(writer, clock_);
+  LivelyTask lively(inference, sign);
   for (int i = 0; i <= bench().profile_runs && !world.stop->load(); ++i) {  // the first is cold
     StageTimes stages;
     if (auto done = lively.run(stages); !done) return done;

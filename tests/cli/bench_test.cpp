@@ -137,6 +137,14 @@ TEST_F(Bench, AQueueThatGrowsIsChargedToTheSystem) {
   EXPECT_THAT(slot["load"]["unserved"].get<int>(), testing::Gt(0));
 }
 
+TEST_F(Bench, WaitingForWhatIsDueIsNoHanging) {
+  const auto report = run(ReferenceModel{}.text(), {"--scenario", "rate", "--rate", "0.4",
+                                                    "--min-count", "2", "--timeout", "2s"});
+  EXPECT_EQ(result_.exit_code, 0) << result_.err;
+  EXPECT_EQ(report["slots"][0]["status"], "completed");
+  EXPECT_EQ(report["slots"][0]["frames"], 2);
+}
+
 TEST_F(Bench, FindsTheRateThatAModelHolds) {
   ReferenceModel steady;
   steady.delay_ms = 5;
@@ -150,6 +158,19 @@ TEST_F(Bench, FindsTheRateThatAModelHolds) {
   // 5 ms each: never more than 200, and what trials as short as these cannot tell.
   EXPECT_LT(load["found_per_second"], 250.0);
   EXPECT_THAT(result_.out, HasSubstr("Search for the highest rate"));
+}
+
+TEST_F(Bench, LooksNoFurtherWhereTheWorkAloneBreaksTheBound) {
+  ReferenceModel slow;
+  slow.delay_ms = 5;
+  const auto report = run(
+      slow.text(), {"--find-rate", "--bound", "p99<1ms", "--min-count", "5", "--max-time", "1s"});
+  EXPECT_EQ(result_.exit_code, 0) << result_.err;
+  const auto& load = report["slots"][0]["load"];
+  EXPECT_EQ(load["trials"].size(), 1U);
+  EXPECT_TRUE(load["found_per_second"].is_null());
+  EXPECT_THAT(std::string(load["search_verdict"]),
+              AllOf(HasSubstr("no rate holds: at "), HasSubstr("the work alone takes ")));
 }
 
 TEST_F(Bench, TellsStagesThatABackendTells) {
@@ -298,7 +319,8 @@ TEST_F(Bench, ASearchThatFailsKeepsItsTrials) {
     model.fault = fault;
     model.at = 1 + 3 + 5 + 30;  // first inference, warm-up, a look at the speed, a trial and more
     std::filesystem::remove_all(place_.path() / "run");
-    const auto report = run(model.text(), {"--find-rate", "--trial-time", "50ms"});
+    const auto report =
+        run(model.text(), {"--find-rate", "--trial-time", "50ms", "--bound", "drops<50%"});
     EXPECT_EQ(result_.exit_code, 4) << result_.err;
     const auto& load = report["slots"][0]["load"];
     ASSERT_FALSE(load.is_null()) << fault;
@@ -518,6 +540,8 @@ TEST_F(Bench, WrongRequestsGetOneSentenceAndCodeOne) {
       {model, "--input", "images=missing.npy"},
       {model, "--shape", "images=1xx"},
       {model, "--bound", "p99<1ms"},
+      {model, "--find-rate", "--bound", "p50<1ms", "--bound", "p90<500ms"},
+      {model, "--find-rate", "--bound", "drops<150%"},
       {model, "--max-time", "1s", "--min-time", "2s"},
       {model, "--from", "nowhere.json"},
       {model, "--sweep", "threads"},
