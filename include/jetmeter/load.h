@@ -251,6 +251,9 @@ struct RateTrial {
   std::string reason;                // "p99 is 41.2 ms, over 33.0 ms"
   std::optional<double> latency_ms;  // at the bound's quantile
   std::optional<double> drop_percent, achieved_per_second;
+  // What there is lies within the bound, but is too little to confirm it: about so many samples
+  // might. Absent where it holds, and where something else broke it.
+  std::optional<std::int64_t> wants;
 };
 
 struct RateSearchOptions {
@@ -280,11 +283,12 @@ struct RateSearch {
 Result<RateSearch> find_rate(const RateSearchOptions&,
                              const std::function<Result<RateTrial>(double per_second)>& trial);
 // What the samples of a load at a rate say about the bound. A latency is judged by what it is at
-// most with 99 % confidence where n carries that (conservative_quantile), else as it is. Whatever
-// is bounded, these do not hold: a percentile that n cannot carry, one that needs work left in the
-// queue (its latency is endless), a backlog at the end, a latency that rises by more than the time
-// between two requests, a rate that was not reached, and a load that did not end by its rules (a
-// task failed, somebody interrupted).
+// most with 99 % confidence for what its samples are worth (conservative_quantile, effective_n);
+// where they are worth too few, it holds when the longest took less than half of what is allowed.
+// Whatever is bounded, these do not hold: a percentile that the samples cannot carry, one that
+// needs work left in the queue (its latency is endless), a backlog at the end, a latency that rises
+// by more than the time between two requests, a rate that was not reached, and a load that did not
+// end by its rules (a task failed, somebody interrupted).
 RateTrial judge_rate(double per_second, const RateBound&, std::span<const LoadSample>,
                      const LoadOutcome&);
 // Of so many that were due, did more wait at the end than can have come in the last moment?

@@ -69,13 +69,15 @@ std::optional<Interval> quantile_interval_ranks(std::int64_t n, double q, double
 
 // MLPerf LoadGen's early stopping (peers.md 5.1): the t-th largest sample, with the largest t for
 // which P[Bin(n, 1-q) <= t] <= 1 - confidence: with that confidence the true quantile is below.
+// That takes samples for independent. With `effective_n` (at most n; 0: n) it is the same rule for
+// as many samples as these are worth, evenly from the smallest to the largest.
 struct ConservativeQuantile {
-  std::optional<double> estimate;  // absent: n is below `needs`
+  std::optional<double> estimate;  // absent: they are worth fewer than `needs`
   std::int64_t needs = 0;          // the least n (t = 1): 64, 130, 662, 6636 for p90 … p999
-  std::int64_t rank_from_top = 0;  // t; 0 without an estimate
+  std::int64_t rank_from_top = 0;  // t, of what they are worth; 0 without an estimate
 };
 ConservativeQuantile conservative_quantile(std::span<const double> sorted, double q,
-                                           double confidence = 0.99);
+                                           double effective_n = 0, double confidence = 0.99);
 // The rank alone, of n samples.
 struct ConservativeRank {
   std::int64_t needs = 0;

@@ -18,6 +18,7 @@ constexpr double kMillisecondsPerSecond = 1e3;
 struct Judgement {
   bool holds = true;
   std::string reason;
+  std::int64_t wants = 0;  // samples, where so many might hold it
 };
 
 // "p99", "p99.9", "p50".
@@ -25,14 +26,25 @@ std::string percentile_name(double q) {
   return fmt::format("p{:.6g}", 100 * q);
 }
 
-std::vector<double> sorted_latencies_ms(std::span<const LoadSample> samples) {
-  std::vector<double> latencies;
-  latencies.reserve(samples.size());
+// Of what was done.
+struct Latencies {
+  std::vector<TimedValue> course;  // ms, in the order in which it was due
+  std::vector<double> sorted;      // ms, ascending
+};
+
+Latencies latencies_of(std::span<const LoadSample> samples) {
+  Latencies found;
+  found.course.reserve(samples.size());
   for (const auto& sample : samples)
     if (sample.outcome == Outcome::done)
-      latencies.push_back(static_cast<double>(sample.latency_ns()) / kNanosecondsPerMillisecond);
-  std::ranges::sort(latencies);
-  return latencies;
+      found.course.push_back(
+          {static_cast<double>(sample.scheduled_ns) / kNanosecondsPerSecond,
+           static_cast<double>(sample.latency_ns()) / kNanosecondsPerMillisecond});
+  std::ranges::stable_sort(found.course, {}, &TimedValue::seconds);
+  found.sorted.resize(found.course.size());
+  std::ranges::transform(found.course, found.sorted.begin(), &TimedValue::value);
+  std::ranges::sort(found.sorted);
+  return found;
 }
 
 // The quantile of what was done and of `endless` more, which took longer than any of it. Absent
@@ -47,39 +59,78 @@ std::optional<double> quantile_with_endless(std::span<const double> sorted, std:
   return sorted[above];
 }
 
-// With 99 % confidence the quantile is at most this, as MLPerf's early stopping has it; infinite
-// where one of the `endless` would be needed, absent where there are too few for it.
-std::optional<double> upper_bound(std::span<const double> sorted, std::int64_t endless, double q) {
-  std::vector<double> all(sorted.begin(), sorted.end());
-  all.resize(all.size() + static_cast<std::size_t>(endless), std::numeric_limits<double>::max());
-  const auto upper = conservative_quantile(all, q);
-  if (upper.estimate && upper.rank_from_top <= endless)
-    return std::numeric_limits<double>::infinity();
-  return upper.estimate;
+constexpr double kEndless = std::numeric_limits<double>::infinity();
+
+// With 99 % confidence the quantile is at most this, as MLPerf's early stopping has it, but for as
+// many samples as these are worth: latencies behind a queue follow one another.
+struct UpperBound {
+  std::optional<double> ms;  // infinite where work without an end would be needed
+  std::int64_t worth = 0, needs = 0;
+};
+
+UpperBound upper_bound(const Latencies& latencies, std::int64_t endless, double q) {
+  const auto n = latencies.sorted.size() + static_cast<std::size_t>(endless);
+  std::vector<double> sorted = latencies.sorted, in_time_order(latencies.course.size());
+  std::ranges::transform(latencies.course, in_time_order.begin(), &TimedValue::value);
+  sorted.resize(n, kEndless);
+  in_time_order.resize(n, kEndless);
+  const double worth = effective_n(in_time_order, sorted, q);
+  const auto found = conservative_quantile(sorted, q, worth);
+  return {found.estimate, static_cast<std::int64_t>(worth), found.needs};
 }
 
 std::string milliseconds(double ms) {
   return format_duration(Nanoseconds(std::llround(ms * kNanosecondsPerMillisecond)));
 }
 
-Judgement judge_latency(const RateBound& bound, const RateTrial& trial,
-                        std::span<const double> sorted, std::int64_t unserved) {
+struct LatencyCase {
+  const RateBound& bound;
+  const Latencies& latencies;
+  std::int64_t unserved = 0;
+  double quantile_ms = 0;
+
+  std::int64_t n() const { return static_cast<std::int64_t>(latencies.sorted.size()) + unserved; }
+  double limit_ms() const {
+    return static_cast<double>(bound.latency->count()) / kNanosecondsPerMillisecond;
+  }
+};
+
+// The quantile is within the limit, and too few samples say so.
+Judgement judge_unconfirmed(const LatencyCase& of, const std::string& is, const UpperBound& upper) {
+  constexpr double kFar = 0.5, kMargin = 1.25;
+  const auto limit = format_duration(*of.bound.latency);
+  const double longest = of.unserved > 0 ? kEndless : of.latencies.sorted.back();
+  if (of.n() >= upper.needs && longest <= kFar * of.limit_ms())
+    return {true, fmt::format("{}, and the longest took {}, far within {}", is,
+                              milliseconds(longest), limit)};
+  const auto n = static_cast<double>(of.n());
+  const auto few = upper.worth < of.n()
+                       ? fmt::format("{} samples, worth {} independent ones,", of.n(), upper.worth)
+                       : fmt::format("{} samples", of.n());
+  const double wants = kMargin * n * static_cast<double>(upper.needs) /
+                       static_cast<double>(std::max<std::int64_t>(upper.worth, 1));
+  return {false,
+          fmt::format("{}, within {}, but {} are too few to confirm it: {} would", is, limit, few,
+                      upper.needs),
+          std::llround(wants)};
+}
+
+Judgement judge_latency(const RateBound& bound, const RateTrial& trial, const Latencies& latencies,
+                        std::int64_t unserved) {
+  const LatencyCase of{bound, latencies, unserved, trial.latency_ms.value_or(0)};
   const auto which = percentile_name(bound.quantile);
-  const auto needed = samples_needed(bound.quantile);
-  const auto n = static_cast<std::int64_t>(sorted.size()) + unserved;
-  if (n < needed)
-    return {false, fmt::format("{} needs {} samples and there are {}", which, needed, n)};
-  if (!trial.latency_ms)
-    return {false, fmt::format("{} has no end: {} of {} still waited when the load ended", which,
-                               unserved, n)};
-  auto is = fmt::format("{} is {}", which, milliseconds(*trial.latency_ms));
-  const auto upper = upper_bound(sorted, unserved, bound.quantile);
-  if (upper && std::isinf(*upper))
-    return {false, fmt::format("{}, but may have no end: {} of {} still waited when the load ended",
-                               is, unserved, n)};
-  if (upper) is += fmt::format(", at most {} with 99 % confidence", milliseconds(*upper));
-  const double limit_ms = static_cast<double>(bound.latency->count()) / kNanosecondsPerMillisecond;
-  const bool holds = upper.value_or(*trial.latency_ms) <= limit_ms;
+  if (of.n() < samples_needed(bound.quantile))
+    return {false, fmt::format("{} needs {} samples and there are {}", which,
+                               conservative_rank(0, bound.quantile).needs, of.n())};
+  const auto no_end = fmt::format("{} of {} still waited when the load ended", unserved, of.n());
+  if (!trial.latency_ms) return {false, fmt::format("{} has no end: {}", which, no_end)};
+  auto is = fmt::format("{} is {}", which, milliseconds(of.quantile_ms));
+  const auto upper = upper_bound(latencies, unserved, bound.quantile);
+  if (!upper.ms && of.quantile_ms <= of.limit_ms()) return judge_unconfirmed(of, is, upper);
+  if (upper.ms && std::isinf(*upper.ms))
+    return {false, fmt::format("{}, but may have no end: {}", is, no_end)};
+  if (upper.ms) is += fmt::format(", at most {} with 99 % confidence", milliseconds(*upper.ms));
+  const bool holds = upper.ms.value_or(of.quantile_ms) <= of.limit_ms();
   return {holds,
           fmt::format("{}, {} {}", is, holds ? "within" : "over", format_duration(*bound.latency))};
 }
@@ -99,18 +150,10 @@ Judgement judge_backlog(const LoadOutcome& outcome) {
 }
 
 // A queue that grows by more than one request while the load lasts goes on growing after it.
-Judgement judge_rise(double per_second, std::span<const LoadSample> samples,
-                     std::span<const double> sorted) {
-  std::vector<TimedValue> course;
-  course.reserve(sorted.size());
-  for (const auto& sample : samples)
-    if (sample.outcome == Outcome::done)
-      course.push_back({static_cast<double>(sample.scheduled_ns) / kNanosecondsPerSecond,
-                        static_cast<double>(sample.latency_ns()) / kNanosecondsPerMillisecond});
-  std::ranges::stable_sort(course, {}, &TimedValue::seconds);
-  const auto drifted = drift(course);
+Judgement judge_rise(double per_second, const Latencies& latencies) {
+  const auto drifted = drift(latencies.course);
   if (drifted.verdict != DriftVerdict::rising || !drifted.percent_over_run) return {};
-  const double rise_ms = *drifted.percent_over_run / 100 * quantile(sorted, 0.5);
+  const double rise_ms = *drifted.percent_over_run / 100 * quantile(latencies.sorted, 0.5);
   if (rise_ms * per_second <= kMillisecondsPerSecond) return {};
   return {false, fmt::format("the latency rose by {} from the begin of the load to its end",
                              milliseconds(rise_ms))};
@@ -151,29 +194,32 @@ RateTrial judge_rate(double per_second, const RateBound& bound, std::span<const 
                      const LoadOutcome& outcome) {
   RateTrial trial;
   trial.per_second = per_second;
-  const auto sorted = sorted_latencies_ms(samples);
+  const auto latencies = latencies_of(samples);
   const auto seconds = std::chrono::duration<double>(outcome.ended - outcome.began).count();
   if (seconds > 0) trial.achieved_per_second = static_cast<double>(outcome.done) / seconds;
   const auto due = outcome.issued + outcome.unserved;
   if (due > 0)
     trial.drop_percent = 100 * static_cast<double>(outcome.dropped) / static_cast<double>(due);
   if (bound.quantile > 0 && bound.quantile < 1)
-    trial.latency_ms = quantile_with_endless(sorted, outcome.unserved, bound.quantile);
+    trial.latency_ms = quantile_with_endless(latencies.sorted, outcome.unserved, bound.quantile);
 
   trial.reason = unusable(bound, outcome);
   if (!trial.reason.empty()) return trial;
   std::vector<Judgement> judgements;
-  if (bound.latency) judgements.push_back(judge_latency(bound, trial, sorted, outcome.unserved));
+  if (bound.latency) judgements.push_back(judge_latency(bound, trial, latencies, outcome.unserved));
   if (bound.drop_percent) judgements.push_back(judge_drops(bound, trial));
   judgements.push_back(judge_backlog(outcome));
-  judgements.push_back(judge_rise(per_second, samples, sorted));
+  judgements.push_back(judge_rise(per_second, latencies));
   judgements.push_back(judge_pace(per_second, seconds, outcome));
   trial.holds = std::ranges::all_of(judgements, &Judgement::holds);
+  bool open = !trial.holds;
   for (const auto& judgement : judgements) {
+    if (!judgement.holds && judgement.wants == 0) open = false;
     if (judgement.reason.empty() || (!trial.holds && judgement.holds)) continue;  // what broke it
     if (!trial.reason.empty()) trial.reason += "; ";
     trial.reason += judgement.reason;
   }
+  if (open) trial.wants = std::ranges::max(judgements, {}, &Judgement::wants).wants;
   return trial;
 }
 

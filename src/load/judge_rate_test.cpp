@@ -11,10 +11,10 @@ using ::testing::HasSubstr;
 
 constexpr Nanoseconds kPeriod = ms(20);
 
-// n samples of n ms down to 1 ms, 50 a second.
+// n samples of 1 ms to n ms, 50 a second, as if drawn: they are worth n independent ones.
 struct Measured {
   explicit Measured(std::int64_t n) {
-    for (std::int64_t i = 0; i < n; ++i) add(n - i);
+    for (std::int64_t i = 0; i < n; ++i) add(1 + i * 193 % n);
   }
   void add(std::int64_t latency_ms) {
     const auto due_ns = outcome.issued * kPeriod.count();
@@ -41,28 +41,67 @@ struct Measured {
 };
 
 TEST(JudgeRate, HoldsALatencyOrDoesNot) {
-  const Measured measured(500);
-  auto trial = measured.judge({.quantile = 0.99, .latency = ms(500)});
+  const Measured measured(1000);
+  auto trial = measured.judge({.quantile = 0.99, .latency = ms(1000)});
   EXPECT_TRUE(trial.holds);
-  EXPECT_EQ(trial.reason, "p99 is 495 ms, within 500 ms");
+  EXPECT_EQ(trial.reason, "p99 is 990 ms, at most 999 ms with 99 % confidence, within 1.00 s");
   EXPECT_EQ(trial.per_second, 50);
-  EXPECT_NEAR(*trial.latency_ms, 495.01, 1e-9);
+  EXPECT_NEAR(*trial.latency_ms, 990.01, 1e-9);
   EXPECT_EQ(trial.drop_percent, 0);
   EXPECT_EQ(trial.achieved_per_second, 50);
-  trial = measured.judge({.quantile = 0.99, .latency = ms(495)});
+  EXPECT_FALSE(trial.wants);
+  trial = measured.judge({.quantile = 0.99, .latency = ms(990)});
   EXPECT_FALSE(trial.holds);
-  EXPECT_EQ(trial.reason, "p99 is 495 ms, over 495 ms");
+  EXPECT_EQ(trial.reason, "p99 is 990 ms, at most 999 ms with 99 % confidence, over 990 ms");
+  EXPECT_FALSE(trial.wants);
 }
 
 TEST(JudgeRate, APercentileThatNCannotCarryDoesNotHold) {
   const auto trial = Measured(100).judge({.quantile = 0.99, .latency = ms(10'000)});
   EXPECT_FALSE(trial.holds);
-  EXPECT_EQ(trial.reason, "p99 needs 299 samples and there are 100");
+  EXPECT_EQ(trial.reason, "p99 needs 662 samples and there are 100");
   const auto none = Measured(0).judge({.quantile = 0.5, .latency = ms(1)});
   EXPECT_FALSE(none.holds);
-  EXPECT_EQ(none.reason, "p50 needs 5 samples and there are 0");
+  EXPECT_EQ(none.reason, "p50 needs 11 samples and there are 0");
   EXPECT_FALSE(none.latency_ms);
   EXPECT_FALSE(none.drop_percent);
+}
+
+TEST(JudgeRate, APercentileThatTooFewConfirmDoesNotHoldAndSaysHowManyMight) {
+  const auto trial = Measured(500).judge({.quantile = 0.99, .latency = ms(500)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason,
+            "p99 is 495 ms, within 500 ms, but 500 samples are too few to confirm it: 662 would");
+  EXPECT_EQ(trial.wants, 828);
+  const auto over = Measured(500).judge({.quantile = 0.99, .latency = ms(300)});
+  EXPECT_EQ(over.reason, "p99 is 495 ms, over 300 ms");
+  EXPECT_FALSE(over.wants);
+}
+
+// 20 in a row are alike, as behind a queue: 2000 of them are worth 81.
+TEST(JudgeRate, LatenciesThatFollowOneAnotherConfirmLess) {
+  Measured alike(0);
+  for (std::int64_t i = 0; i < 2000; ++i) alike.add(i / 20 * 37 % 100 * 20 + i % 20 + 1);
+  const RateBound bound{.quantile = 0.9, .latency = ms(1900)};
+  const auto trial = alike.judge(bound);
+  EXPECT_FALSE(trial.holds);
+  EXPECT_THAT(trial.reason, HasSubstr("p90 is 1.80 s, at most 1.96 s with 99 % confidence"));
+  EXPECT_TRUE(Measured(2000).judge(bound).holds) << "the same latencies, in another order";
+  Measured few(0);
+  for (std::int64_t i = 0; i < 700; ++i) few.add(i / 20 * 13 % 35 * 20 + i % 20 + 1);
+  const auto open = few.judge({.quantile = 0.9, .latency = ms(690)});
+  EXPECT_FALSE(open.holds);
+  EXPECT_THAT(open.reason, HasSubstr("700 samples, worth 21 independent ones"));
+  EXPECT_GT(open.wants.value(), 700);
+}
+
+TEST(JudgeRate, WhatIsFarWithinTheBoundNeedsNoConfirmation) {
+  Measured warming(0);  // worth hardly anything: it goes one way
+  for (std::int64_t i = 0; i < 400; ++i) warming.add(100 + i * 4 / 100);
+  const auto trial = warming.judge({.quantile = 0.9, .latency = ms(230)});
+  EXPECT_TRUE(trial.holds) << trial.reason;
+  EXPECT_EQ(trial.reason, "p90 is 114 ms, and the longest took 115 ms, far within 230 ms");
+  EXPECT_FALSE(warming.judge({.quantile = 0.9, .latency = ms(229)}).holds);
 }
 
 TEST(JudgeRate, HoldsAShareOfDropsOrDoesNot) {
@@ -99,7 +138,7 @@ TEST(JudgeRate, WhatStillWaitsTakesLongerThanAnything) {
   auto trial = measured.judge({.quantile = 0.9, .latency = ms(1'000)});
   EXPECT_TRUE(trial.holds);
   EXPECT_NEAR(*trial.latency_ms, 278, 1e-9);  // rank 0.9 * 307 of 308, upwards
-  EXPECT_EQ(trial.reason, "p90 is 278 ms, at most 291 ms with 99 % confidence, within 1.00 s");
+  EXPECT_EQ(trial.reason, "p90 is 278 ms, at most 298 ms with 99 % confidence, within 1.00 s");
   trial = measured.judge({.quantile = 0.99, .latency = ms(1'000)});
   EXPECT_FALSE(trial.holds);
   EXPECT_FALSE(trial.latency_ms);
@@ -107,9 +146,16 @@ TEST(JudgeRate, WhatStillWaitsTakesLongerThanAnything) {
   Measured longer(1'000);
   longer.outcome.unserved = 5;
   trial = longer.judge({.quantile = 0.99, .latency = ms(10'000)});
-  EXPECT_FALSE(trial.holds);
+  EXPECT_FALSE(trial.holds) << "however far away the bound is";
   EXPECT_EQ(trial.reason,
-            "p99 is 995 ms, but may have no end: 5 of 1005 still waited when the load ended");
+            "p99 is 995 ms, within 10.0 s, but 1005 samples, worth 211 independent ones, are too "
+            "few to confirm it: 662 would");
+  Measured half(400);
+  half.outcome.unserved = 85;
+  trial = half.judge({.quantile = 0.5, .latency = ms(10'000)});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_THAT(trial.reason, HasSubstr("p50 is 243 ms, but may have no end: 85 of 485 still "
+                                      "waited when the load ended"));
   measured.outcome.unserved = 20;
   trial = measured.judge({.drop_percent = 50.0});
   EXPECT_FALSE(trial.holds);

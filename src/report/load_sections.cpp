@@ -106,6 +106,10 @@ Section search_section(const Record& record) {
                                     per_second(trial.achieved_per_second), trial.reason});
     if (!slot.load->search_verdict.empty())
       section.sentences.push_back({fmt::format("{}: {}", slot.name, slot.load->search_verdict)});
+    if (!slot.load->bound_held && slot.load->bound_reason)
+      section.sentences.push_back({fmt::format(
+          "{}: the measurement at the rate that was found cannot confirm the bound: {}", slot.name,
+          *slot.load->bound_reason)});
     if (!slot.load->bound_held.value_or(true))
       section.sentences.push_back(
           {fmt::format("{}: measured at the rate that was found, the bound "

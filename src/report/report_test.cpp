@@ -209,6 +209,10 @@ TEST(Headline, SaysWhereAFoundRateDidNotHold) {
                               "59.5 ms, over 20.0 ms"));
   EXPECT_THAT(text, Not(HasSubstr("hold the bound")));
   EXPECT_THAT(text, HasSubstr("the bound did not hold: p90 is 59.5 ms"));
+  load.bound_held.reset();
+  const auto open = render("text", record);
+  EXPECT_THAT(open, HasSubstr("198.1 a second held the bound in the search"));
+  EXPECT_THAT(open, HasSubstr("cannot confirm the bound: p90 is 59.5 ms"));
 }
 
 TEST(Text, TellsNoGroundTruthFromOneThatDoesNotFit) {

@@ -225,10 +225,25 @@ Result<double> BenchWorker::likely_rate() {
   return 0.5 * lanes / std::max(quantile(seconds, 0.5), 1e-9);
 }
 
-Result<RateTrial> BenchWorker::try_rate(double per_second, LoadWorld world) {
+Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& world) {
+  constexpr int kMostLoads = 3;
+  auto rules = trial_rules(bench(), per_second);
+  for (int load = 1;; ++load) {
+    std::vector<LoadSample> samples;
+    const auto outcome = run_trial(per_second, rules, world, samples);
+    if (!outcome) return tl::make_unexpected(outcome.error());
+    auto trial = judge_rate(per_second, *bench().find_rate, samples, *outcome);
+    if (!trial.wants || load == kMostLoads) return trial;
+    const auto longer = longer_trial(bench(), per_second, outcome->issued, *trial.wants);
+    if (!longer) return trial;
+    rules = *longer;
+  }
+}
+
+Result<LoadOutcome> BenchWorker::run_trial(double per_second, const StopRules& rules,
+                                           LoadWorld world, std::vector<LoadSample>& samples) {
   auto scenario = scenario_;
   scenario.per_second = per_second;
-  const auto rules = trial_rules(bench(), per_second);
   std::vector<SampleList> lists(lanes_->tasks().size());
   std::vector<LoadSink*> sinks;
   for (auto& list : lists) sinks.push_back(&list);
@@ -236,14 +251,13 @@ Result<RateTrial> BenchWorker::try_rate(double per_second, LoadWorld world) {
   SignOfLife sign(writer, clock_);
   LivelyTasks lively(lanes_->tasks(), sign);
   world.waits = [&sign] { sign.tell(); };
-  const auto outcome = run_load(scenario, rules, lively.tasks, sinks, world);
-  if (!outcome) return tl::make_unexpected(outcome.error());
+  auto outcome = run_load(scenario, rules, lively.tasks, sinks, world);
+  if (!outcome) return outcome;
   if (outcome->error) return tl::make_unexpected(*outcome->error);
   if (outcome->stopped_by == StopReason::interrupted) return fail("the search was interrupted");
-  std::vector<LoadSample> samples;
   for (const auto& list : lists)
     samples.insert(samples.end(), list.samples.begin(), list.samples.end());
-  return judge_rate(per_second, *bench().find_rate, samples, *outcome);
+  return outcome;
 }
 
 void BenchWorker::note_outcome(const LoadOutcome& outcome) {

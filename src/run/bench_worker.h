@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "run/bench_lanes.h"
 #include "run/bench_orders.h"
@@ -39,7 +40,9 @@ class BenchWorker {
   Result<void> search(const LoadWorld&);
   // Half of what the lanes can do, by a few inferences: a search from there is short.
   Result<double> likely_rate();
-  Result<RateTrial> try_rate(double per_second, LoadWorld);
+  Result<RateTrial> try_rate(double per_second, const LoadWorld&);
+  Result<LoadOutcome> run_trial(double per_second, const StopRules&, LoadWorld,
+                                std::vector<LoadSample>&);
   void tell_trial(const RateTrial&);
   Result<PassReport> measure(LoadWorld, SocketTurns*);  // null: no turns
   // Where another run is to have its turns: ready when that one is. Null: none.

@@ -42,6 +42,14 @@ TEST(JudgeMeasurement, SaysWhetherTheBoundHeld) {
   EXPECT_FALSE(judge_measurement(measured({.latency = std::chrono::seconds(9)}, 5, 100))->holds);
 }
 
+TEST(JudgeMeasurement, WhatIsTooLittleToConfirmTheBoundIsNoBrokenBound) {
+  const auto data = measured({.quantile = 0.99, .latency = std::chrono::milliseconds(9)}, 5);
+  EXPECT_EQ(judge_measurement(data).value().wants, 828);
+  const auto load = slot_record(data, std::nullopt).load.value();
+  EXPECT_FALSE(load.bound_held);
+  EXPECT_THAT(load.bound_reason.value(), HasSubstr("too few to confirm it: 662 would"));
+}
+
 TEST(JudgeMeasurement, SaysNothingWhereThereIsNothingToJudge) {
   auto data = measured(kBound, 5);
   data.bench->load.found_per_second.reset();

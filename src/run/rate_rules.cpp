@@ -8,6 +8,8 @@
 namespace jetmeter {
 namespace {
 
+constexpr double kMargin = 1.5;  // for what is dropped, and for chance
+
 std::int64_t samples_of(const RateBound& bound) {
   std::int64_t count = bound.latency ? samples_needed(bound.quantile) : 1;
   if (bound.drop_percent && *bound.drop_percent > 0)
@@ -19,7 +21,6 @@ std::int64_t samples_of(const RateBound& bound) {
 
 StopRules trial_rules(const BenchSpec& bench, double per_second) {
   constexpr int kLeastTimes = 2, kMostTimes = 5;
-  constexpr double kMargin = 1.5;  // for what is dropped, and for chance
   StopRules rules;
   rules.min_time = bench.trial_time;
   rules.min_count = std::min(samples_of(*bench.find_rate), rules.max_count);
@@ -30,6 +31,20 @@ StopRules trial_rules(const BenchSpec& bench, double per_second) {
   rules.max_time =
       std::max<Nanoseconds>(kLeastTimes * rules.min_time,
                             std::chrono::duration_cast<Nanoseconds>(std::min(enough, most)));
+  return rules;
+}
+
+std::optional<StopRules> longer_trial(const BenchSpec& bench, double per_second, std::int64_t had,
+                                      std::int64_t wants) {
+  constexpr double kWorthIt = 1.2;
+  const auto most = std::chrono::duration<double>(bench.stop.max_time).count();
+  auto rules = trial_rules(bench, per_second);
+  const double count = std::min(
+      {static_cast<double>(wants), per_second * most, static_cast<double>(rules.max_count)});
+  if (count < kWorthIt * static_cast<double>(had)) return std::nullopt;
+  rules.min_count = static_cast<std::int64_t>(count);
+  const std::chrono::duration<double> enough(std::min(kMargin * count / per_second, most));
+  rules.max_time = std::max(rules.max_time, std::chrono::duration_cast<Nanoseconds>(enough));
   return rules;
 }
 

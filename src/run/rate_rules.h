@@ -1,6 +1,9 @@
 // How long the loads of a search for a rate last. Pure.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "jetmeter/run.h"
 
 namespace jetmeter {
@@ -10,6 +13,11 @@ namespace jetmeter {
 // of, and at most five times the trial's time.
 // REQUIRES: a bound, and a trial's time above 0.
 StopRules trial_rules(const BenchSpec&, double per_second);
+
+// The same trial again, until it has as many samples as might confirm what the first one saw, as
+// far as the maximum time of the run allows. Absent where that is hardly more than there was.
+std::optional<StopRules> longer_trial(const BenchSpec&, double per_second, std::int64_t had,
+                                      std::int64_t wants);
 
 // Of the measurement: its own rules, and where a latency is bounded as many samples as it takes to
 // say whether that held.

@@ -39,6 +39,19 @@ TEST(TrialRules, OfBothTakeTheLargerCount) {
   EXPECT_EQ(trial_rules(bench, 5).max_time, seconds(30));
 }
 
+TEST(LongerTrial, TakesWhatMightConfirmAndNoMoreThanTheRunAllows) {
+  const auto bench = searching({.quantile = 0.99, .latency = std::chrono::milliseconds(33)});
+  const auto longer = longer_trial(bench, 100, 1000, 3000).value();
+  EXPECT_EQ(longer.min_time, seconds(1));
+  EXPECT_EQ(longer.min_count, 3000);
+  EXPECT_EQ(longer.max_time, seconds(45));
+  const auto most = longer_trial(bench, 100, 1000, 90'000).value();
+  EXPECT_EQ(most.min_count, 6000) << "in 60 s";
+  EXPECT_EQ(most.max_time, seconds(60));
+  EXPECT_FALSE(longer_trial(bench, 100, 1000, 1100)) << "hardly more";
+  EXPECT_FALSE(longer_trial(bench, 10, 600, 3000)) << "60 s were used";
+}
+
 TEST(MeasuredRules, TakeWhatTheBoundNeedsAndNoMoreThanIsAllowed) {
   auto bench = searching({.quantile = 0.99, .latency = std::chrono::milliseconds(33)});
   EXPECT_EQ(measured_rules(bench).min_count, 299);

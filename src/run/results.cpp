@@ -253,7 +253,7 @@ void add_load(SlotRecord& record, const SlotData& data) {
   load.between_ns = between_ns(load, data.measure);
   if (load.deadline_ms) record.deadline = {*load.deadline_ms, load.issued, load.missed_deadline};
   if (auto judged = judge_measurement(data)) {
-    load.bound_held = judged->holds;
+    if (!judged->wants) load.bound_held = judged->holds;
     load.bound_reason = std::move(judged->reason);
   }
   record.ladder = ladder_steps(data.bench->rungs);

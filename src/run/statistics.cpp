@@ -34,8 +34,7 @@ std::vector<double> latencies_in_time_order(std::span<const FrameSample> samples
   return values;
 }
 
-// LoadGen's rule takes samples for independent. The headline does not: it is the same rule for as
-// many samples as these are worth, evenly from the smallest to the largest.
+// LoadGen's rule takes samples for independent. The headline does not.
 void add_conservative(BelievedQuantileRecord& record, double q, std::span<const double> sorted) {
   const auto n = static_cast<std::int64_t>(sorted.size());
   const auto at = [&](std::int64_t i) { return sorted[static_cast<std::size_t>(i)]; };
@@ -43,14 +42,11 @@ void add_conservative(BelievedQuantileRecord& record, double q, std::span<const 
     record.loadgen_ms = at(n - plain.from_top);
     record.loadgen_rank_from_top = plain.from_top;
   }
-  const auto worth = std::min(static_cast<std::int64_t>(*record.effective_n), n);
-  const auto rank = conservative_rank(worth, q);
-  record.conservative_needs = rank.needs;
-  if (rank.from_top == 0) return;
-  const auto position = (static_cast<double>(worth - rank.from_top) + 0.5) *
-                        static_cast<double>(n) / static_cast<double>(worth);
-  record.conservative_ms = at(std::min(static_cast<std::int64_t>(position), n - 1));
-  record.conservative_rank_from_top = rank.from_top;
+  const auto found = conservative_quantile(sorted, q, *record.effective_n);
+  record.conservative_needs = found.needs;
+  if (!found.estimate) return;
+  record.conservative_ms = found.estimate;
+  record.conservative_rank_from_top = found.rank_from_top;
 }
 
 // What a sample is worth differs from quantile to quantile: outliers come in bursts.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cassert>
 
 #include "jetmeter/stats.h"
@@ -38,11 +39,16 @@ ConservativeRank conservative_rank(std::int64_t n, double q, double confidence) 
 }
 
 ConservativeQuantile conservative_quantile(std::span<const double> sorted, double q,
-                                           double confidence) {
+                                           double effective_n, double confidence) {
   const auto n = static_cast<std::int64_t>(sorted.size());
-  const auto [needs, from_top] = conservative_rank(n, q, confidence);
+  const auto worth = effective_n > 0 ? std::min(static_cast<std::int64_t>(effective_n), n) : n;
+  const auto [needs, from_top] = conservative_rank(worth, q, confidence);
   ConservativeQuantile result{.needs = needs, .rank_from_top = from_top};
-  if (from_top > 0) result.estimate = sorted[static_cast<std::size_t>(n - from_top)];
+  if (from_top == 0) return result;
+  const auto position = (static_cast<double>(worth - from_top) + 0.5) * static_cast<double>(n) /
+                        static_cast<double>(worth);
+  result.estimate =
+      sorted[static_cast<std::size_t>(std::min(static_cast<std::int64_t>(position), n - 1))];
   return result;
 }
 

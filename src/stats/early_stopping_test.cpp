@@ -38,6 +38,17 @@ TEST(ConservativeQuantile, IsTheSampleThatLoadGenTakes) {
   }
 }
 
+TEST(ConservativeQuantile, OfWhatTheSamplesAreWorthLiesHigher) {
+  const auto samples = one_to(2000);
+  const auto worth_all = conservative_quantile(samples, 0.9, 2000);
+  EXPECT_EQ(worth_all.estimate, conservative_quantile(samples, 0.9).estimate);
+  const auto worth_less = conservative_quantile(samples, 0.9, 81.7);
+  EXPECT_EQ(worth_less.rank_from_top, conservative_rank(81, 0.9).from_top);
+  EXPECT_EQ(worth_less.estimate, 1963);  // evenly: of 81 ranks the second from the top
+  EXPECT_FALSE(conservative_quantile(samples, 0.9, 63).estimate);
+  EXPECT_EQ(conservative_quantile(samples, 0.9, 1e9).estimate, worth_all.estimate) << "at most n";
+}
+
 TEST(ConservativeRank, NeedsNoSamples) {
   EXPECT_EQ(conservative_rank(5000, 0.99).from_top, 33);
   EXPECT_EQ(conservative_rank(661, 0.99).from_top, 0);
@@ -56,7 +67,7 @@ TEST(ConservativeQuantile, IsAboveTheTruthAsOftenAsItSays) {
   for (int draw = 0; draw < kDraws; ++draw) {
     auto samples = draws.shaped(500, test::as_is);
     std::ranges::sort(samples);
-    above += *conservative_quantile(samples, 0.9, 0.95).estimate > 1.2815515655446004 ? 1 : 0;
+    above += *conservative_quantile(samples, 0.9, 0, 0.95).estimate > 1.2815515655446004 ? 1 : 0;
   }
   EXPECT_GE(above, kDraws * 0.94);
   EXPECT_LE(above, kDraws * 0.985);  // a whole rank, and LoadGen's is one more than is needed
