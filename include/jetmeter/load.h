@@ -241,7 +241,7 @@ LoopOverhead measure_loop_overhead(const LoadWorld& = {});
 struct RateBound {
   double quantile = 0.99;              // of the latency
   std::optional<Nanoseconds> latency;  // at this quantile
-  std::optional<double> drop_percent;  // and/or: at most this share dropped
+  std::optional<double> drop_percent;  // and/or: at most this share dropped; above 0, at most 100
 };
 
 // One trial at one rate and what it said.
@@ -285,12 +285,15 @@ Result<RateSearch> find_rate(const RateSearchOptions&,
 // What the samples of a load at a rate say about the bound. A latency is judged by what it is at
 // most with 99 % confidence for what its samples are worth (conservative_quantile, effective_n);
 // where they are worth too few, it holds when the longest took less than half of what is allowed.
-// Whatever is bounded, these do not hold: a percentile that the samples cannot carry, one that
-// needs work left in the queue (its latency is endless), a backlog at the end, a latency that rises
-// by more than the time between two requests, a rate that was not reached, and a load that did not
-// end by its rules (a task failed, somebody interrupted).
+// A share of drops is judged by the same rule, drops taken for independent. Whatever is bounded,
+// these do not hold: what the samples are too few to confirm, a percentile that the samples cannot
+// carry, one that needs work left in the queue (its latency is endless), a backlog at the end, a
+// latency that rises by more than the time between two requests, a rate that was not reached, and a
+// load that did not end by its rules (a task failed, somebody interrupted).
 RateTrial judge_rate(double per_second, const RateBound&, std::span<const LoadSample>,
                      const LoadOutcome&);
+// The least number of independent samples that can hold a bound.
+std::int64_t samples_to_confirm(const RateBound&);
 // Of so many that were due, did more wait at the end than can have come in the last moment?
 bool is_backlog(std::int64_t unserved, std::int64_t due);
 

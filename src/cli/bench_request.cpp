@@ -372,6 +372,11 @@ Result<void> add_drops(const std::string& word, const std::string& value, RateBo
     return fail(fmt::format("--bound {}: there is a bound for drops already; give one", word));
   const auto percent = parse_percent(value);
   if (!percent) return fail(fmt::format("--bound {}: {}", word, percent.error().what));
+  if (*percent <= 0)
+    return fail(
+        fmt::format("--bound {}: that nothing is ever dropped cannot be shown; give a share, "
+                    "as drops<0.1%",
+                    word));
   if (*percent > 100)
     return fail(fmt::format("--bound {}: no more than 100 % can be dropped", word));
   bound.drop_percent = *percent;

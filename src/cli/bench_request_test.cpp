@@ -200,6 +200,9 @@ TEST(ParseBounds, ASecondOneOfAKindIsRefusedAndNotDropped) {
 TEST(ParseBounds, WhatNothingOrEverythingHoldsIsRefused) {
   EXPECT_EQ(parse_bounds({"drops<150%"}).error().what,
             "--bound drops<150%: no more than 100 % can be dropped");
+  EXPECT_EQ(parse_bounds({"drops<0%"}).error().what,
+            "--bound drops<0%: that nothing is ever dropped cannot be shown; give a share, as "
+            "drops<0.1%");
   EXPECT_EQ(parse_bounds({"p99<0ms"}).error().what,
             "--bound p99<0ms: a latency must be allowed more than nothing");
   EXPECT_EQ(parse_bounds({"drops<100%"}).value().drop_percent, 100);

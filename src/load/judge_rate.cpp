@@ -135,11 +135,47 @@ Judgement judge_latency(const RateBound& bound, const RateTrial& trial, const La
           fmt::format("{}, {} {}", is, holds ? "within" : "over", format_duration(*bound.latency))};
 }
 
-Judgement judge_drops(const RateBound& bound, const RateTrial& trial) {
+constexpr double kAll = 100;  // percent
+
+// Of all; a share of drops below a millionth is taken for one.
+double share_kept(double percent) {
+  constexpr double kLeast = 1e-4;
+  return 1 - std::max(percent, kLeast) / kAll;
+}
+
+// The least that confirms a share of drops.
+std::int64_t drops_needed(double percent) {
+  return percent >= kAll ? 1 : conservative_rank(0, share_kept(percent)).needs;
+}
+
+// Of so many: where no more were dropped, the true share is within `percent` with 99 % confidence.
+// The rule for latencies, with a drop for one without an end.
+std::int64_t drops_allowed(std::int64_t due, double percent) {
+  return percent >= kAll ? due : conservative_rank(due, share_kept(percent)).from_top;
+}
+
+// So many, where the share stayed as it is, would confirm it; at most 64 times as many.
+std::int64_t due_to_confirm(std::int64_t due, std::int64_t dropped, double percent) {
+  constexpr std::int64_t kMostTimes = 64;
+  std::int64_t times = 2;
+  while (times < kMostTimes && drops_allowed(times * due, percent) < times * dropped) times *= 2;
+  return std::max(times * due, drops_needed(percent));
+}
+
+Judgement judge_drops(const RateBound& bound, const RateTrial& trial, const LoadOutcome& outcome) {
   if (!trial.drop_percent) return {false, "nothing was due"};
-  const bool holds = *trial.drop_percent <= *bound.drop_percent;
-  return {holds, fmt::format("{:.3g} % were dropped, {} {:.3g} %", *trial.drop_percent,
-                             holds ? "within" : "over", *bound.drop_percent)};
+  const auto due = outcome.issued + outcome.unserved;
+  const double limit = *bound.drop_percent;
+  if (*trial.drop_percent > limit)
+    return {false, fmt::format("{:.3g} % were dropped, over {:.3g} %", *trial.drop_percent, limit)};
+  const auto within =
+      fmt::format("{:.3g} % of {} were dropped, within {:.3g} %", *trial.drop_percent, due, limit);
+  const auto allowed = drops_allowed(due, limit), needed = drops_needed(limit);
+  if (due >= needed && outcome.dropped <= allowed) return {true, within + " with 99 % confidence"};
+  const auto few = due < needed ? fmt::format("{} are too few to confirm it: {} would", due, needed)
+                                : fmt::format("no more than {} may be to confirm it", allowed);
+  return {false, fmt::format("{}, but {}", within, few),
+          due_to_confirm(due, outcome.dropped, limit)};
 }
 
 // A queue drops nothing however far it falls behind, and a percentile may not show it yet.
@@ -176,8 +212,8 @@ std::string unusable(const RateBound& bound, const LoadOutcome& outcome) {
   if (bound.latency && !(bound.quantile > 0 && bound.quantile < 1))
     return fmt::format("a quantile of {} cannot be bounded; give one between 0 and 1",
                        bound.quantile);
-  if (bound.drop_percent && !(*bound.drop_percent >= 0 && *bound.drop_percent <= 100))
-    return fmt::format("a share of {} % cannot bound the drops; give one from 0 to 100",
+  if (bound.drop_percent && !(*bound.drop_percent > 0 && *bound.drop_percent <= kAll))
+    return fmt::format("a share of {} % cannot bound the drops; give one above 0, at most 100",
                        *bound.drop_percent);
   return {};
 }
@@ -188,6 +224,15 @@ bool is_backlog(std::int64_t unserved, std::int64_t due) {
   constexpr std::int64_t kFew = 10;
   constexpr double kShare = 0.01;
   return unserved > kFew && static_cast<double>(unserved) > kShare * static_cast<double>(due);
+}
+
+std::int64_t samples_to_confirm(const RateBound& bound) {
+  std::int64_t count = 1;
+  if (bound.latency && bound.quantile > 0 && bound.quantile < 1)
+    count = conservative_rank(0, bound.quantile).needs;
+  if (bound.drop_percent && *bound.drop_percent > 0)
+    count = std::max(count, drops_needed(*bound.drop_percent));
+  return count;
 }
 
 RateTrial judge_rate(double per_second, const RateBound& bound, std::span<const LoadSample> samples,
@@ -207,7 +252,7 @@ RateTrial judge_rate(double per_second, const RateBound& bound, std::span<const 
   if (!trial.reason.empty()) return trial;
   std::vector<Judgement> judgements;
   if (bound.latency) judgements.push_back(judge_latency(bound, trial, latencies, outcome.unserved));
-  if (bound.drop_percent) judgements.push_back(judge_drops(bound, trial));
+  if (bound.drop_percent) judgements.push_back(judge_drops(bound, trial, outcome));
   judgements.push_back(judge_backlog(outcome));
   judgements.push_back(judge_rise(per_second, latencies));
   judgements.push_back(judge_pace(per_second, seconds, outcome));

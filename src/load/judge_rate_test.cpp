@@ -105,15 +105,39 @@ TEST(JudgeRate, WhatIsFarWithinTheBoundNeedsNoConfirmation) {
 }
 
 TEST(JudgeRate, HoldsAShareOfDropsOrDoesNot) {
-  Measured measured(95);
-  measured.drop(5);
+  Measured measured(970);
+  measured.drop(30);
   auto trial = measured.judge({.drop_percent = 5.0});
   EXPECT_TRUE(trial.holds);
-  EXPECT_EQ(trial.reason, "5 % were dropped, within 5 %");
-  trial = measured.judge({.drop_percent = 4.9});
+  EXPECT_EQ(trial.reason, "3 % of 1000 were dropped, within 5 % with 99 % confidence");
+  trial = measured.judge({.drop_percent = 2.9});
   EXPECT_FALSE(trial.holds);
-  EXPECT_EQ(trial.reason, "5 % were dropped, over 4.9 %");
+  EXPECT_EQ(trial.reason, "3 % were dropped, over 2.9 %");
+  EXPECT_FALSE(trial.wants);
   EXPECT_FALSE(Measured(0).judge({.drop_percent = 4.9}).holds);
+  EXPECT_TRUE(measured.judge({.drop_percent = 100.0}).holds);
+}
+
+TEST(JudgeRate, AShareOfDropsThatTooFewConfirmDoesNotHold) {
+  auto trial = Measured(20).judge({.drop_percent = 5.0});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason,
+            "0 % of 20 were dropped, within 5 %, but 20 are too few to confirm it: 130 would");
+  EXPECT_EQ(trial.wants, 130);
+  Measured near(970);
+  near.drop(30);
+  trial = near.judge({.drop_percent = 3.1});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_EQ(trial.reason,
+            "3 % of 1000 were dropped, within 3.1 %, but no more than 18 may be to confirm it");
+  EXPECT_EQ(trial.wants, 64'000);
+  EXPECT_EQ(near.judge({.drop_percent = 4.2}).wants, 2000);
+}
+
+TEST(JudgeRate, SaysHowManySamplesConfirmABound) {
+  EXPECT_EQ(samples_to_confirm({.quantile = 0.99, .latency = ms(1)}), 662);
+  EXPECT_EQ(samples_to_confirm({.drop_percent = 5}), 130);
+  EXPECT_EQ(samples_to_confirm({.quantile = 0.5, .latency = ms(1), .drop_percent = 5}), 130);
 }
 
 TEST(JudgeRate, NamesWhatBrokeIt) {
@@ -128,8 +152,8 @@ TEST(JudgeRate, NamesWhatBrokeIt) {
   trial = measured.judge({.quantile = 0.5, .latency = ms(300), .drop_percent = 30.0});
   EXPECT_TRUE(trial.holds);
   EXPECT_EQ(trial.reason,
-            "p50 is 200 ms, at most 225 ms with 99 % confidence, within 300 ms; 20 % were dropped, "
-            "within 30 %");
+            "p50 is 200 ms, at most 225 ms with 99 % confidence, within 300 ms; 20 % of 500 were "
+            "dropped, within 30 % with 99 % confidence");
 }
 
 TEST(JudgeRate, WhatStillWaitsTakesLongerThanAnything) {

@@ -226,7 +226,7 @@ Result<double> BenchWorker::likely_rate() {
 }
 
 Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& world) {
-  constexpr int kMostLoads = 3;
+  constexpr int kMostLoads = 2;
   auto rules = trial_rules(bench(), per_second);
   for (int load = 1;; ++load) {
     std::vector<LoadSample> samples;

@@ -8,10 +8,8 @@
 
 namespace jetmeter {
 
-// Of one trial: `trial_time`, and as many samples as the bound takes. A latency's percentile has
-// the maximum time of the run for them. A share of drops takes as many as one drop is that share
-// of, and at most five times the trial's time.
-// REQUIRES: a bound, and a trial's time above 0.
+// Of one trial: `trial_time`, and as many samples as can confirm the bound, with the maximum time
+// of the run for them. REQUIRES: a bound, and a trial's time above 0.
 StopRules trial_rules(const BenchSpec&, double per_second);
 
 // The same trial again, until it has as many samples as might confirm what the first one saw, as
@@ -19,8 +17,8 @@ StopRules trial_rules(const BenchSpec&, double per_second);
 std::optional<StopRules> longer_trial(const BenchSpec&, double per_second, std::int64_t had,
                                       std::int64_t wants);
 
-// Of the measurement: its own rules, and where a latency is bounded as many samples as it takes to
-// say whether that held.
+// Of the measurement: its own rules, and after a search as many samples as it takes to say whether
+// the bound held.
 StopRules measured_rules(const BenchSpec&);
 
 }  // namespace jetmeter

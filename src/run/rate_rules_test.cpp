@@ -18,25 +18,28 @@ BenchSpec searching(const RateBound& bound) {
 TEST(TrialRules, OfALatencyLastUntilItsPercentileIsCarried) {
   const auto bench = searching({.quantile = 0.99, .latency = std::chrono::milliseconds(33)});
   EXPECT_EQ(trial_rules(bench, 5).min_time, seconds(1));
-  EXPECT_EQ(trial_rules(bench, 5).min_count, 299);
+  EXPECT_EQ(trial_rules(bench, 5).min_count, 662 + 165);
   EXPECT_EQ(trial_rules(bench, 5).max_time, seconds(60));
   EXPECT_EQ(trial_rules(bench, 1000).max_time, seconds(2));
 }
 
-TEST(TrialRules, OfDropsAloneLastAsLongAsWasAsked) {
+TEST(TrialRules, OfDropsLastUntilTheirShareCanBeConfirmed) {
   const auto bench = searching({.drop_percent = 5});
-  EXPECT_EQ(trial_rules(bench, 5).min_count, 20);
-  EXPECT_EQ(trial_rules(bench, 5).max_time, seconds(5));
-  EXPECT_EQ(trial_rules(bench, 15).max_time, seconds(2));
-  EXPECT_EQ(trial_rules(searching({.drop_percent = 0}), 5).min_count, 1);
-  EXPECT_EQ(trial_rules(searching({.drop_percent = 0.001}), 5).max_time, seconds(5));
+  EXPECT_EQ(trial_rules(bench, 5).min_count, 130);
+  EXPECT_EQ(trial_rules(bench, 5).max_time, seconds(39));
+  EXPECT_EQ(trial_rules(bench, 150).max_time, seconds(2));
+  EXPECT_EQ(trial_rules(searching({.drop_percent = 100}), 5).min_count, 1);
+  EXPECT_EQ(trial_rules(searching({.drop_percent = 0.001}), 5).max_time, seconds(60));
 }
 
 TEST(TrialRules, OfBothTakeTheLargerCount) {
   const auto bench =
       searching({.quantile = 0.5, .latency = std::chrono::milliseconds(33), .drop_percent = 1});
-  EXPECT_EQ(trial_rules(bench, 5).min_count, 100);
-  EXPECT_EQ(trial_rules(bench, 5).max_time, seconds(30));
+  EXPECT_EQ(trial_rules(bench, 5).min_count, 662 + 165);
+  EXPECT_EQ(trial_rules(bench, 5).max_time, seconds(60));
+  EXPECT_EQ(trial_rules(searching({.quantile = 0.5, .latency = std::chrono::milliseconds(33)}), 5)
+                .min_count,
+            11 + 25);
 }
 
 TEST(LongerTrial, TakesWhatMightConfirmAndNoMoreThanTheRunAllows) {
@@ -54,13 +57,14 @@ TEST(LongerTrial, TakesWhatMightConfirmAndNoMoreThanTheRunAllows) {
 
 TEST(MeasuredRules, TakeWhatTheBoundNeedsAndNoMoreThanIsAllowed) {
   auto bench = searching({.quantile = 0.99, .latency = std::chrono::milliseconds(33)});
-  EXPECT_EQ(measured_rules(bench).min_count, 299);
-  bench.stop.min_count = 400;
-  EXPECT_EQ(measured_rules(bench).min_count, 400);
+  EXPECT_EQ(measured_rules(bench).min_count, 827);
+  bench.stop.min_count = 900;
+  EXPECT_EQ(measured_rules(bench).min_count, 900);
   bench.stop.min_count = 10;
   bench.stop.max_count = 100;
   EXPECT_EQ(measured_rules(bench).min_count, 100);
-  EXPECT_EQ(measured_rules(searching({.drop_percent = 5})).min_count, 10);
+  EXPECT_EQ(measured_rules(searching({.drop_percent = 5})).min_count, 130);
+  EXPECT_EQ(measured_rules(BenchSpec{}).min_count, 10);
 }
 
 }  // namespace

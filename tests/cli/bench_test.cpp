@@ -293,7 +293,8 @@ TEST_F(Bench, ASearchThatFailsKeepsItsTrials) {
     model.fault = fault;
     model.at = 1 + 3 + 5 + 30;  // first inference, warm-up, a look at the speed, a trial and more
     std::filesystem::remove_all(place_.path() / "run");
-    const auto report = run(model.text(), {"--find-rate", "--trial-time", "50ms"});
+    const auto report =
+        run(model.text(), {"--find-rate", "--trial-time", "50ms", "--bound", "drops<50%"});
     EXPECT_EQ(result_.exit_code, 4) << result_.err;
     const auto& load = report["slots"][0]["load"];
     ASSERT_FALSE(load.is_null()) << fault;
