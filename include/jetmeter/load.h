@@ -254,6 +254,7 @@ struct RateTrial {
   // What there is lies within the bound, but is too little to confirm it: about so many samples
   // might. Absent where it holds, and where something else broke it.
   std::optional<std::int64_t> wants;
+  bool at_any_rate = false;  // does not hold, and nor would a lower rate
 };
 
 struct RateSearchOptions {
@@ -278,8 +279,8 @@ struct RateSearch {
   std::optional<Error> error;     // of the trial that could not be made; it ended the search
 };
 
-// Doubling until a trial fails (halving until one holds), then bisection. `trial` measures at a
-// rate. Pure but for `trial`. Fails when the options are wrong.
+// Doubling until a trial fails (halving until one holds, or one says that none can), then
+// bisection. `trial` measures at a rate. Pure but for `trial`. Fails when the options are wrong.
 Result<RateSearch> find_rate(const RateSearchOptions&,
                              const std::function<Result<RateTrial>(double per_second)>& trial);
 // What the samples of a load at a rate say about the bound. A latency is judged by what it is at
@@ -292,6 +293,15 @@ Result<RateSearch> find_rate(const RateSearchOptions&,
 // load that did not end by its rules (a task failed, somebody interrupted).
 RateTrial judge_rate(double per_second, const RateBound&, std::span<const LoadSample>,
                      const LoadOutcome&);
+// How many of a trial may take longer than the bound allows, or be dropped, so that it can still be
+// held by `most` requests. What is not bounded has no limit.
+struct RateAllowance {
+  std::int64_t over = 0, dropped = 0;
+};
+RateAllowance allowance(const RateBound&, std::int64_t most);
+// A trial that ended because more did: what it says, and how far it came.
+RateTrial judge_lost(double per_second, const RateBound&, std::span<const LoadSample>,
+                     const LoadOutcome&, const RateAllowance&);
 // The least number of independent samples that can hold a bound.
 std::int64_t samples_to_confirm(const RateBound&);
 // Of so many that were due, did more wait at the end than can have come in the last moment?

@@ -38,7 +38,7 @@ class Bisection {
   std::optional<double> next() const {
     if (!low_ && !high_) return options_.start_per_second;
     if (!low_) {
-      if (*high_ <= options_.lowest_per_second) return std::nullopt;
+      if (no_rate_holds_ || *high_ <= options_.lowest_per_second) return std::nullopt;
       return std::max(options_.lowest_per_second, *high_ / 2);
     }
     if (!high_ && *low_ < options_.highest_per_second)
@@ -57,6 +57,7 @@ class Bisection {
       return;
     }
     high_ = rate;
+    no_rate_holds_ = no_rate_holds_ || trial.at_any_rate;
     if (low_ && *low_ >= rate) {
       low_ = highest_held_below(rate);
       confirmed_ = false;
@@ -67,6 +68,7 @@ class Bisection {
   std::optional<double> low() const { return low_; }
   std::optional<double> high() const { return high_; }
   bool confirmed() const { return confirmed_; }
+  bool no_rate_holds() const { return !low_ && no_rate_holds_; }
   const std::vector<RateTrial>& trials() const { return trials_; }
 
  private:
@@ -81,6 +83,7 @@ class Bisection {
   const RateSearchOptions& options_;
   std::optional<double> low_, high_;
   bool confirmed_ = false;
+  bool no_rate_holds_ = false;  // as a trial said
   std::vector<RateTrial> trials_;
 };
 
@@ -112,6 +115,9 @@ std::string contradiction(const std::vector<RateTrial>& trials) {
 std::string answer(const RateSearchOptions& options, const Bisection& search) {
   const auto low = search.low(), high = search.high();
   if (!low && !high) return "no rate was tried";
+  if (search.no_rate_holds())
+    return fmt::format("no rate holds: at {}, {}", rate_text(*high),
+                       reason_at(search.trials(), *high));
   if (!low) {
     const bool lowest = *high <= options.lowest_per_second;
     return fmt::format("not even {}{} holds: {}", rate_text(*high),

@@ -56,6 +56,21 @@ TEST(FindRate, HalvesWhereTheStartFails) {
   EXPECT_NEAR(*search->per_second, 17.678, 1e-3);
 }
 
+TEST(FindRate, StopsHalvingWhereATrialSaysThatNoRateHolds) {
+  const auto slow = [](double) -> Result<RateTrial> {
+    return RateTrial{.reason = "the work alone takes 66.1 ms", .at_any_rate = true};
+  };
+  const auto search = find_rate({}, slow);
+  EXPECT_THAT(rates(*search), ElementsAre(1));
+  EXPECT_FALSE(search->per_second);
+  EXPECT_EQ(search->verdict, "no rate holds: at 1 per second, the work alone takes 66.1 ms");
+  const auto contended = [](double per_second) -> Result<RateTrial> {
+    return RateTrial{.holds = per_second < 3, .at_any_rate = per_second >= 3};
+  };
+  const auto held = find_rate({.precision = 0.5}, contended);
+  EXPECT_GE(held->per_second.value(), 2) << "one held before";
+}
+
 TEST(FindRate, NeverGoesBelowTheLowestRate) {
   const auto search = find_rate({.lowest_per_second = 0.3}, server(0.01));
   EXPECT_THAT(rates(*search), ElementsAre(1, 0.5, 0.3));

@@ -7,6 +7,7 @@
 
 #include "jetmeter/load.h"
 #include "jetmeter/stats.h"
+#include "load/work_alone.h"
 
 namespace jetmeter {
 namespace {
@@ -20,6 +21,10 @@ struct Judgement {
   std::string reason;
   std::int64_t wants = 0;  // samples, where so many might hold it
 };
+
+double seconds_of(const LoadOutcome& outcome) {
+  return std::chrono::duration<double>(outcome.ended - outcome.began).count();
+}
 
 // "p99", "p99.9", "p50".
 std::string percentile_name(double q) {
@@ -235,19 +240,37 @@ std::int64_t samples_to_confirm(const RateBound& bound) {
   return count;
 }
 
-RateTrial judge_rate(double per_second, const RateBound& bound, std::span<const LoadSample> samples,
+namespace {
+
+RateTrial numbers_of(double per_second, const RateBound& bound, const Latencies& latencies,
                      const LoadOutcome& outcome) {
   RateTrial trial;
   trial.per_second = per_second;
-  const auto latencies = latencies_of(samples);
-  const auto seconds = std::chrono::duration<double>(outcome.ended - outcome.began).count();
+  const auto seconds = seconds_of(outcome);
   if (seconds > 0) trial.achieved_per_second = static_cast<double>(outcome.done) / seconds;
   const auto due = outcome.issued + outcome.unserved;
   if (due > 0)
-    trial.drop_percent = 100 * static_cast<double>(outcome.dropped) / static_cast<double>(due);
+    trial.drop_percent = kAll * static_cast<double>(outcome.dropped) / static_cast<double>(due);
   if (bound.quantile > 0 && bound.quantile < 1)
     trial.latency_ms = quantile_with_endless(latencies.sorted, outcome.unserved, bound.quantile);
+  return trial;
+}
 
+// A lower rate needs no trial where this is so.
+void add_work_alone(RateTrial& trial, const RateBound& bound, std::span<const LoadSample> samples) {
+  if (trial.holds) return;
+  const auto why = too_slow_alone(trial.per_second, bound, samples);
+  if (why.empty()) return;
+  trial.at_any_rate = true;
+  trial.reason += "; " + why;
+}
+
+}  // namespace
+
+RateTrial judge_rate(double per_second, const RateBound& bound, std::span<const LoadSample> samples,
+                     const LoadOutcome& outcome) {
+  const auto latencies = latencies_of(samples);
+  auto trial = numbers_of(per_second, bound, latencies, outcome);
   trial.reason = unusable(bound, outcome);
   if (!trial.reason.empty()) return trial;
   std::vector<Judgement> judgements;
@@ -255,7 +278,7 @@ RateTrial judge_rate(double per_second, const RateBound& bound, std::span<const 
   if (bound.drop_percent) judgements.push_back(judge_drops(bound, trial, outcome));
   judgements.push_back(judge_backlog(outcome));
   judgements.push_back(judge_rise(per_second, latencies));
-  judgements.push_back(judge_pace(per_second, seconds, outcome));
+  judgements.push_back(judge_pace(per_second, seconds_of(outcome), outcome));
   trial.holds = std::ranges::all_of(judgements, &Judgement::holds);
   bool open = !trial.holds;
   for (const auto& judgement : judgements) {
@@ -265,6 +288,40 @@ RateTrial judge_rate(double per_second, const RateBound& bound, std::span<const 
     trial.reason += judgement.reason;
   }
   if (open) trial.wants = std::ranges::max(judgements, {}, &Judgement::wants).wants;
+  add_work_alone(trial, bound, samples);
+  return trial;
+}
+
+RateAllowance allowance(const RateBound& bound, std::int64_t most) {
+  const auto all = std::numeric_limits<std::int64_t>::max();
+  RateAllowance allowed{all, all};
+  if (bound.latency) {
+    const auto needs = conservative_rank(0, bound.quantile).needs;
+    allowed.over = conservative_rank(std::max(most, needs), bound.quantile).from_top - 1;
+  }
+  if (bound.drop_percent)
+    allowed.dropped =
+        drops_allowed(std::max(most, drops_needed(*bound.drop_percent)), *bound.drop_percent);
+  return allowed;
+}
+
+RateTrial judge_lost(double per_second, const RateBound& bound, std::span<const LoadSample> samples,
+                     const LoadOutcome& outcome, const RateAllowance& allowed) {
+  auto trial = numbers_of(per_second, bound, latencies_of(samples), outcome);
+  trial.latency_ms.reset();  // of a trial that was cut short
+  const auto over = std::ranges::count_if(samples, [&](const LoadSample& sample) {
+    return bound.latency && sample.outcome == Outcome::done &&
+           sample.latency_ns() > bound.latency->count();
+  });
+  if (over > allowed.over)
+    trial.reason = fmt::format("ended early: {} of {} took longer than {}, and {} allows {}", over,
+                               outcome.done, format_duration(*bound.latency),
+                               percentile_name(bound.quantile), allowed.over);
+  if (outcome.dropped > allowed.dropped)
+    trial.reason += fmt::format("{}{} of {} were dropped, and {:.3g} % allows {}",
+                                trial.reason.empty() ? "ended early: " : "; ", outcome.dropped,
+                                outcome.issued, bound.drop_percent.value_or(0), allowed.dropped);
+  add_work_alone(trial, bound, samples);
   return trial;
 }
 

@@ -140,6 +140,54 @@ TEST(JudgeRate, SaysHowManySamplesConfirmABound) {
   EXPECT_EQ(samples_to_confirm({.quantile = 0.5, .latency = ms(1), .drop_percent = 5}), 130);
 }
 
+TEST(JudgeRate, SaysWhereTheWorkAloneTakesTooLong) {
+  Measured slow(0);
+  for (int i = 0; i < 40; ++i) slow.add(50);
+  const RateBound bound{.quantile = 0.9, .latency = ms(10)};
+  const auto trial = slow.judge(bound);
+  EXPECT_TRUE(trial.at_any_rate);
+  EXPECT_THAT(trial.reason, HasSubstr("; the work alone takes 50.0 ms (median), at any rate"));
+  auto waiting = slow;  // for 45 ms each: at a lower rate it would not
+  for (auto& sample : waiting.samples) sample.began_ns += 45 * kMs;
+  EXPECT_FALSE(waiting.judge(bound).at_any_rate);
+  auto in_the_way = slow;  // of one another
+  for (auto& sample : in_the_way.samples) sample.lane = static_cast<std::int32_t>(sample.index % 2);
+  EXPECT_FALSE(in_the_way.judge(bound).at_any_rate);
+  EXPECT_TRUE(judge_rate(5, bound, in_the_way.samples, in_the_way.outcome).at_any_rate);
+  Measured few(0);
+  for (int i = 0; i < 10; ++i) few.add(50);
+  EXPECT_FALSE(few.judge({.quantile = 0.5, .latency = ms(10)}).at_any_rate);
+  EXPECT_FALSE(slow.judge({.quantile = 0.9, .latency = ms(500)}).at_any_rate);
+}
+
+TEST(JudgeRate, ATrialMayShowSoManyAndTheBoundCanStillBeHeld) {
+  const RateBound p99{.quantile = 0.99, .latency = ms(10)};
+  EXPECT_EQ(allowance(p99, 2000).over, 8);
+  EXPECT_EQ(allowance(p99, 10).over, 0) << "as of the least that confirm it";
+  EXPECT_EQ(allowance({.drop_percent = 5}, 1000).dropped, 34);
+  EXPECT_EQ(allowance({.drop_percent = 5}, 1000).over, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(allowance({.drop_percent = 100}, 1000).dropped, 1000);
+}
+
+TEST(JudgeRate, ATrialThatIsLostSaysWhy) {
+  Measured lost(0);
+  for (int i = 0; i < 11; ++i) lost.add(50);
+  const RateBound p99{.quantile = 0.99, .latency = ms(10), .drop_percent = 5};
+  auto trial = judge_lost(50, p99, lost.samples, lost.outcome, {.over = 8, .dropped = 34});
+  EXPECT_FALSE(trial.holds);
+  EXPECT_TRUE(trial.at_any_rate);
+  EXPECT_EQ(
+      trial.reason,
+      "ended early: 11 of 11 took longer than 10.0 ms, and p99 allows 8; the work alone takes "
+      "50.0 ms (median), at any rate");
+  Measured dropping(20);
+  dropping.drop(35);
+  trial = judge_lost(50, {.drop_percent = 5}, dropping.samples, dropping.outcome,
+                     allowance({.drop_percent = 5}, 1000));
+  EXPECT_EQ(trial.reason, "ended early: 35 of 55 were dropped, and 5 % allows 34");
+  EXPECT_FALSE(trial.at_any_rate);
+}
+
 TEST(JudgeRate, NamesWhatBrokeIt) {
   Measured measured(400);
   measured.drop(100);
@@ -148,7 +196,7 @@ TEST(JudgeRate, NamesWhatBrokeIt) {
   trial = measured.judge({.quantile = 0.5, .latency = ms(100), .drop_percent = 1.0});
   EXPECT_EQ(trial.reason,
             "p50 is 200 ms, at most 225 ms with 99 % confidence, over 100 ms; 20 % were dropped, "
-            "over 1 %");
+            "over 1 %; the work alone takes 200 ms (median), at any rate");
   trial = measured.judge({.quantile = 0.5, .latency = ms(300), .drop_percent = 30.0});
   EXPECT_TRUE(trial.holds);
   EXPECT_EQ(trial.reason,

@@ -10,6 +10,7 @@
 #include "run/rate_rules.h"
 #include "run/sign_of_life.h"
 #include "run/stop_listener.h"
+#include "run/trial_watch.h"
 
 namespace jetmeter {
 namespace {
@@ -229,35 +230,43 @@ Result<RateTrial> BenchWorker::try_rate(double per_second, const LoadWorld& worl
   constexpr int kMostLoads = 2;
   auto rules = trial_rules(bench(), per_second);
   for (int load = 1;; ++load) {
-    std::vector<LoadSample> samples;
-    const auto outcome = run_trial(per_second, rules, world, samples);
-    if (!outcome) return tl::make_unexpected(outcome.error());
-    auto trial = judge_rate(per_second, *bench().find_rate, samples, *outcome);
-    if (!trial.wants || load == kMostLoads) return trial;
-    const auto longer = longer_trial(bench(), per_second, outcome->issued, *trial.wants);
+    auto trial = run_trial(per_second, rules, world);
+    if (!trial || !trial->wants || load == kMostLoads) return trial;
+    const auto longer = longer_trial(bench(), per_second, rules, *trial->wants);
     if (!longer) return trial;
     rules = *longer;
   }
 }
 
-Result<LoadOutcome> BenchWorker::run_trial(double per_second, const StopRules& rules,
-                                           LoadWorld world, std::vector<LoadSample>& samples) {
+Result<RateTrial> BenchWorker::run_trial(double per_second, const StopRules& rules,
+                                         LoadWorld world) {
+  const auto& bound = *bench().find_rate;
   auto scenario = scenario_;
   scenario.per_second = per_second;
-  std::vector<SampleList> lists(lanes_->tasks().size());
+  TrialWatch watch(bound, allowance(bound, most_requests(rules, per_second)), world.stop);
+  std::vector<WatchedSamples> lists(lanes_->tasks().size(), WatchedSamples(watch));
   std::vector<LoadSink*> sinks;
   for (auto& list : lists) sinks.push_back(&list);
   SharedWriter writer{out_, {}};
   SignOfLife sign(writer, clock_);
   LivelyTasks lively(lanes_->tasks(), sign);
-  world.waits = [&sign] { sign.tell(); };
-  auto outcome = run_load(scenario, rules, lively.tasks, sinks, world);
-  if (!outcome) return outcome;
+  watch.look();
+  world.stop = &watch.ends();
+  world.waits = [&] {
+    sign.tell();
+    watch.look();
+  };
+  const auto outcome = run_load(scenario, rules, lively.tasks, sinks, world);
+  if (!outcome) return tl::make_unexpected(outcome.error());
   if (outcome->error) return tl::make_unexpected(*outcome->error);
-  if (outcome->stopped_by == StopReason::interrupted) return fail("the search was interrupted");
+  std::vector<LoadSample> samples;
   for (const auto& list : lists)
     samples.insert(samples.end(), list.samples.begin(), list.samples.end());
-  return outcome;
+  const bool early = outcome->stopped_by == StopReason::interrupted;
+  if (early && watch.lost())
+    return judge_lost(per_second, bound, samples, *outcome, watch.allowed());
+  if (early) return fail("the search was interrupted");
+  return judge_rate(per_second, bound, samples, *outcome);
 }
 
 void BenchWorker::note_outcome(const LoadOutcome& outcome) {

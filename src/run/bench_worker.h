@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "run/bench_lanes.h"
 #include "run/bench_orders.h"
@@ -41,8 +40,7 @@ class BenchWorker {
   // Half of what the lanes can do, by a few inferences: a search from there is short.
   Result<double> likely_rate();
   Result<RateTrial> try_rate(double per_second, const LoadWorld&);
-  Result<LoadOutcome> run_trial(double per_second, const StopRules&, LoadWorld,
-                                std::vector<LoadSample>&);
+  Result<RateTrial> run_trial(double per_second, const StopRules&, LoadWorld);
   void tell_trial(const RateTrial&);
   Result<PassReport> measure(LoadWorld, SocketTurns*);  // null: no turns
   // Where another run is to have its turns: ready when that one is. Null: none.

@@ -1,11 +1,16 @@
 #include "run/rate_rules.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace jetmeter {
 namespace {
 
 constexpr double kMargin = 1.5;  // for what is dropped, and for chance
+
+double seconds_of(Nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 // More than the bound takes where a latency is bounded: its samples are worth less than they are.
 std::int64_t samples_of(const RateBound& bound) {
@@ -30,18 +35,27 @@ StopRules trial_rules(const BenchSpec& bench, double per_second) {
   return rules;
 }
 
-std::optional<StopRules> longer_trial(const BenchSpec& bench, double per_second, std::int64_t had,
-                                      std::int64_t wants) {
+std::optional<StopRules> longer_trial(const BenchSpec& bench, double per_second,
+                                      const StopRules& first, std::int64_t wants) {
   constexpr double kWorthIt = 1.2;
-  const auto most = std::chrono::duration<double>(bench.stop.max_time).count();
-  auto rules = trial_rules(bench, per_second);
+  const auto most = seconds_of(bench.stop.max_time);
+  const double had =
+      std::max(static_cast<double>(first.min_count), per_second * seconds_of(first.min_time));
+  auto rules = first;
   const double count = std::min(
       {static_cast<double>(wants), per_second * most, static_cast<double>(rules.max_count)});
-  if (count < kWorthIt * static_cast<double>(had)) return std::nullopt;
+  if (count < kWorthIt * had) return std::nullopt;
   rules.min_count = static_cast<std::int64_t>(count);
   const std::chrono::duration<double> enough(std::min(kMargin * count / per_second, most));
   rules.max_time = std::max(rules.max_time, std::chrono::duration_cast<Nanoseconds>(enough));
   return rules;
+}
+
+std::int64_t most_requests(const StopRules& rules, double per_second) {
+  constexpr double kDeviations = 4, kFew = 10;
+  const double mean = per_second * seconds_of(rules.max_time);
+  return static_cast<std::int64_t>(
+      std::min(mean + kDeviations * std::sqrt(mean) + kFew, static_cast<double>(rules.max_count)));
 }
 
 StopRules measured_rules(const BenchSpec& bench) {

@@ -14,8 +14,11 @@ StopRules trial_rules(const BenchSpec&, double per_second);
 
 // The same trial again, until it has as many samples as might confirm what the first one saw, as
 // far as the maximum time of the run allows. Absent where that is hardly more than there was.
-std::optional<StopRules> longer_trial(const BenchSpec&, double per_second, std::int64_t had,
+std::optional<StopRules> longer_trial(const BenchSpec&, double per_second, const StopRules& first,
                                       std::int64_t wants);
+
+// Requests of a trial, at the most that chance allows.
+std::int64_t most_requests(const StopRules&, double per_second);
 
 // Of the measurement: its own rules, and after a search as many samples as it takes to say whether
 // the bound held.

@@ -44,15 +44,26 @@ TEST(TrialRules, OfBothTakeTheLargerCount) {
 
 TEST(LongerTrial, TakesWhatMightConfirmAndNoMoreThanTheRunAllows) {
   const auto bench = searching({.quantile = 0.99, .latency = std::chrono::milliseconds(33)});
-  const auto longer = longer_trial(bench, 100, 1000, 3000).value();
+  StopRules first = trial_rules(bench, 100);
+  const auto longer = longer_trial(bench, 100, first, 3000).value();
   EXPECT_EQ(longer.min_time, seconds(1));
   EXPECT_EQ(longer.min_count, 3000);
   EXPECT_EQ(longer.max_time, seconds(45));
-  const auto most = longer_trial(bench, 100, 1000, 90'000).value();
+  const auto most = longer_trial(bench, 100, first, 90'000).value();
   EXPECT_EQ(most.min_count, 6000) << "in 60 s";
   EXPECT_EQ(most.max_time, seconds(60));
-  EXPECT_FALSE(longer_trial(bench, 100, 1000, 1100)) << "hardly more";
-  EXPECT_FALSE(longer_trial(bench, 10, 600, 3000)) << "60 s were used";
+  EXPECT_FALSE(longer_trial(bench, 100, first, 900)) << "hardly more";
+  EXPECT_FALSE(longer_trial(bench, 10, trial_rules(bench, 10), 3000)) << "60 s were used";
+  first.min_time = seconds(30);
+  EXPECT_FALSE(longer_trial(bench, 100, first, 3000)) << "so many were due in the first";
+}
+
+TEST(MostRequests, AreThoseOfItsLongestTimeAndWhatChanceAdds) {
+  StopRules rules;
+  rules.max_time = seconds(10);
+  EXPECT_EQ(most_requests(rules, 10), 100 + 40 + 10);
+  rules.max_count = 30;
+  EXPECT_EQ(most_requests(rules, 10), 30);
 }
 
 TEST(MeasuredRules, TakeWhatTheBoundNeedsAndNoMoreThanIsAllowed) {

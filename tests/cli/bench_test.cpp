@@ -160,6 +160,19 @@ TEST_F(Bench, FindsTheRateThatAModelHolds) {
   EXPECT_THAT(result_.out, HasSubstr("Search for the highest rate"));
 }
 
+TEST_F(Bench, LooksNoFurtherWhereTheWorkAloneBreaksTheBound) {
+  ReferenceModel slow;
+  slow.delay_ms = 5;
+  const auto report = run(
+      slow.text(), {"--find-rate", "--bound", "p99<1ms", "--min-count", "5", "--max-time", "1s"});
+  EXPECT_EQ(result_.exit_code, 0) << result_.err;
+  const auto& load = report["slots"][0]["load"];
+  EXPECT_EQ(load["trials"].size(), 1U);
+  EXPECT_TRUE(load["found_per_second"].is_null());
+  EXPECT_THAT(std::string(load["search_verdict"]),
+              AllOf(HasSubstr("no rate holds: at "), HasSubstr("the work alone takes ")));
+}
+
 TEST_F(Bench, TellsStagesThatABackendTells) {
   auto model = nlohmann::json::parse(ReferenceModel{}.text());
   model["stages"] = {{"host_to_device_us", 300},
