@@ -41,8 +41,9 @@ Result<void> run_round(Climber& climber, const LoadWorld& world) {
   const auto& clock = *world.clock;
   StageTimes stages;
   auto& latencies = climber.measured.latencies_ms;
-  std::vector<double> of_round;
-  of_round.reserve(static_cast<std::size_t>(climber.count));
+  if (const auto wanted = latencies.size() + static_cast<std::size_t>(climber.count);
+      climber.rung.one_by_one && wanted > latencies.capacity())
+    latencies.reserve(2 * wanted);
   const auto begin = clock.monotonic();
   auto before = begin;
   std::int64_t count = 0;
@@ -51,13 +52,11 @@ Result<void> run_round(Climber& climber, const LoadWorld& world) {
     ++count;
     if (!climber.rung.one_by_one) continue;
     const auto now = clock.monotonic();
-    of_round.push_back(milliseconds(now - before));
+    latencies.push_back(milliseconds(now - before));
     before = now;
   }
-  const auto whole = milliseconds(clock.monotonic() - begin) / static_cast<double>(count);
-  latencies.insert(latencies.end(), of_round.begin(), of_round.end());
-  std::ranges::sort(of_round);
-  climber.measured.round_ms.push_back(of_round.empty() ? whole : quantile(of_round, 0.5));
+  climber.measured.round_ms.push_back(milliseconds(clock.monotonic() - begin) /
+                                      static_cast<double>(count));
   return {};
 }
 
@@ -82,7 +81,7 @@ std::vector<RungMeasured> climb(std::span<const Rung> rungs, const LadderOptions
                                 const LoadWorld& world) {
   std::vector<Climber> climbers;
   for (const auto& rung : rungs)
-    climbers.push_back({rung, {rung.name, rung.what, rung.reason, {}, {}}});
+    climbers.push_back({rung, {rung.name, rung.what, rung.reason, rung.adds_to, {}, {}}});
   const auto runs = [](const Climber& climber) {
     return climber.rung.task && climber.measured.reason.empty();
   };
@@ -130,12 +129,21 @@ void add_difference(LadderStepRecord& step, std::span<const double> before,
   }
 }
 
+// Null: nothing was measured that the rung could be held against.
+const RungMeasured* base_of(const RungMeasured& rung, std::span<const RungMeasured> before) {
+  const RungMeasured* base = nullptr;
+  for (const auto& other : before)
+    if (!other.round_ms.empty() && (rung.adds_to.empty() || other.name == rung.adds_to))
+      base = &other;
+  return base;
+}
+
 }  // namespace
 
 std::vector<LadderStepRecord> ladder_steps(std::span<const RungMeasured> rungs) {
   std::vector<LadderStepRecord> steps;
-  const RungMeasured* before = nullptr;
-  for (const auto& rung : rungs) {
+  for (std::size_t i = 0; i < rungs.size(); ++i) {
+    const auto& rung = rungs[i];
     auto& step = steps.emplace_back();
     step.name = rung.name;
     step.what = rung.what;
@@ -144,8 +152,8 @@ std::vector<LadderStepRecord> ladder_steps(std::span<const RungMeasured> rungs) 
     if (rung.round_ms.empty()) continue;
     step.ms = median(rung.round_ms);
     if (*step.ms > 0) step.per_second = 1000.0 / *step.ms;
-    if (before) add_difference(step, before->round_ms, rung.round_ms);
-    before = &rung;
+    if (const auto* base = base_of(rung, rungs.first(i)))
+      add_difference(step, base->round_ms, rung.round_ms);
   }
   return steps;
 }

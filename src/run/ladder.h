@@ -1,6 +1,6 @@
-// The ladder from the benchmark's number to the application's: one model with more and more around
-// each inference, the rungs measured in turn, forth and back, so that a machine that warms up
-// charges none of them.
+// The ladder from the benchmark's number to the application's: one model with more around each
+// inference than on the rung that it adds to, the rungs measured in turn, forth and back, so that a
+// machine that warms up charges none of them.
 #pragma once
 
 #include <span>
@@ -18,6 +18,7 @@ struct Rung {
   Task* task = nullptr;    // null: not measured, for `reason`
   bool one_by_one = true;  // every inference is timed; else only the round as a whole
   std::string reason = {};
+  std::string adds_to = {};  // a rung's name; empty: the one before
 };
 
 struct LadderOptions {
@@ -34,8 +35,9 @@ LadderOptions ladder_for(Nanoseconds min_time);
 // to stop, with what was measured until then; a rung that was not says so.
 std::vector<RungMeasured> climb(std::span<const Rung>, const LadderOptions&, const LoadWorld&);
 
-// What each rung adds to the one before, from the differences of the rounds that belong together.
-// Pure.
+// What each rung adds to the one that it contains, from the differences of the rounds that belong
+// together: of their means, since a median would leave out what is rare and be told from nothing by
+// its skew. Pure.
 std::vector<LadderStepRecord> ladder_steps(std::span<const RungMeasured>);
 
 }  // namespace jetmeter

@@ -67,6 +67,29 @@ TEST_F(Ladder, ARungThatIsTimedAsAWholeHasNoSingleLatencies) {
   EXPECT_TRUE(rungs[0].latencies_ms.empty());
 }
 
+// One of four takes long: half of the work never shows it.
+TEST_F(Ladder, EveryRungIsAsLongAsItsMeanSoThatSkewChargesNone) {
+  struct Skewed final : Task {
+    explicit Skewed(HandTurnedClock& of) : clock(of) {}
+    Result<void> run(StageTimes&) override {
+      clock.now += (runs++ % 4 == 3 ? 70 : 10) * kMillisecond;
+      return {};
+    }
+    HandTurnedClock& clock;
+    int runs = 0;
+  };
+  Skewed whole(clock), single(clock);
+  options.least_count = 12;
+  options.round_time = kMillisecond;
+  const auto rungs = climbed({{"whole", "", &whole, false}, {"single", "", &single}});
+  EXPECT_THAT(rungs[1].round_ms, ElementsAre(25, 25, 25, 25));
+  EXPECT_EQ(rungs[0].round_ms, rungs[1].round_ms);
+  const auto steps = ladder_steps(rungs);
+  EXPECT_DOUBLE_EQ(steps[1].added_ms.value(), 0);
+  EXPECT_DOUBLE_EQ(steps[1].per_second.value(), 40);
+  EXPECT_EQ(steps[1].latency_ms.p50, 10) << "a number of its own";
+}
+
 TEST_F(Ladder, ATaskThatFailsCostsItsOwnRung) {
   slow.fails_at = 5;
   const auto rungs = climbed({{"one", "", &fast}, {"two", "", &slow}, {"three", "", &fast}});
@@ -123,8 +146,8 @@ TEST(LadderFor, MeasuresEveryRungForTheLeastTime) {
 }
 
 TEST(LadderSteps, TellWhatEachRungAdds) {
-  const std::vector<RungMeasured> rungs{{"one", "", "", {10, 11, 10, 12, 10}, {}},
-                                        {"two", "", "", {13, 14, 13, 15, 13}, {13, 14}}};
+  const std::vector<RungMeasured> rungs{{"one", "", "", "", {10, 11, 10, 12, 10}, {}},
+                                        {"two", "", "", "", {13, 14, 13, 15, 13}, {13, 14}}};
   const auto steps = ladder_steps(rungs);
   EXPECT_DOUBLE_EQ(steps[0].ms.value(), 10);
   EXPECT_DOUBLE_EQ(steps[0].per_second.value(), 100);
@@ -136,18 +159,31 @@ TEST(LadderSteps, TellWhatEachRungAdds) {
 }
 
 TEST(LadderSteps, PassOverARungWithoutNumbers) {
-  const std::vector<RungMeasured> rungs{{"one", "", "", {10, 10, 10, 10}, {}},
-                                        {"two", "", "broken", {}, {}},
-                                        {"three", "", "", {15, 15, 15, 15}, {}}};
+  const std::vector<RungMeasured> rungs{{"one", "", "", "", {10, 10, 10, 10}, {}},
+                                        {"two", "", "broken", "", {}, {}},
+                                        {"three", "", "", "", {15, 15, 15, 15}, {}}};
   const auto steps = ladder_steps(rungs);
   EXPECT_FALSE(steps[1].ms || steps[1].added_ms || steps[1].per_second);
   EXPECT_EQ(steps[1].reason, "broken");
   EXPECT_DOUBLE_EQ(steps[2].added_ms.value(), 5);  // to the rung that was measured
 }
 
+TEST(LadderSteps, AddToTheRungThatTheyContain) {
+  const std::vector<RungMeasured> rungs{{"one", "", "", "", {10, 10, 10, 10}, {}},
+                                        {"two", "", "", "", {12, 12, 12, 12}, {}},
+                                        {"three", "", "", "one", {15, 15, 15, 15}, {}},
+                                        {"four", "", "", "", {16, 16, 16, 16}, {}},
+                                        {"five", "", "", "nobody", {17, 17, 17, 17}, {}}};
+  const auto steps = ladder_steps(rungs);
+  EXPECT_DOUBLE_EQ(steps[1].added_ms.value(), 2);
+  EXPECT_DOUBLE_EQ(steps[2].added_ms.value(), 5);
+  EXPECT_DOUBLE_EQ(steps[3].added_ms.value(), 1);
+  EXPECT_FALSE(steps[4].added_ms) << "the rung was not measured";
+}
+
 TEST(LadderSteps, OfTooFewRoundsHaveNoInterval) {
-  const std::vector<RungMeasured> rungs{{"one", "", "", {10, 10, 10}, {}},
-                                        {"two", "", "", {12, 13, 12}, {}}};
+  const std::vector<RungMeasured> rungs{{"one", "", "", "", {10, 10, 10}, {}},
+                                        {"two", "", "", "", {12, 13, 12}, {}}};
   const auto steps = ladder_steps(rungs);
   EXPECT_DOUBLE_EQ(steps[1].added_ms.value(), 2);
   EXPECT_FALSE(steps[1].added_low_ms);
