@@ -137,12 +137,80 @@ TEST_F(Ladder, KeepsWhatWasMeasuredUntilItWasAskedToEnd) {
   EXPECT_DOUBLE_EQ(ladder_steps(climbed)[1].added_ms.value(), 4);
 }
 
+// Rounds of 10 ms and of 11 ms by turns: the median is known better with every pair.
+class WaveringTask final : public Task {
+ public:
+  explicit WaveringTask(HandTurnedClock& clock) : clock_(clock) {}
+  Result<void> run(StageTimes&) override {
+    clock_.now += runs++ % 2 == 0 ? 10 * kMillisecond : 11 * kMillisecond;
+    return {};
+  }
+  int runs = 0;
+
+ private:
+  HandTurnedClock& clock_;
+};
+
+TEST_F(Ladder, GoesOnInPairsUntilEveryMedianIsKnownAsAsked) {
+  options.least_count = 1;
+  options.round_time = kMillisecond;
+  options.median_within_percent = 6;
+  options.max_time = std::chrono::hours(1);
+  const auto rungs = climbed({{"steady", "", &fast}, {"other", "", &slow}});
+  EXPECT_GE(rungs[0].round_ms.size(), 6U) << "four rounds say nothing of a median";
+  EXPECT_LE(rungs[0].round_ms.size(), 8U);
+  EXPECT_EQ(rungs[0].round_ms.size() % 2, 0U);
+  EXPECT_EQ(rungs[1].round_ms.size(), rungs[0].round_ms.size());
+  EXPECT_EQ(median_within_percent(rungs), 0);
+}
+
+TEST_F(Ladder, SpendsNoMoreThanItsTimeOnPrecision) {
+  WaveringTask wavering(clock);
+  options.least_count = 1;
+  options.round_time = kMillisecond;
+  options.median_within_percent = 1e-9;
+  options.max_time = 200 * kMillisecond;
+  const auto rungs = climbed({{"wavering", "", &wavering}});
+  EXPECT_THAT(rungs[0].round_ms, SizeIs(18)) << "after 21 ms of settling, pairs of 21 ms";
+  options.max_time = Nanoseconds{0};
+  EXPECT_THAT(climbed({{"wavering", "", &wavering}})[0].round_ms, SizeIs(4));
+}
+
+TEST_F(Ladder, AskedToEndItGoesOnForNoPrecision) {
+  std::atomic<bool> stop{true};
+  options.median_within_percent = 1;
+  options.max_time = std::chrono::hours(1);
+  const std::vector<Rung> rungs{{"one", "", &fast}};
+  EXPECT_TRUE(climb(rungs, options, {.clock = &clock, .stop = &stop})[0].round_ms.empty());
+}
+
+TEST_F(Ladder, AFailedRungHoldsNoPrecisionUp) {
+  slow.fails_at = 1;
+  options.median_within_percent = 1;
+  options.max_time = std::chrono::hours(1);
+  const auto rungs = climbed({{"one", "", &fast}, {"two", "", &slow}});
+  EXPECT_LE(rungs[0].round_ms.size(), 8U);
+  EXPECT_EQ(median_within_percent(rungs), 0) << "of what was measured";
+  EXPECT_FALSE(median_within_percent(std::span<const RungMeasured>{}));
+}
+
 TEST(LadderFor, MeasuresEveryRungForTheLeastTime) {
-  EXPECT_EQ(ladder_for(Nanoseconds{0}).rounds, 8);
-  EXPECT_EQ(ladder_for(std::chrono::seconds(2)).rounds, 8);
-  EXPECT_EQ(ladder_for(std::chrono::seconds(3)).rounds, 12);
-  EXPECT_EQ(ladder_for(std::chrono::milliseconds(3001)).rounds, 14);
-  EXPECT_EQ(ladder_for(std::chrono::hours(100)).rounds, 100'000);
+  const auto rounds = [](Nanoseconds min_time) {
+    return ladder_for({.min_time = min_time}).rounds;
+  };
+  EXPECT_EQ(rounds(Nanoseconds{0}), 8);
+  EXPECT_EQ(rounds(std::chrono::seconds(2)), 8);
+  EXPECT_EQ(rounds(std::chrono::seconds(3)), 12);
+  EXPECT_EQ(rounds(std::chrono::milliseconds(3001)), 14);
+  EXPECT_EQ(rounds(std::chrono::hours(100)), 100'000);
+}
+
+TEST(LadderFor, AsksOfEveryRungWhatIsAskedOfTheMedian) {
+  EXPECT_FALSE(ladder_for({}).median_within_percent);
+  const auto options =
+      ladder_for({.median_within_percent = 1.5, .max_time = std::chrono::seconds(9)});
+  EXPECT_EQ(options.median_within_percent, 1.5);
+  EXPECT_EQ(options.max_time, std::chrono::seconds(9));
 }
 
 TEST(LadderSteps, TellWhatEachRungAdds) {
