@@ -75,14 +75,14 @@ void add_stop(CLI::App& app, BenchOptions& o) {
   add(app, group, "--min-time,--duration", o.min_time, "at least so long, and")
       ->capture_default_str();
   add(app, group, "--min-count", o.min_count, "at least so many inferences, and")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_from_one())
       ->capture_default_str();
   add(app, group, "--precision", o.precision,
       "until the median is known to so many percent (half its 95 % interval): 1%; the ladder's "
       "rungs too");
   add(app, group, "--max-time", o.max_time, "but never longer")->capture_default_str();
   add(app, group, "--max-count", o.max_count, "and never more inferences")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_from_one())
       ->capture_default_str();
   add(app, group, "--warmup", o.warmup, "inferences before measuring, at least")
       ->check(not_negative())
