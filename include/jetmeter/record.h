@@ -264,10 +264,10 @@ struct LoadRecord {
 struct LadderStepRecord {
   std::string name;                  // back-to-back synchronised copies pipeline
   std::string what;                  // what it adds, in words
-  std::optional<double> ms;          // per inference: mean where only the whole is timed
+  std::optional<double> ms;          // per inference: median over rounds of a round's mean
   Summary latency_ms;                // where every inference is timed
   std::optional<double> per_second;  // 1000 / ms
-  std::optional<double> added_ms;    // to the rung before
+  std::optional<double> added_ms;    // to the rung before; pipeline: to synchronised
   std::optional<double> added_low_ms, added_high_ms;  // 95 %, from rounds that belong together
   std::string reason;                                 // why there is no number
 };

@@ -75,13 +75,14 @@ void add_stop(CLI::App& app, BenchOptions& o) {
   add(app, group, "--min-time,--duration", o.min_time, "at least so long, and")
       ->capture_default_str();
   add(app, group, "--min-count", o.min_count, "at least so many inferences, and")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_from_one())
       ->capture_default_str();
   add(app, group, "--precision", o.precision,
-      "until the median is known to so many percent (half its 95 % interval): 1%");
+      "until the median is known to so many percent (half its 95 % interval): 1%; the ladder's "
+      "rungs too");
   add(app, group, "--max-time", o.max_time, "but never longer")->capture_default_str();
   add(app, group, "--max-count", o.max_count, "and never more inferences")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_from_one())
       ->capture_default_str();
   add(app, group, "--warmup", o.warmup, "inferences before measuring, at least")
       ->check(not_negative())
@@ -94,7 +95,8 @@ void add_closer_look(CLI::App& app, BenchOptions& o) {
   app.add_flag(
          "--ladder", o.ladder,
          "the way from the benchmark's number to the application's: back to back, "
-         "synchronised, with copies, with the whole pipeline; each for --min-time, 2s at least")
+         "synchronised, with copies, with the whole pipeline; each for --min-time, 2s at least, "
+         "and until --precision, in --max-time for all")
       ->group(group);
   add(app, group, "--source", o.source, "frames of the ladder's pipeline")->capture_default_str();
   add(app, group, "--head", o.head, "layout of the model's outputs, for the ladder's pipeline")

@@ -182,6 +182,23 @@ TEST(BenchRequest, SeedsDoNotWrapAround) {
   EXPECT_EQ(bench(parsed({"m.onnx", "--seed", "18446744073709551615"})).seed, UINT64_MAX);
 }
 
+TEST(BenchRequest, CountsAreWholeAndTheirLimitIsNoRowOfDigits) {
+  const auto told = [](const std::string& word) -> std::string {
+    try {
+      parsed({"m.onnx", word});
+    } catch (const CLI::ParseError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  for (const std::string option : {"--min-count", "--max-count"}) {
+    EXPECT_THAT(told(option + "=0"), HasSubstr(option + ": '0' is no whole number from 1 on"));
+    for (const auto* wrong : {"=-1", "=nan", "=1.5", "=99999999999999999999"})
+      EXPECT_THAT(told(option + wrong), HasSubstr("is no whole number from 1 on")) << wrong;
+  }
+  EXPECT_EQ(bench(parsed({"m.onnx", "--min-count=1"})).stop.min_count, 1);
+}
+
 TEST(ParseBounds, TakesBothSpellingsOfTheLongestTail) {
   EXPECT_EQ(parse_bounds({"p99.9<10ms"}).value().quantile, 0.999);
   EXPECT_EQ(parse_bounds({"p999<10ms"}).value().quantile, 0.999);

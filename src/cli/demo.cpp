@@ -5,6 +5,7 @@
 
 #include "cli/detect_request.h"
 #include "cli/history_option.h"
+#include "cli/number_checks.h"
 #include "cli/run_command.h"
 #include "jetmeter/zoo.h"
 
@@ -63,7 +64,7 @@ Result<ExitCode> demo(const State& state, const Invocation& invocation) {
 Action define(CLI::App& app, const Invocation& invocation) {
   const auto state = std::make_shared<State>();
   app.add_option("--max-frames", state->frames, "pairs of frames")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_from_one())
       ->capture_default_str();
   app.add_option("--schedule", state->schedule, "how the two detectors take turns")
       ->check(CLI::IsMember({"parallel", "alternate"}))

@@ -43,4 +43,17 @@ inline CLI::Validator whole_from_zero() {
           ""};
 }
 
+// A count of which there is at least one, in digits alone.
+inline CLI::Validator whole_from_one() {
+  return {[](std::string& text) {
+            std::int64_t value = 0;
+            const auto* end = text.data() + text.size();
+            const auto [rest, error] = std::from_chars(text.data(), end, value);
+            return error == std::errc() && rest == end && value >= 1
+                       ? std::string()
+                       : "'" + text + "' is no whole number from 1 on";
+          },
+          ""};
+}
+
 }  // namespace jetmeter

@@ -194,8 +194,9 @@ TEST(FindRate, FindsTheCapacityOfASimulatedServer) {
   const auto trial = [](double per_second) -> Result<RateTrial> {
     TestLoad load;
     TurningTask task(load.clock, ms(10));
-    const auto outcome = load.run({.kind = ScenarioKind::rate, .per_second = per_second},
-                                  {.min_time = ms(20'000), .min_count = 700}, task);
+    const auto outcome =
+        load.run({.kind = ScenarioKind::rate, .per_second = per_second},
+                 {.min_time = ms(20'000), .min_count = 700, .max_time = ms(200'000)}, task);
     return judge_rate(per_second, {.quantile = 0.99, .latency = ms(12)}, load.sink.samples,
                       *outcome);
   };

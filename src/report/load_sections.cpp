@@ -122,11 +122,11 @@ Section search_section(const Record& record) {
 namespace {
 
 // Intervals become narrower with the root of the number of rounds. Absent where more would hardly
-// help.
+// help, and where what was measured is less than nothing, which no rung adds.
 std::optional<double> more_time_needed(const LadderStepRecord& step) {
   constexpr double kMost = 100;
   if (!step.added_ms || !step.added_low_ms || !step.added_high_ms) return std::nullopt;
-  if (*step.added_low_ms > 0 || *step.added_high_ms < 0 || *step.added_ms == 0) return std::nullopt;
+  if (*step.added_low_ms > 0 || *step.added_high_ms < 0 || *step.added_ms <= 0) return std::nullopt;
   const double half = (*step.added_high_ms - *step.added_low_ms) / 2;
   const double times = std::ceil(std::pow(half / *step.added_ms, 2));
   if (times > kMost) return std::nullopt;
@@ -151,6 +151,7 @@ Section ladder_section(const Record& record) {
   Section section{"From the benchmark's number to the application's, ms an inference",
                   {{{"slot", Align::left},
                     {"rung", Align::left},
+                    {"mean"},
                     {"p50"},
                     {"adds"},
                     {"95 % interval"},
@@ -160,10 +161,10 @@ Section ladder_section(const Record& record) {
                   {}};
   for (const auto& slot : record.slots)
     for (const auto& step : slot.ladder) {
-      section.table.rows.push_back({slot.name, step.name, in_ms(step.ms),
-                                    step.added_ms ? fmt::format("{:+.3f}", *step.added_ms) : "",
-                                    range(step.added_low_ms, step.added_high_ms),
-                                    per_second(step.per_second), step.what});
+      section.table.rows.push_back(
+          {slot.name, step.name, in_ms(step.ms), in_ms(step.latency_ms.p50),
+           step.added_ms ? fmt::format("{:+.3f}", *step.added_ms) : "",
+           range(step.added_low_ms, step.added_high_ms), per_second(step.per_second), step.what});
       if (!step.reason.empty())
         section.sentences.push_back({fmt::format("{}: {}: {}", slot.name, step.name, step.reason)});
     }

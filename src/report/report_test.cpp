@@ -172,6 +172,8 @@ TEST(LadderSection, SaysWhatWouldTellARungFromNothing) {
   EXPECT_THAT(render("text", record), HasSubstr("the --min-time: 5 times for copies."));
   copies.added_ms = 0.001;
   EXPECT_THAT(render("text", record), Not(HasSubstr("the --min-time:"))) << "it is next to nothing";
+  copies.added_ms = -0.5;
+  EXPECT_THAT(render("text", record), Not(HasSubstr("the --min-time:"))) << "no copy takes less";
 }
 
 TEST(Layers, AreNotMentionedWithoutAProfile) {

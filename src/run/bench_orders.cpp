@@ -63,7 +63,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadRecord, scenario, in_flight, per_second, 
                                    missed_deadline, unserved, awaited, generator_late, waiting,
                                    warmup_count, loop_overhead_ns, clock_ns, clock_resolution_ns,
                                    found_per_second, search_verdict, trials, inputs, turns)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RungMeasured, name, what, reason, round_ms, latencies_ms)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RungMeasured, name, what, reason, adds_to, round_ms,
+                                   latencies_ms)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LayerTime, name, type, device, calls, total, first_begin)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(BenchReport, load, rungs, layers, notes, unwritten)
 

@@ -15,7 +15,8 @@ namespace jetmeter {
 struct RungMeasured {
   std::string name, what;
   std::string reason;                // why it was not measured
-  std::vector<double> round_ms;      // per inference, one per round
+  std::string adds_to;               // the rung that it contains; empty: the one before
+  std::vector<double> round_ms;      // per inference, one per round: the mean
   std::vector<double> latencies_ms;  // where every inference is timed
 };
 

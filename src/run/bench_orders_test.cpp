@@ -79,7 +79,7 @@ TEST(BenchReport, ComesBackWithItsTrialsAndRungs) {
   report.load.scenario = "find-rate";
   report.load.found_per_second = 61.5;
   report.load.trials = {{30, true, "p99 is 20 ms", 20, std::nullopt, 29.9}};
-  report.rungs = {{"copies", "what", "", {1, 2}, {1.5}}};
+  report.rungs = {{"copies", "what", "", "synchronised", {1, 2}, {1.5}}};
   report.notes = {"a note with \xff in it"};  // not UTF-8
   report.unwritten = {"'out.npz' could not be written: the disk is full"};
   const auto back = bench_report_from_json(to_json(report));

@@ -338,7 +338,23 @@ void BenchWorker::climb_ladder(const LoadWorld& world) {
   SignOfLife sign(writer, clock_);
   LivelyTask lively(*rungs.front().task, sign);
   rungs.front().task = &lively;
-  report_.rungs = climb(rungs, ladder_for(bench().stop.min_time), world);
+  report_.rungs = climb(rungs, ladder_for(bench().stop), world);
+  note_precision(world);
+}
+
+void BenchWorker::note_precision(const LoadWorld& world) {
+  const auto wanted = bench().stop.median_within_percent;
+  if (!wanted || (world.stop && world.stop->load())) return;
+  const bool any = std::ranges::any_of(
+      report_.rungs, [](const RungMeasured& rung) { return !rung.round_ms.empty(); });
+  const auto reached = median_within_percent(report_.rungs);
+  if (!any || (reached && *reached <= *wanted)) return;
+  const auto how = reached ? fmt::format("known to within {:.3g} %", *reached)
+                           : std::string("of too few rounds to say how well they are known");
+  report_.notes.push_back(fmt::format(
+      "the ladder's medians are {}, where {:.3g} % were asked for: --max-time was spent "
+      "on them",
+      how, *wanted));
 }
 
 Result<void> BenchWorker::profile_layers(const LoadWorld& world) {

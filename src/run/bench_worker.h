@@ -46,6 +46,7 @@ class BenchWorker {
   // Where another run is to have its turns: ready when that one is. Null: none.
   std::unique_ptr<SocketTurns> meet_the_other(const LoadWorld&);
   void climb_ladder(const LoadWorld&);
+  void note_precision(const LoadWorld&);  // of the ladder, where it is not what was asked for
   // In a session of its own: a profiler takes time itself. The measured one is gone then.
   Result<void> profile_layers(const LoadWorld&);
   void note_outcome(const LoadOutcome&);

@@ -12,8 +12,9 @@ LadderTasks::LadderTasks(const Model& model, Session& session, std::span<const T
       {"back-to-back", "one after the other, timed as a whole", &inference_, false, ""},
       {"synchronised", "each waited for and timed by itself", &inference_, true, ""},
       {"copies", "inputs copied in, outputs copied out", &copies_, true, ""},
-      {"pipeline", "frames pre- and outputs postprocessed", frames_ready_.get(), true, reason},
-      {"decoding", "frames decoded as well", frames_decoded_.get(), true, reason}};
+      {"pipeline", "synchronised, frames pre- and outputs postprocessed", frames_ready_.get(), true,
+       reason, "synchronised"},
+      {"decoding", "the pipeline, frames decoded as well", frames_decoded_.get(), true, reason}};
 }
 
 Result<void> LadderTasks::make_pipeline(const Model& model, Session& session, const SlotSpec& slot,

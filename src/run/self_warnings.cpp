@@ -73,15 +73,17 @@ void tell_noise(Teller& teller) {
               "doctor");
 }
 
-// perf_analyzer's rule: more than one request in a hundred late. Late because no lane was free is
+// perf_analyzer's rule: more than one request in a hundred late; of fewer, a single one is none to
+// speak of. Late because no lane was free is
 // the system's doing and belongs to its latency.
 void tell_lateness(Teller& teller) {
   constexpr double kShare = 0.01;
+  constexpr std::int64_t kFew = 1;
   const auto& load = teller.slot.load;
   if (!load || load->awaited == 0) return;
   const double share =
       static_cast<double>(load->generator_late) / static_cast<double>(load->awaited);
-  if (share <= kShare) return;
+  if (share <= kShare || load->generator_late <= kFew) return;
   teller.tell("generator_late",
               fmt::format("{:.1f} % of the requests began late although a lane was free: the "
                           "generator did not keep up",

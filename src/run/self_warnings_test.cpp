@@ -70,6 +70,11 @@ TEST(SelfWarnings, NameAGeneratorThatDidNotKeepUp) {
   EXPECT_THAT(codes(slot), IsEmpty());
   slot.load->generator_late = 11;
   EXPECT_THAT(codes(slot), ElementsAre("generator_late"));
+  slot.load->awaited = 99;
+  slot.load->generator_late = 1;
+  EXPECT_THAT(codes(slot), IsEmpty()) << "one is no share";
+  slot.load->generator_late = 2;
+  EXPECT_THAT(codes(slot), ElementsAre("generator_late"));
 }
 
 TEST(SelfWarnings, NameWorkThatStillWaitedAtTheEnd) {

@@ -227,15 +227,18 @@ TEST_F(Bench, ClimbsTheLadder) {
   EXPECT_THAT(result_.out, HasSubstr("From the benchmark's number to the application's"));
 }
 
-TEST_F(Bench, ALadderWithoutAPipelineSaysWhy) {
+TEST_F(Bench, ALadderWithoutAPipelineSaysWhyAndHowWellItIsKnown) {
   auto model = nlohmann::json::parse(ReferenceModel{}.text());
   model["outputs"][0]["shape"] = {1, 10};
-  const auto report = run(model.dump(), {"--ladder"});
+  const auto report = run(model.dump(), {"--ladder", "--precision", "0.000001%", "--max-count",
+                                         "40", "--max-time", "1s"});
   ASSERT_EQ(result_.exit_code, 0) << result_.err;
   const auto& ladder = report["slots"][0]["ladder"];
   EXPECT_FALSE(ladder[2]["ms"].is_null());
   EXPECT_TRUE(ladder[3]["ms"].is_null());
   EXPECT_THAT(std::string(ladder[3]["reason"]), HasSubstr("no pipeline around this model"));
+  EXPECT_THAT(result_.err, AllOf(HasSubstr("the ladder's medians are "),
+                                 HasSubstr("--max-time was spent on them")));
 }
 
 TEST_F(Bench, HoldsTheLoadedModelForAnObserver) {
