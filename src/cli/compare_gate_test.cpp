@@ -40,7 +40,7 @@ CompareResult slower() {
   fps.a = fps.b = 100;
   fps.reason = "one value a side";
   load.name = "load_seconds";
-  return {{}, {{"a", "b", 0, false, {p50, fps, load}}}};
+  return {{}, {{"a", "b", 0, {p50, fps, load}}}};
 }
 
 TEST(Gate, NamesWhatGotWorseAndWhatNobodyKnows) {
