@@ -205,7 +205,8 @@ struct Parsed {
 };
 
 bool takes_part(const CLI::Option& option) {
-  constexpr std::array<std::string_view, 5> kApart{"help", "config", "from", "dump-config", "out"};
+  constexpr std::array<std::string_view, 6> kApart{"help",        "config", "from",
+                                                   "dump-config", "out",    "take-turns"};
   return !option.get_lnames().empty() && option.get_group() != "Output" &&
          std::ranges::find(kApart, option.get_lnames().front()) == kApart.end();
 }
