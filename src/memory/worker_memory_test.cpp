@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "telemetry/source_test.h"
 
 namespace jetmeter {
@@ -58,6 +61,7 @@ TEST(WorkerMemory, WhenTheDriverFallsSilentTheFootprintIsAbsent) {
   ASSERT_TRUE(source) << source.error().what;
   EXPECT_TRUE(has_gpu_channel(**source));
   board.remove(kClients);
+  std::this_thread::sleep_for(std::chrono::milliseconds(550));  // lists are kept for half a second
   const auto reading = read_once(**source);
   EXPECT_FALSE(reading.at(std::string(kProcessGpuChannel)));
   EXPECT_FALSE(reading.at(std::string(kFootprintChannel)));

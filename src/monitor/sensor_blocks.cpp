@@ -48,8 +48,8 @@ struct PowerRow {
 // The rails that a board's power is the sum of; empty where that is not known.
 std::vector<std::string> summands_of_board(std::span<const std::string> rails) {
   std::vector<std::string> summands;
-  const auto rule = board_power_rule(rails);
-  for (auto rest = std::string_view(rule ? *rule : ""); !rest.empty();) {
+  const auto rule = board_power_rule(rails).value_or("");
+  for (std::string_view rest = rule; !rest.empty();) {
     constexpr std::string_view kPlus = " + ";
     const auto end = rest.find(kPlus);
     summands.emplace_back(rest.substr(0, end));

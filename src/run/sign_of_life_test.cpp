@@ -16,9 +16,17 @@ class HandTurnedClock final : public Clock {
   Nanoseconds now = std::chrono::hours(1);
 };
 
-struct Wire {
+std::array<int, 2> make_pipe() {
   std::array<int, 2> fd{};
-  Wire() { EXPECT_EQ(pipe(fd.data()), 0); }
+  EXPECT_EQ(pipe(fd.data()), 0);
+  return fd;
+}
+
+struct Wire {
+  std::array<int, 2> fd = make_pipe();
+  Wire() = default;
+  Wire(const Wire&) = delete;
+  Wire& operator=(const Wire&) = delete;
   ~Wire() {
     close(fd[0]);
     close(fd[1]);
