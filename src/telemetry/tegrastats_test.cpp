@@ -175,12 +175,12 @@ TEST(Tegrastats, GarbageAfterALineDoesNotKeepItYoung) {
 }
 
 TEST(Tegrastats, FollowsAToolThatFloods) {
-  FakeTool tool("i=0; while :; do i=$((i + 1)); echo \"$line A@${i}C\"; done");
+  FakeTool tool("i=0; while :; do i=$((i + 1)); echo \"$line A@$((i % 150))C\"; done");
   const auto source = tool.open();
   ASSERT_TRUE(source) << source.error().what;
   const auto before = *read_once(**source)["tegrastats.temperature.A"];
   EXPECT_TRUE(
-      sooner_or_later([&] { return read_once(**source)["tegrastats.temperature.A"] > before; }));
+      sooner_or_later([&] { return read_once(**source)["tegrastats.temperature.A"] != before; }));
 }
 
 TEST(Tegrastats, PassesOverALineOfAMegabyte) {
