@@ -44,7 +44,7 @@ Run run(const Files& files, const char* interval, std::string source = "") {
           record.at("telemetry").at("sampler_cpu_seconds").get<double>() / seconds};
 }
 
-constexpr int kGroups = 100;
+constexpr int kGroups = 40;
 constexpr int kTurns = 40;      // in a group, of either kind
 constexpr int kInferences = 6;  // in a turn; the first counts for nothing
 constexpr int kWarmupRuns = 30;
