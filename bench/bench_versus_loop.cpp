@@ -131,7 +131,7 @@ Round round(const std::filesystem::path& model) {
   return {median(samples.at("latency_ms")), median(theirs.ms), *ratio};
 }
 
-void compare(const std::filesystem::path& model) {
+void measure(const std::filesystem::path& model) {
   std::vector<double> ours, theirs, ratios;
   for (int i = 0; i < kRounds; ++i) {
     const auto [our_p50, their_p50, ratio] = round(model);
@@ -158,5 +158,5 @@ int main() {
                model.string());
     return 0;
   }
-  jetmeter::compare(model);
+  jetmeter::measure(model);
 }
