@@ -15,7 +15,7 @@ constexpr std::uint64_t kShareThatMisleads = 4;
 constexpr int kPause = 2000, kPauseOnAMove = 20;
 // The purse fills by this share of the time, and holds so many walks.
 constexpr int kPurseShare = 1000;
-constexpr int kPurseWalks = 60;
+constexpr int kPurseWalks = 20;
 // After it was started, a process maps what it shares for about so long; after an end, at once.
 constexpr std::chrono::seconds kStirs(3);
 

@@ -87,7 +87,7 @@ TEST_F(Paced, AMachineOnWhichSomethingAlwaysStartsCostsNoMore) {
     ++walks;
   }
   EXPECT_GE(walks * kCost, kLong / 1000 * 9 / 10) << "it uses what it may";
-  EXPECT_LE(walks * kCost, kLong / 1000 + 60 * kCost);
+  EXPECT_LE(walks * kCost, kLong / 1000 + 20 * kCost);
 }
 
 // What a process maps while it starts is more than a purse is for.
