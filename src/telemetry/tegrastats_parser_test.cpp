@@ -243,9 +243,8 @@ TEST(TegrastatsParser, LineOfNothingButDamageIsNone) {
             "no line");
 }
 
-// The second half of each is a field that a cut or a stray byte has spoilt.
-TEST(TegrastatsParser, DoesNotGuessAtDamagedFields) {
-  for (const std::string_view damaged : {"RAM 13/76",
+// Fields that a cut or a stray byte has spoilt, or that no board can have.
+constexpr std::string_view kDamaged[] = {"RAM 13/76",
                                          "RAM 13/76M",
                                          "RAM 1/2MB (lfb 1x4MB",
                                          "RAM 1/2TB",
@@ -295,7 +294,10 @@ TEST(TegrastatsParser, DoesNotGuessAtDamagedFields) {
                                          "MTS fg 1% bg 101%",
                                          "gpu@99999C",
                                          "gpu@-201C",
-                                         "gpu@40C/201C"}) {
+                                         "gpu@40C/201C"};
+
+TEST(TegrastatsParser, DoesNotGuessAtDamagedFields) {
+  for (const auto damaged : kDamaged) {
     const auto text =
         "NVDEC off NVJPG off VIC off OFA off APE 200 cpu@48.562C " + std::string(damaged);
     Line line;
