@@ -50,8 +50,9 @@ std::vector<ProcessSummary> largest_processes(const Host&, std::size_t most);
 // absent. "process.pss" is that of walk_pages, from smaps too; read_process is asked of many
 // processes, and has none on a kernel without smaps_rollup. The kernel walks the page table for
 // PSS, some 15 ms per GiB of small pages, and mmap in that process waits. So it is walked for a
-// thousandth of the time at most, more often where pages of files have come or gone in it or in
-// another process that is open here; in between other processes are taken to have the same share of
+// two-thousandth of the time at most, beside what the first moments take: at a start, when pages of
+// files have come or gone in it or in another process that is open here, and while programs of the
+// machine start or end; in between other processes are taken to have the same share of
 // its pages of files as then.
 Result<std::unique_ptr<Source>> open_process(const Host&, ProcessId);
 // The same but for "process.pss", which is no channel here: nothing is walked.

@@ -80,6 +80,7 @@ RunTelemetry::RunTelemetry(RunDir& dir, const RunContext& context, const RunSpec
 
 void RunTelemetry::stop() {
   sampler_.stop();
+  log_.write();
   conditions_.end();
 }
 

@@ -98,7 +98,7 @@ class Cpu : public Source {
  private:
   void take_counters() {
     std::fill(now_.begin(), now_.end(), std::nullopt);
-    auto text = stat_.read(buffer_).value_or(std::string_view());
+    auto text = stat_.read_whole(buffer_).value_or(std::string_view());
     while (auto line = next_line(text)) {
       auto name = next_word(*line);
       if (!name.starts_with(kCpu)) break;
@@ -159,10 +159,10 @@ Result<std::unique_ptr<Source>> open(const Host& host) {
 
 }  // namespace
 
-// The kernel counts in steps of 10 ms: a tenth of a second knows a core's load to 10 percent.
+// The kernel counts in steps of 10 ms: a fifth of a second knows a core's load to 5 percent.
 extern const SourceKind cpu_source{
     "cpu",
     "load of every core since the last reading, from /proc/stat, and its clock, from cpufreq", open,
-    std::chrono::milliseconds(100)};
+    std::chrono::milliseconds(200)};
 
 }  // namespace jetmeter

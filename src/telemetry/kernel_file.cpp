@@ -53,9 +53,17 @@ std::optional<std::string_view> KernelFile::read(std::span<char> buffer, std::si
   return std::string_view(buffer.data(), filled);
 }
 
+std::optional<std::string_view> KernelFile::read_whole(std::span<char> buffer) const {
+  ssize_t got = 0;
+  do got = ::pread(descriptor_, buffer.data(), buffer.size(), 0);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) return std::nullopt;
+  return std::string_view(buffer.data(), static_cast<std::size_t>(got));
+}
+
 std::optional<double> KernelFile::number() const {
   std::array<char, 64> buffer;
-  const auto text = read(buffer);
+  const auto text = read_whole(buffer);
   // A text that goes on beyond the buffer is no number, whatever its beginning looks like.
   const bool whole = text && text->size() < buffer.size();
   return whole ? to_number(trimmed(*text)) : std::nullopt;

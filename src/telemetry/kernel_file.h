@@ -23,7 +23,11 @@ class KernelFile {
   // answers EAGAIN for a sensor whose unit is switched off, and PSI EOPNOTSUPP when it is disabled.
   // `from`: of a file that is longer, the part that begins there.
   std::optional<std::string_view> read(std::span<char> buffer, std::size_t from = 0) const;
-  // The one number that the file holds.
+  // The same with one system call, for files that the kernel writes down as a whole whenever they
+  // are read: those of sysfs, and those of /proc that are one record (meminfo, stat, loadavg, those
+  // of a process but for maps and smaps). buddyinfo and vmstat are lists, which may come in pieces.
+  std::optional<std::string_view> read_whole(std::span<char> buffer) const;
+  // The one number that the file holds, read as a whole.
   std::optional<double> number() const;
 
  private:

@@ -83,7 +83,7 @@ class Memory : public Source {
  private:
   Readings read_all() const {
     Buffer buffer;
-    const auto info = parse_meminfo(meminfo_.read(buffer).value_or(std::string_view()));
+    const auto info = parse_meminfo(meminfo_.read_whole(buffer).value_or(std::string_view()));
     return {info[total],  info[available],   info[unused],     file_cache(info),
             info[shared], swap_in_use(info), info[swap_total], info[nvmap]};
   }

@@ -57,7 +57,7 @@ class Pressure : public Source {
 
   static std::optional<double> read_figure(const Figure& figure, const KernelFile& file) {
     Buffer buffer;
-    const auto text = file.read(buffer);
+    const auto text = file.read_whole(buffer);
     return text ? avg10(*text, figure.line) : std::nullopt;
   }
 

@@ -21,14 +21,19 @@ namespace {
 using Buffer = std::array<char, 16384>;
 // Of smaps: some ten thousand mappings. Beyond, a walk takes the better part of a second.
 constexpr std::size_t kLongestSmaps = 8 << 20;
-constexpr std::uint64_t kMostThreads = 1 << 22;  // Linux gives no higher number to a task
+constexpr std::uint32_t kMostThreads = 1 << 22;  // Linux gives no higher number to a task
 
 std::filesystem::path folder_of(const Host& host, ProcessId pid) {
   return host.path("/proc/" + std::to_string(pid));
 }
 
 std::string_view text_of(const KernelFile& file, std::span<char> buffer) {
-  return file.read(buffer).value_or(std::string_view());
+  return file.read_whole(buffer).value_or(std::string_view());
+}
+
+std::uint64_t page_bytes() {
+  static const auto bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return bytes;
 }
 
 bool knows_nothing(const ProcessMemory& memory) {
@@ -49,38 +54,45 @@ class ProcessFiles {
     if (!rollup_.is_open()) smaps_ = KernelFile(smaps_path_);
   }
 
-  bool any_open() const { return status_.is_open() || statm_.is_open() || stat_.is_open(); }
-
   // Does not allocate.
   ProcessMemory read() {
-    auto memory = read_but_pss().memory;
-    if (!knows_nothing(memory)) memory.pss_bytes = read_rollup().pss_bytes;
+    auto memory = read_counters().memory;
+    if (knows_nothing(memory)) return memory;
+    Buffer buffer;
+    const auto status = text_of(status_, buffer);
+    memory.peak_rss_bytes = meminfo_bytes(status, "VmHWM");
+    memory.swap_bytes = meminfo_bytes(status, "VmSwap");
+    memory.pss_bytes = read_rollup().pss_bytes;
     return memory;
   }
 
-  struct Status {
+  struct Counters {
     ProcessMemory memory;
     std::optional<std::uint64_t> shareable_bytes;  // of files and of shared memory
   };
-  Status read_but_pss() const {
-    Status status;
-    auto& memory = status.memory;
+  // What is asked at every tick, of two short lines: for the same figures in `status` the kernel
+  // writes fifty.
+  Counters read_counters() const {
+    Counters counters;
+    auto& memory = counters.memory;
     Buffer buffer;
     const auto stat = parse_process_stat(text_of(stat_, buffer));
     // One that waits to be reaped still has counters and a thread, but no memory: nothing of it is
     // the cost of a process that runs.
-    if (stat && stat->has_ended()) return status;
+    if (stat && stat->has_ended()) return counters;
     if (stat) {
       memory.minor_faults = stat->minor_faults;
       memory.major_faults = stat->major_faults;
       memory.cpu_seconds = seconds(stat->cpu_ticks);
+      if (stat->threads && *stat->threads <= std::int64_t{kMostThreads}) memory.threads = stat->threads;
     }
-    read_status(text_of(status_, buffer), status);
-    if (!memory.rss_bytes) {
-      const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-      memory.rss_bytes = parse_statm_rss(text_of(statm_, buffer), page_bytes);
+    const auto pages = parse_statm(text_of(statm_, buffer), page_bytes());
+    if (pages) {
+      memory.rss_bytes = pages->resident_bytes;
+      counters.shareable_bytes = pages->shareable_bytes;
     }
-    return status;
+    if (!memory.rss_bytes || !memory.threads) read_status(text_of(status_, buffer), counters);
+    return counters;
   }
 
   // The kernel walks the whole page table for it; on one without smaps_rollup it also writes down
@@ -130,16 +142,18 @@ class ProcessFiles {
     return static_cast<double>(*ticks) / per_second;
   }
 
-  static void read_status(std::string_view text, Status& status) {
-    auto& memory = status.memory;
-    memory.rss_bytes = meminfo_bytes(text, "VmRSS");
-    memory.peak_rss_bytes = meminfo_bytes(text, "VmHWM");
-    memory.swap_bytes = meminfo_bytes(text, "VmSwap");
-    const auto files = meminfo_bytes(text, "RssFile"), shared = meminfo_bytes(text, "RssShmem");
-    if (files && shared && *files <= UINT64_MAX - *shared)
-      status.shareable_bytes = *files + *shared;
+  // Where a board's kernel or a recording of it lacks what read_counters() prefers.
+  static void read_status(std::string_view text, Counters& counters) {
+    auto& memory = counters.memory;
+    if (!memory.rss_bytes) {
+      memory.rss_bytes = meminfo_bytes(text, "VmRSS");
+      const auto files = meminfo_bytes(text, "RssFile"), shared = meminfo_bytes(text, "RssShmem");
+      if (files && shared && *files <= UINT64_MAX - *shared)
+        counters.shareable_bytes = *files + *shared;
+    }
     const auto threads = to_count(colon_value(text, "Threads").value_or(""));
-    if (threads && *threads <= kMostThreads) memory.threads = static_cast<std::int64_t>(*threads);
+    if (!memory.threads && threads && *threads <= kMostThreads)
+      memory.threads = static_cast<std::int64_t>(*threads);
   }
 
   std::filesystem::path rollup_path_;
@@ -205,7 +219,7 @@ class ProcessCounters : public Source {
   std::span<const Channel> channels() const override { return std::span(kChannels).subspan(1); }
 
   void read(std::span<std::optional<double>> out) override {
-    put_counters(files_.read_but_pss().memory, out);
+    put_counters(files_.read_counters().memory, out);
   }
 
  private:
@@ -220,7 +234,7 @@ class Process : public Source {
   std::span<const Channel> channels() const override { return kChannels; }
 
   void read(std::span<std::optional<double>> out) override {
-    const auto [memory, shareable] = files_.read_but_pss();
+    const auto [memory, shareable] = files_.read_counters();
     out[0] = as_double(pss(memory.rss_bytes, shareable));
     put_counters(memory, out.subspan(1));
   }
@@ -232,7 +246,7 @@ class Process : public Source {
     const ResidentSize size{*rss, shareable.value_or(*rss)};
     const auto now = std::chrono::steady_clock::now();
     std::array<char, 128> buffer;
-    if (const auto census = parse_loadavg_census(text_of(load_, buffer))) pace_.see(*census, now);
+    if (const auto tasks = parse_loadavg_tasks(text_of(load_, buffer))) pace_.see(*tasks, now);
     if (const auto paced = pace_.pss(size, now)) return paced;
     const auto began = thread_cpu_time();
     const auto walk = files_.walk();
@@ -251,7 +265,7 @@ template <typename Kind>
 Result<std::unique_ptr<Source>> open_as(const Host& host, ProcessId pid) {
   const auto folder = folder_of(host, pid);
   ProcessFiles files(folder);
-  if (pid <= 0 || knows_nothing(files.read_but_pss().memory))
+  if (pid <= 0 || knows_nothing(files.read_counters().memory))
     return tl::make_unexpected(no_process(folder, pid));
   return std::make_unique<Kind>(host, std::move(files));
 }

@@ -29,7 +29,8 @@ std::vector<ProcessSummary> largest_processes(const Host& host, std::size_t most
     const auto pid = process_id(folder->path().filename().string());
     if (!pid) continue;
     const auto statm = read_text(folder->path() / "statm").value_or("");
-    if (const auto rss = parse_statm_rss(statm, page_bytes)) all.push_back({*pid, {}, *rss});
+    if (const auto pages = parse_statm(statm, page_bytes))
+      all.push_back({*pid, {}, pages->resident_bytes});
   }
   std::ranges::sort(all, [](const auto& a, const auto& b) {
     return std::tuple(b.rss_bytes, a.pid) < std::tuple(a.rss_bytes, b.pid);

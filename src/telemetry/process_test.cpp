@@ -29,10 +29,17 @@ constexpr std::string_view kRollup =
     "aaaac3a50000-fffff5e8f000 ---p 00000000 00:00 0    [rollup]\n"
     "Rss:             1300004 kB\nPss:             1250001 kB\nPss_Anon:        1000000 kB\n";
 
+// Resident, and what of it can be shared.
+std::string statm_of(std::uint64_t rss_kib, std::uint64_t shareable_kib) {
+  const auto kib = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / kKibibyte;
+  return "2250000 " + std::to_string(rss_kib / kib) + ' ' + std::to_string(shareable_kib / kib) +
+         " 1 0 400000 0\n";
+}
+
 BoardCopy& add_process(BoardCopy& board) {
   board.write("/proc/812/stat", kStat);
   board.write("/proc/812/status", kStatus);
-  board.write("/proc/812/statm", "2250000 325000 1000 1 0 400000 0\n");
+  board.write("/proc/812/statm", statm_of(1300000, 4000));
   board.write("/proc/812/smaps_rollup", kRollup);
   return board;
 }
@@ -63,14 +70,14 @@ TEST(ReadProcess, AnOldKernelHasNoPss) {
   EXPECT_EQ(memory->rss_bytes, 1300000 * kKibibyte);
 }
 
-TEST(ReadProcess, CountsPagesWhereStatusSaysNothing) {
+TEST(ReadProcess, DoesWithoutStatus) {
   BoardCopy board;
   add_process(board).remove("/proc/812/status");
   const auto memory = read_process(board.host(), 812);
   ASSERT_TRUE(memory);
-  EXPECT_EQ(memory->rss_bytes, 325000u * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+  EXPECT_EQ(memory->rss_bytes, 1300000 * kKibibyte);
   EXPECT_FALSE(memory->peak_rss_bytes);
-  EXPECT_FALSE(memory->threads);
+  EXPECT_EQ(memory->threads, 9);
 }
 
 TEST(ReadProcess, TheMemoryOfAKernelThreadIsAbsentNotZero) {
@@ -188,6 +195,17 @@ TEST(WalkPages, IsAbsentWhereTheKernelTellsNothing) {
   EXPECT_EQ(walk_pages(board.host(), 812).pss_bytes, 1250001 * kKibibyte) << "the cheaper one";
 }
 
+TEST(OpenProcess, TakesFromStatusWhatTheShortLinesLack) {
+  BoardCopy board;
+  add_process(board).remove("/proc/812/statm");
+  board.write("/proc/812/stat", "812 (my model) S 800 812 800 34816 812 0 15734 21 307 4 1 2\n");
+  const auto source = open_process_counters(board.host(), 812);
+  ASSERT_TRUE(source) << source.error().what;
+  const auto reading = read_once(**source);
+  EXPECT_EQ(reading.at("process.rss"), 1300000.0 * kKibibyte);
+  EXPECT_EQ(reading.at("process.threads"), 9.0);
+}
+
 // Its own memory grew between the two files: what others share is told by the walk that told PSS.
 // After a pause, which hangs on what a walk took of the processor, the next reading walks again: a
 // test that was held up for so long is tried once more.
@@ -195,18 +213,19 @@ TEST(OpenProcess, TakesTheShareOfOthersFromOneReading) {
   BoardCopy board;
   add_process(board);
   const auto second_reading = [&] {
-    board.write("/proc/812/status", "VmRSS:\t 700000 kB\nRssFile:\t 90 kB\nRssShmem:\t 0 kB\n");
+    board.write("/proc/812/statm", statm_of(700000, 128));
     board.write("/proc/812/smaps_rollup", kRollup);
     const auto source = open_process(board.host(), 812).value();
     EXPECT_EQ(read_once(*source).at("process.pss"), 1250001.0 * kKibibyte);
-    board.write("/proc/812/status", "VmRSS:\t 1300004 kB\nRssFile:\t 90 kB\nRssShmem:\t 0 kB\n");
+    board.write("/proc/812/statm", statm_of(1300032, 128));
     board.write("/proc/812/smaps_rollup", "Rss: 9 kB\nPss: 9 kB\n");
     return read_once(*source).at("process.pss");
   };
   constexpr double kWalked = 9.0 * kKibibyte;
   auto told = second_reading();
   for (int again = 0; again < 100 && told == kWalked; ++again) told = second_reading();
-  EXPECT_EQ(told, 1250001.0 * kKibibyte);
+  constexpr double kOthers = 1300004.0 - 1250001.0;  // KiB, of the walk
+  EXPECT_EQ(told, (1300032.0 - kOthers) * kKibibyte);
 }
 
 // A process of our own that does nothing until it is killed.

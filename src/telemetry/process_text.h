@@ -13,6 +13,7 @@ struct ProcessStat {
   // In user mode and in the kernel, of all its threads, since it started. Absent from a line that
   // ends before.
   std::optional<std::int64_t> cpu_ticks;
+  std::optional<std::int64_t> threads;  // absent from a line that ends before
 
   bool has_ended() const { return state == 'Z' || state == 'X'; }
 };
@@ -20,12 +21,17 @@ struct ProcessStat {
 // digits.
 std::optional<ProcessStat> parse_process_stat(std::string_view);
 
-// The resident bytes of /proc/PID/statm, which counts pages. Absent for a process without an
-// address space, of which it says 0: a kernel's thread, or one that has ended.
-std::optional<std::uint64_t> parse_statm_rss(std::string_view, std::uint64_t page_bytes);
+struct ProcessPages {
+  std::uint64_t resident_bytes = 0;
+  // Of files and of shared memory. Absent from a line that ends before.
+  std::optional<std::uint64_t> shareable_bytes;
+};
+// Of /proc/PID/statm, which counts pages. Absent for a process without an address space, of which
+// it says 0: a kernel's thread, or one that has ended.
+std::optional<ProcessPages> parse_statm(std::string_view, std::uint64_t page_bytes);
 
-// From /proc/loadavg a number that changes, but for rare accidents, when a task of the machine
-// starts or ends: how many there are, and who came last. Absent when it is no such line.
-std::optional<std::uint64_t> parse_loadavg_census(std::string_view);
+// From /proc/loadavg how many tasks the machine has. Who came last is told there as well, but one
+// that has ended again by the next look has left nothing behind. Absent when it is no such line.
+std::optional<std::uint64_t> parse_loadavg_tasks(std::string_view);
 
 }  // namespace jetmeter

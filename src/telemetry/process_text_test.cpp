@@ -50,32 +50,46 @@ TEST(ProcessStat, IsAbsentForAnythingElse) {
     EXPECT_FALSE(parse_process_stat(text)) << text;
 }
 
-TEST(StatmRss, CountsPages) {
-  EXPECT_EQ(parse_statm_rss("100 42 7 1 0 50 0\n", 4096), 42u * 4096);
-  EXPECT_EQ(parse_statm_rss("100 42 7 1 0 50 0\n", 16384), 42u * 16384);
+TEST(ProcessStat, HasTheThreads) {
+  EXPECT_EQ(parse_process_stat("1 (a) R 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20")->threads,
+            17);
+  EXPECT_FALSE(parse_process_stat("1 (a) R 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16")->threads);
 }
 
-TEST(StatmRss, IsAbsentWithoutAnAddressSpace) {
-  EXPECT_FALSE(parse_statm_rss("0 0 0 0 0 0 0\n", 4096));
+TEST(Statm, CountsPages) {
+  const auto small = parse_statm("100 42 7 1 0 50 0\n", 4096);
+  ASSERT_TRUE(small);
+  EXPECT_EQ(small->resident_bytes, 42u * 4096);
+  EXPECT_EQ(small->shareable_bytes, 7u * 4096);
+  EXPECT_EQ(parse_statm("100 42 7 1 0 50 0\n", 16384)->resident_bytes, 42u * 16384);
 }
 
-TEST(StatmRss, IsAbsentForAnythingElse) {
+TEST(Statm, IsAbsentWithoutAnAddressSpace) {
+  EXPECT_FALSE(parse_statm("0 0 0 0 0 0 0\n", 4096));
+}
+
+TEST(Statm, ShareableIsAbsentWhereTheLineEndsBefore) {
+  for (const auto* text : {"100 42", "100 42 x", "100 42 -7", "100 42 18446744073709551615"}) {
+    const auto pages = parse_statm(text, 4096);
+    ASSERT_TRUE(pages) << text;
+    EXPECT_FALSE(pages->shareable_bytes) << text;
+  }
+}
+
+TEST(Statm, IsAbsentForAnythingElse) {
   for (const auto* text : {"", "100", "100 x", "-1 5", "1 18446744073709551615"})
-    EXPECT_FALSE(parse_statm_rss(text, 4096)) << text;
+    EXPECT_FALSE(parse_statm(text, 4096)) << text;
 }
 
-TEST(LoadavgCensus, ChangesWithTheTasksAndWithTheLastOfThem) {
-  const auto census = parse_loadavg_census("0.44 1.61 1.81 2/83 4476\n");
-  ASSERT_TRUE(census);
-  EXPECT_EQ(parse_loadavg_census("7.10 1.60 1.80 9/83 4476\n"), census) << "only the load moved";
-  EXPECT_NE(parse_loadavg_census("0.44 1.61 1.81 2/84 4476\n"), census);
-  EXPECT_NE(parse_loadavg_census("0.44 1.61 1.81 2/83 4477\n"), census);
+TEST(LoadavgTasks, CountsThemWhateverTheyDo) {
+  EXPECT_EQ(parse_loadavg_tasks("0.44 1.61 1.81 2/83 4476\n"), 83u);
+  EXPECT_EQ(parse_loadavg_tasks("7.10 1.60 1.80 9/84 4477\n"), 84u);
 }
 
-TEST(LoadavgCensus, IsAbsentForAnythingElse) {
+TEST(LoadavgTasks, AreAbsentForAnythingElse) {
   for (const auto* text : {"", "0.44 1.61 1.81", "0.44 1.61 1.81 2 4476", "a b c 2/83 4476",
-                           "0.44 1.61 1.81 2/x 4476", "0.44 1.61 1.81 2/83", "\0\xff"})
-    EXPECT_FALSE(parse_loadavg_census(text)) << text;
+                           "0.44 1.61 1.81 2/x 4476", "0.44 1.61 1.81 2/", "\0\xff"})
+    EXPECT_FALSE(parse_loadavg_tasks(text)) << text;
 }
 
 }  // namespace

@@ -12,12 +12,15 @@ using std::chrono::nanoseconds;
 constexpr std::uint64_t kShareThatMatters = 64;  // 1.6 %
 constexpr std::uint64_t kShareThatMisleads = 4;
 // Times the cost of a walk.
-constexpr int kPause = 2000, kPauseOnAMove = 20;
-// The purse fills by this share of the time, and holds so many walks.
-constexpr int kPurseShare = 1000;
-constexpr int kPurseWalks = 20;
-// After it was started, a process maps what it shares for about so long; after an end, at once.
+constexpr int kPause = 4000, kPauseOnAMove = 20;
+// The purse holds so many walks, and fills by this share of the time.
+constexpr double kPurseWalks = 4;
+constexpr int kPurseShare = 2000;
+// After it was started, a process maps what it shares for about so long, most of it at the
+// beginning. So the first walk waits for that, and each that follows so many times as long.
 constexpr std::chrono::seconds kStirs(3);
+constexpr std::chrono::milliseconds kFirstLook(400);
+constexpr int kSpread = 3;
 
 }  // namespace
 
@@ -27,25 +30,36 @@ std::uint64_t PssPace::moved(const ResidentSize& size) const {
 }
 
 void PssPace::see(Census census, Time now) {
-  if (census_ && *census_ != census) stirred_at_ = now;
+  if (census_ && *census_ != census) {
+    if (!stirred_at_ || now - *stirred_at_ > kStirs) stir_began_ = now;
+    stirred_at_ = now;
+  }
   census_ = census;
 }
 
-bool PssPace::is_stirred(const ResidentSize& size) const {
-  const bool others_come = stirred_at_ && walked_at_ < *stirred_at_ + kStirs;
-  return others_come || moves_ != moves_seen_ || moved(size) > rss_ / kShareThatMatters;
+bool PssPace::is_stirred(Time now) const {
+  if (!stirred_at_ || walked_at_ >= *stirred_at_ + kStirs) return false;
+  const auto next = std::max<nanoseconds>(kFirstLook, kSpread * (walked_at_ - stir_began_));
+  return now - stir_began_ >= next || now - walked_at_ >= kPurseShare * cost_;
 }
 
-nanoseconds PssPace::purse(Time now) const {
-  return std::min<nanoseconds>(purse_ + (now - walked_at_) / kPurseShare, kPurseWalks * cost_);
+bool PssPace::misleads(const ResidentSize& size) const {
+  return moved(size) > rss_ / kShareThatMisleads;
+}
+
+double PssPace::purse(Time now) const {
+  const std::chrono::duration<double> filling = now - walked_at_, cost = cost_;
+  if (cost.count() <= 0) return kPurseWalks;
+  return std::min(purse_walks_ + filling / cost / kPurseShare, kPurseWalks);
 }
 
 bool PssPace::is_due(const ResidentSize& size, Time now) const {
   const auto since = now - walked_at_;
   if (since >= kPause * cost_) return true;
   if (since < kPauseOnAMove * cost_) return false;
-  if (moved(size) > rss_ / kShareThatMisleads) return true;
-  return is_stirred(size) && purse(now) >= cost_;
+  if (misleads(size)) return true;
+  const bool moves = moves_ != moves_seen_ || moved(size) > rss_ / kShareThatMatters;
+  return (moves || is_stirred(now)) && purse(now) >= 1;
 }
 
 std::optional<std::uint64_t> PssPace::pss(const ResidentSize& size, Time now) const {
@@ -63,7 +77,10 @@ std::optional<std::uint64_t> PssPace::others_now(const ResidentSize& size) const
 
 void PssPace::walked(const ResidentSize& size, std::uint64_t walked_rss,
                      std::optional<std::uint64_t> pss, Time now, nanoseconds cost) {
-  const bool first = cost_ == nanoseconds{};
+  // What a process maps while it starts is more than a purse is for, and grows by a quarter each
+  // time.
+  const double price = misleads(size) ? 0 : 1;
+  purse_walks_ = std::max(0.0, purse(now) - price);
   if (moved(size) > rss_ / kShareThatMatters) ++moves_;
   moves_seen_ = moves_;
   // Both of one walk: a process that grows has passed `size` by now.
@@ -71,7 +88,6 @@ void PssPace::walked(const ResidentSize& size, std::uint64_t walked_rss,
   shareable_ = size.shareable_bytes;
   others_.reset();
   if (pss) others_ = rss_ - std::min(*pss, rss_);
-  purse_ = std::max(nanoseconds{}, (first ? kPurseWalks * cost : purse(now)) - cost);
   walked_at_ = now;
   cost_ = cost;
 }

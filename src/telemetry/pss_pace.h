@@ -17,11 +17,11 @@ struct ResidentSize {
 };
 
 // Of one process. What of its shareable part is other processes' is walked for again now and then,
-// for a two-thousandth of the time; in between the others are taken to have the same share of the
+// for a four-thousandth of the time; in between the others are taken to have the same share of the
 // part as it is now. That stops being true when the part moves - its own, or that of another
 // process under the same watch, which maps the same libraries and the same model - and while
 // processes come and go on the machine, which map and unmap them: then it is walked for as often as
-// a purse allows that fills by a thousandth of the time, so that a machine on which something
+// a purse allows that fills by a two-thousandth of the time, so that a machine on which something
 // always starts costs no more than that. One that is starting itself maps its libraries one after
 // the other; what was walked amid that says little of it afterwards.
 class PssPace {
@@ -44,8 +44,9 @@ class PssPace {
 
  private:
   bool is_due(const ResidentSize&, Time now) const;
-  bool is_stirred(const ResidentSize&) const;
-  std::chrono::nanoseconds purse(Time now) const;
+  bool is_stirred(Time now) const;
+  bool misleads(const ResidentSize&) const;
+  double purse(Time now) const;
   std::optional<std::uint64_t> others_now(const ResidentSize&) const;
   std::uint64_t moved(const ResidentSize&) const;
 
@@ -55,8 +56,10 @@ class PssPace {
   std::optional<std::uint64_t> others_;
   std::optional<Census> census_;
   std::optional<Time> stirred_at_;  // the census changed last
+  Time stir_began_{};               // with the first of its changes that lay close together
   Time walked_at_{};
-  std::chrono::nanoseconds cost_{}, purse_{};  // `purse_` after the last walk
+  std::chrono::nanoseconds cost_{};
+  double purse_walks_ = 0;  // left after the last walk
 };
 
 }  // namespace jetmeter

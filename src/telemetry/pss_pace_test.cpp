@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace jetmeter {
 namespace {
 
@@ -10,8 +12,8 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t kMebibyte = 1 << 20;
 constexpr ResidentSize kSize{100 * kMebibyte, 60 * kMebibyte};  // half of that is others'
 constexpr PssPace::Time kStart{};
-constexpr milliseconds kCost(2);  // of a walk: 4 s of rest, 40 ms where something moves
-constexpr milliseconds kRest(4000), kSoon(40);
+constexpr milliseconds kCost(2);  // of a walk: 8 s of rest, 40 ms where something moves
+constexpr milliseconds kRest(8000), kSoon(40);
 
 class Paced : public testing::Test {
  protected:
@@ -37,7 +39,7 @@ TEST_F(Paced, FirstReadingWantsAWalk) {
   EXPECT_FALSE(PssPace(moves).pss(kSize, kStart));
 }
 
-TEST_F(Paced, RestsForTwoThousandTimesWhatAWalkCosts) {
+TEST_F(Paced, RestsForFourThousandTimesWhatAWalkCosts) {
   EXPECT_EQ(pss(kSize, kRest - milliseconds(1)), 70 * kMebibyte);
   EXPECT_FALSE(pss(kSize, kRest));
 }
@@ -64,19 +66,22 @@ TEST_F(Paced, WalksSoonWhenAnotherProcessHasMovedPagesOfFiles) {
   EXPECT_TRUE(pss(kSize, milliseconds(1999))) << "the other has walked, but not moved";
 }
 
-TEST_F(Paced, WalksSoonWhileProcessesComeAndGo) {
+// The times of the walks while something has just come, looked at every 100 ms.
+TEST_F(Paced, WalksLessAndLessOftenAfterAProcessHasComeOrGone) {
   pace_.see(7, kStart);
-  pace_.see(7, kStart + milliseconds(10));
+  pace_.see(7, kStart + milliseconds(1000));
   EXPECT_TRUE(pss(kSize, milliseconds(1999))) << "the first census tells of no change";
-  pace_.see(8, kStart + milliseconds(20));
-  EXPECT_FALSE(pss(kSize, kSoon));
-  pace_.walked(kSize, kSize.all_bytes, 60 * kMebibyte, kStart + milliseconds(2900), kCost);
-  EXPECT_FALSE(pss(kSize, milliseconds(2900) + kSoon)) << "it may still map what it shares";
-  pace_.walked(kSize, kSize.all_bytes, 60 * kMebibyte, kStart + milliseconds(3030), kCost);
-  EXPECT_EQ(pss(kSize, milliseconds(3030) + kSoon), 60 * kMebibyte) << "seen when it had";
+  std::vector<int> walks;
+  for (int ms = 2000; ms < 9000; ms += 100) {
+    pace_.see(8, kStart + milliseconds(ms));
+    if (pss(kSize, milliseconds(ms))) continue;
+    pace_.walked(kSize, kSize.all_bytes, 60 * kMebibyte, kStart + milliseconds(ms), kCost);
+    walks.push_back(ms - 2000);
+  }
+  EXPECT_EQ(walks, (std::vector<int>{400, 1200, 3600}));
 }
 
-// A thousandth of the time, beside what the first moments may take.
+// A two-thousandth of the time, beside what the first moments may take.
 TEST_F(Paced, AMachineOnWhichSomethingAlwaysStartsCostsNoMore) {
   constexpr milliseconds kTick(50), kLong(600'000);
   std::int64_t walks = 0;
@@ -86,20 +91,22 @@ TEST_F(Paced, AMachineOnWhichSomethingAlwaysStartsCostsNoMore) {
     pace_.walked(kSize, kSize.all_bytes, 60 * kMebibyte, kStart + at, kCost);
     ++walks;
   }
-  EXPECT_GE(walks * kCost, kLong / 1000 * 9 / 10) << "it uses what it may";
-  EXPECT_LE(walks * kCost, kLong / 1000 + 20 * kCost);
+  EXPECT_GE(walks * kCost, kLong / 2000 * 9 / 10) << "it uses what it may";
+  EXPECT_LE(walks * kCost, kLong / 2000 + 4 * kCost);
 }
 
 // What a process maps while it starts is more than a purse is for.
 TEST_F(Paced, AStartIsFollowedWithAnEmptyPurse) {
-  auto at = milliseconds(0);
-  for (std::uint64_t census = 0; census < 200; ++census) {
+  auto at = kSoon;
+  std::uint64_t mebibytes = 2;
+  while (at < milliseconds(1000) && !pss(more(mebibytes, mebibytes), at)) {
+    const auto size = more(mebibytes, mebibytes);
+    pace_.walked(size, size.all_bytes, {70 * kMebibyte}, kStart + at, kCost);
     at += kSoon;
-    pace_.see(census, kStart + at);
-    if (!pss(kSize, at)) pace_.walked(kSize, kSize.all_bytes, {70 * kMebibyte}, kStart + at, kCost);
+    mebibytes += 2;
   }
-  ASSERT_TRUE(pss(more(2, 2), at + kSoon)) << "the purse is empty";
-  EXPECT_FALSE(pss(more(26, 26), at + kSoon));
+  EXPECT_EQ(at, 5 * kSoon) << "four walks, and the purse is empty";
+  EXPECT_FALSE(pss(more(mebibytes + 30, mebibytes + 30), at));
 }
 
 TEST_F(Paced, WalksWhenOthersWouldShareMoreThanThereIs) {

@@ -59,7 +59,7 @@ class Rapl : public Source {
   static std::optional<EnergyReading> take(const KernelFile& energy) {
     std::array<char, 64> buffer;
     const auto at = system_clock().monotonic();
-    const auto text = energy.read(buffer);
+    const auto text = energy.read_whole(buffer);
     if (!text || text->size() == buffer.size()) return std::nullopt;
     const auto microjoules = whole_count(*text);
     return microjoules ? std::optional(EnergyReading{*microjoules, at}) : std::nullopt;

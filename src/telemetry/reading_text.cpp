@@ -1,10 +1,9 @@
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <ctime>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -13,26 +12,37 @@
 namespace jetmeter {
 namespace {
 
+bool is_plain(char c) {
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+void put_escaped(std::string& line, char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  if (byte < 0x20 || byte >= 0x7F)
+    fmt::format_to(std::back_inserter(line), "\\u{:04x}", byte < 0x80 ? byte : '?');
+  else
+    line.append({'\\', c});
+}
+
 void put_string(std::string& line, std::string_view text) {
   line += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') line += '\\';
-    if (byte < 0x20 || byte >= 0x7F)
-      fmt::format_to(std::back_inserter(line), "\\u{:04x}", byte < 0x80 ? byte : '?');
-    else
-      line += c;
-  }
+  if (std::all_of(text.begin(), text.end(), is_plain))
+    line += text;
+  else
+    for (const char c : text) is_plain(c) ? void(line += c) : put_escaped(line, c);
   line += '"';
 }
 
 void begin_line(std::string& line, WallTime time, Nanoseconds at, std::string_view source) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(time - day);
   line.clear();
   fmt::format_to(std::back_inserter(line),
-                 R"({{"time":"{:%Y-%m-%dT%H:%M:%S}.{:06}Z","monotonic_ns":{},"source":)",
-                 fmt::gmtime(static_cast<std::time_t>(seconds.time_since_epoch().count())),
-                 (time - seconds).count(), at.count());
+                 R"({{"time":"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z","monotonic_ns":{},"source":)",
+                 int(date.year()), unsigned(date.month()), unsigned(date.day()),
+                 clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                 clock.subseconds().count(), at.count());
   put_string(line, source);
 }
 

@@ -138,6 +138,7 @@ void SamplerCore::take_changes(Nanoseconds now) {
 
 void SamplerCore::tick(Nanoseconds now, bool everything) {
   take_changes(now);
+  charged_ = thread_cpu_time();
   for (auto& entry : entries_) {
     if (entry->removed || (now < entry->due && !everything)) continue;
     // On the grid of its own period, so that sources with the same one are read together.
@@ -146,20 +147,21 @@ void SamplerCore::tick(Nanoseconds now, bool everything) {
       read(*entry, now);
     } else if (entry->pause > Nanoseconds{0} && now >= entry->due) {
       reopen(*entry, now);
+    } else {
+      continue;
     }
+    charge(*entry);
   }
   if (sink_) sink_->tick_ended();
 }
 
 void SamplerCore::read(Entry& entry, Nanoseconds now) {
-  const auto begin = thread_cpu_time();
   entry.source->read(entry.now);
-  const auto cost = thread_cpu_time() - begin;
   const bool fruit = any_value(entry.now);
   const bool found = fruit && entry.pause > Nanoseconds{0};  // it was lost before
   {
     const std::scoped_lock lock(mutex_);
-    entry.report.cost += cost + take_programs(entry, now);
+    entry.report.cost += take_programs(entry, now);
     ++entry.report.reads;
     keep(entry, now);
     take_unknown(entry);
@@ -171,6 +173,14 @@ void SamplerCore::read(Entry& entry, Nanoseconds now) {
   if (found) entry.pause = Nanoseconds{0};
   entry.fruitless = fruit ? 0 : entry.fruitless + 1;
   if (entry.fruitless >= kPatience) lose(entry, now);
+}
+
+// With a source's reading, what was done to keep it and to write it down. One look at the thread's
+// clock per source: it is a system call, which costs as much as reading a small file.
+void SamplerCore::charge(Entry& entry) {
+  const auto now = thread_cpu_time();
+  const std::scoped_lock lock(mutex_);
+  entry.report.cost += now - std::exchange(charged_, now);
 }
 
 void SamplerCore::keep(Entry& entry, Nanoseconds now) {

@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace jetmeter;
   const auto text = as_text(data, size);
   parse_process_stat(text);
-  parse_statm_rss(text, 4096);
+  parse_statm(text, 4096);
   parse_nvmap_clients(text);
   parse_nvmap_total(text);
   SmapsSums whole, halves;
