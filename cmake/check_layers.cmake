@@ -37,9 +37,9 @@ set(sweep     core sweep)
 set(report    core tensor detection stats accuracy machine record report)
 set(run       core tensor detection stats accuracy machine record backend frames pipeline zoo
               telemetry tegrastats recording processes sampler thermal_zones thermal_limits group_limits device memory
-              memory_limit worker_memory model
+              memory_limit worker_memory model graph cost
               load inputs report run version)
-set(cli       ${run} doctor monitor history compare sweep graph graph_builder cost inspect convert quantize verify predict)
+set(cli       ${run} doctor monitor history compare sweep graph_builder inspect convert quantize verify predict)
 set(modules core stats accuracy record backends frames pipelines graph zoo telemetry memory model cost doctor monitor
         load inputs inspect verify convert quantize predict history compare sweep report run cli)
 

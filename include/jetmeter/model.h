@@ -72,6 +72,9 @@ struct ModelMemory {
 
   // The buffers that ONNX Runtime plans for it, inputs and outputs not among them.
   std::vector<Activation> planned;
+  // Somebody else has worked out what the activations take, and they stand as one in `planned`: the
+  // counts above are of what the file and ONNX' own shape inference know.
+  bool activations_worked_out = false;
 };
 
 // Reads an ONNX file. Weights are counted, not kept; of external data only the sizes are looked at.
@@ -116,6 +119,9 @@ struct PeakForecast {
   std::uint64_t peak_bytes = 0;        // the sum, or more where loading takes more
   std::vector<std::string> rests_on;   // what it assumed
 };
+// So much of the activations has no known size that a forecast cannot pass over it.
+bool too_many_unknown_shapes(const ModelMemory&);
+
 // Over the whole run: load, first inference and all that follow, with this many threads in the
 // runtime. Fails, with the reason, where it cannot be told: shapes are unknown, or the runtime
 // is not one that runtime_rules() knows.

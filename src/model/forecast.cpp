@@ -52,12 +52,31 @@ std::string unknown_shapes_sentence(const ModelMemory& model) {
                      model.activations, model.unknown_why.empty() ? "" : ": ", model.unknown_why);
 }
 
-bool too_many_unknown(const ModelMemory& model) {
-  return static_cast<double>(model.unknown_shapes) >
-         kUnknownShare * static_cast<double>(model.activations);
+std::vector<std::string> what_it_rests_on(const ModelMemory& model, const RuntimeProfile& profile) {
+  std::vector<std::string> rests_on = {
+      fmt::format("runtime: {} {} measured on this machine", profile.backend,
+                  profile.backend_version),
+      fmt::format("weights: {} in the file", format_bytes(model.weight_bytes))};
+  if (model.activations_worked_out) {
+    rests_on.push_back(
+        "activations: the shapes that jetmeter found by following the graph, since the file lacks "
+        "them; their peak, without the runtime's arena");
+    return rests_on;
+  }
+  rests_on.push_back(
+      "activations: the shapes in the file, and the arena of ONNX Runtime with its defaults");
+  if (model.unknown_shapes > 0)
+    rests_on.push_back("not counted: " + unknown_shapes_sentence(model));
+  return rests_on;
 }
 
 }  // namespace
+
+bool too_many_unknown_shapes(const ModelMemory& model) {
+  return !model.activations_worked_out &&
+         static_cast<double>(model.unknown_shapes) >
+             kUnknownShare * static_cast<double>(model.activations);
+}
 
 // Measured with ONNX Runtime 1.23.2 on x86-64, glibc 2.36, as the difference to a model of next to
 // nothing. 3.1 KiB a node: chains of 400 and 2000 nodes. 128 KiB a further thread: its stack and
@@ -85,7 +104,7 @@ Result<PeakForecast> forecast_peak(const ModelMemory& model, const RuntimeProfil
   if (profile.device != "cpu")
     return fail(
         fmt::format("how {} holds a model on {} is not known", profile.backend, profile.device));
-  if (too_many_unknown(model)) return fail(unknown_shapes_sentence(model));
+  if (too_many_unknown_shapes(model)) return fail(unknown_shapes_sentence(model));
   PeakForecast forecast;
   const auto graph = model.nodes * rules->bytes_per_node;
   const auto weights = held_weights(model, *rules);
@@ -95,13 +114,7 @@ Result<PeakForecast> forecast_peak(const ModelMemory& model, const RuntimeProfil
   forecast.runtime_bytes = profile.base_bytes + further_threads * rules->bytes_per_thread;
   forecast.peak_bytes = forecast.runtime_bytes + graph +
                         std::max(weights.loading, weights.loaded + forecast.activation_bytes);
-  forecast.rests_on = {
-      fmt::format("runtime: {} {} measured on this machine", profile.backend,
-                  profile.backend_version),
-      fmt::format("weights: {} in the file", format_bytes(model.weight_bytes)),
-      "activations: the shapes in the file, and the arena of ONNX Runtime with its defaults"};
-  if (model.unknown_shapes > 0)
-    forecast.rests_on.push_back("not counted: " + unknown_shapes_sentence(model));
+  forecast.rests_on = what_it_rests_on(model, profile);
   return forecast;
 }
 

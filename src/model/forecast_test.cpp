@@ -9,6 +9,7 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::uint64_t kMiB = 1 << 20;
 
@@ -99,6 +100,20 @@ TEST(Forecast, CannotTellWhenShapesAreUnknown) {
   memory.unknown_shapes = 5;
   EXPECT_THAT(forecast(memory).rests_on,
               Contains(HasSubstr("not counted: the shapes of 5 of 100")));
+}
+
+TEST(Forecast, TakesActivationsThatSomebodyElseHasWorkedOut) {
+  auto memory = model();
+  memory.unknown_shapes = 84;
+  EXPECT_TRUE(too_many_unknown_shapes(memory));
+  memory.input_output_bytes = 0;
+  memory.planned = {{5 * kMiB, 0, 0, false}};
+  memory.activations_worked_out = true;
+  EXPECT_FALSE(too_many_unknown_shapes(memory));
+  const auto told = forecast(memory);
+  EXPECT_GE(told.activation_bytes, 5 * kMiB);
+  EXPECT_THAT(told.rests_on, Contains(HasSubstr("following the graph")));
+  EXPECT_THAT(told.rests_on, Not(Contains(HasSubstr("not counted"))));
 }
 
 TEST(Forecast, CannotTellForOtherRuntimesAndDevices) {

@@ -16,6 +16,7 @@
 #include "jetmeter/zoo.h"
 #include "run/available_memory.h"
 #include "run/source_memory.h"
+#include "run/worked_out_activations.h"
 
 namespace jetmeter {
 namespace {
@@ -57,6 +58,19 @@ bool on_cpu(const LoadOptions& load) {
   return load.device.empty() || load.device == "cpu";
 }
 
+// Where too many shapes come out of branches and loops, of which the file says nothing, by
+// following the graph.
+Result<ModelMemory> read_with(const std::filesystem::path& model, const ShapeHints& hints) {
+  auto memory = read_model_memory(model, hints);
+  if (!memory || !too_many_unknown_shapes(*memory)) return memory;
+  if (const auto bytes = worked_out_activations(model, hints)) {
+    memory->planned = {{*bytes, 0, 0, false}};
+    memory->input_output_bytes = 0;
+    memory->activations_worked_out = true;
+  }
+  return memory;
+}
+
 // Axes that the file leaves open get what the load will give them.
 Result<ModelMemory> read_for_load(const SlotSpec& slot, ModelMemory memory) {
   auto shapes = concrete_shapes(memory.inputs, slot.bench->shapes, slot.bench->fills);
@@ -64,7 +78,7 @@ Result<ModelMemory> read_for_load(const SlotSpec& slot, ModelMemory memory) {
   ShapeHints hints;
   for (std::size_t i = 0; i < shapes->size(); ++i)
     hints.inputs.emplace_back(memory.inputs[i].name, std::move((*shapes)[i]));
-  return read_model_memory(slot.model, hints);
+  return read_with(slot.model, hints);
 }
 
 // Axes that the file leaves open get what the pipeline will give them: one picture of image_size.
@@ -82,7 +96,7 @@ Result<ModelMemory> read_for(const SlotSpec& slot) {
       if (shape[axis] == kDynamic) shape[axis] = picture[axis];
     hints.inputs.emplace_back(input.name, shape);
   }
-  return hints.inputs.empty() ? std::move(memory) : read_model_memory(slot.model, hints);
+  return read_with(slot.model, hints);
 }
 
 Result<PeakForecast> foretell(const ModelMemory& memory, const RuntimeProfile& profile,

@@ -38,11 +38,11 @@ void begin_line(std::string& line, WallTime time, Nanoseconds at, std::string_vi
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
   line.clear();
-  fmt::format_to(std::back_inserter(line),
-                 R"({{"time":"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z","monotonic_ns":{},"source":)",
-                 int(date.year()), unsigned(date.month()), unsigned(date.day()),
-                 clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
-                 clock.subseconds().count(), at.count());
+  fmt::format_to(
+      std::back_inserter(line),
+      R"({{"time":"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z","monotonic_ns":{},"source":)",
+      int(date.year()), unsigned(date.month()), unsigned(date.day()), clock.hours().count(),
+      clock.minutes().count(), clock.seconds().count(), clock.subseconds().count(), at.count());
   put_string(line, source);
 }
 

@@ -78,7 +78,7 @@ class SamplerCore {
   std::vector<std::unique_ptr<Entry>> entries_;  // grows and shrinks on the ticking thread only
   std::vector<std::unique_ptr<Entry>> arriving_;
   std::vector<std::string> leaving_;
-  Nanoseconds charged_{0};  // CPU time of the ticking thread up to here is some source's cost
+  Nanoseconds charged_{0};   // CPU time of the ticking thread up to here is some source's cost
   Nanoseconds programs_{0};  // CPU time of all sources' programs
   History programs_seconds_;
   mutable std::mutex mutex_;

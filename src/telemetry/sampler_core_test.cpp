@@ -1,6 +1,7 @@
 #include "telemetry/sampler_core.h"
 
 #include <gmock/gmock.h>
+#include <time.h>
 
 #include <atomic>
 #include <functional>
@@ -293,6 +294,34 @@ TEST_F(SamplerCoreTest, TellsTheWordsThatASourceDidNotUnderstandAcrossItsOpening
   EXPECT_EQ(unknown.count, 12) << "five readings, and one of the source that was opened again";
   EXPECT_THAT(unknown.words, ElementsAre("FOO", "BAR", "BAZ"));
   EXPECT_FALSE(unknown.more);
+}
+
+// Writing a reading down takes the same thread's time as taking it.
+TEST_F(SamplerCoreTest, WhatIsDoneWithAReadingIsPartOfItsSourcesCost) {
+  class Slow : public Listener {
+   public:
+    void reading(Nanoseconds at, std::string_view source, std::span<const Channel> channels,
+                 std::span<const std::optional<double>> values) override {
+      Listener::reading(at, source, channels, values);
+      if (source == "slow") take_cpu_time(milliseconds(20));
+    }
+
+   private:
+    static void take_cpu_time(Nanoseconds wanted) {
+      const auto begin = cpu_time();
+      while (cpu_time() - begin < wanted) continue;
+    }
+    static Nanoseconds cpu_time() {
+      timespec time{};
+      ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+      return seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
+    }
+  };
+  Slow slow;
+  SamplerCore core({.interval = milliseconds(100), .sink = &slow, .kinds = {&kSlow, &kFake}});
+  core.tick(milliseconds(0));
+  EXPECT_GE(core.sources()[0].cost, milliseconds(20));
+  EXPECT_LT(core.sources()[1].cost, milliseconds(20));
 }
 
 TEST_F(SamplerCoreTest, TheProgramsOfASourceArePartOfItsCost) {
