@@ -6,6 +6,7 @@
 #include "jetmeter/record.h"
 #include "support/postgres_server.h"
 #include "support/program.h"
+#include "support/reference_model.h"
 #include "support/sample_record.h"
 
 namespace jetmeter {
@@ -42,7 +43,22 @@ class History : public testing::Test {
   }
   ProgramResult measure(const std::vector<std::string>& more,
                         const Program::Environment& environment = {}) {
-    std::vector<std::string> words{"demo", "--max-frames", "3", "--format", "json"};
+    const auto model = place_.write("m.ref", ReferenceModel{}.text());
+    std::vector<std::string> words{"detect",
+                                   "--model0",
+                                   model,
+                                   "--model1",
+                                   model,
+                                   "--rgb-source",
+                                   "synthetic=rgb",
+                                   "--thermal-source",
+                                   "synthetic=thermal",
+                                   "--max-frames",
+                                   "3",
+                                   "--solo-frames",
+                                   "0",
+                                   "--format",
+                                   "json"};
     words.insert(words.end(), more.begin(), more.end());
     return run_program(words, place_, environment);
   }
@@ -197,7 +213,7 @@ TEST_F(History, ARunGoesInByItself) {
   EXPECT_EQ(kept.out, slurp(place_ / "run/report.json"));
   const auto rows = nlohmann::json::parse(run_program({"history", "--format", "json"}, place_).out);
   ASSERT_EQ(rows.at("rows").size(), 2U);
-  EXPECT_EQ(rows.at("rows").at(0).at("subcommand"), "demo");
+  EXPECT_EQ(rows.at("rows").at(0).at("subcommand"), "detect");
 }
 
 TEST_F(History, ARunStaysOutOnRequest) {
