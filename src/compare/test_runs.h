@@ -1,6 +1,8 @@
 // Runs with crafted samples, for this module's tests.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <cstdint>
 #include <random>
@@ -50,6 +52,19 @@ inline const MetricComparison* metric_named(const Comparison& comparison, std::s
   for (const auto& metric : comparison.metrics)
     if (metric.name == name) return &metric;
   return nullptr;
+}
+
+inline Comparison compared(const ComparedRun& a, const ComparedRun& b,
+                           const CompareOptions& options = {}) {
+  const std::vector<ComparedRun> runs{a, b};
+  auto result = compare(runs, options);
+  EXPECT_TRUE(result) << (result ? "" : result.error().what);
+  return result ? result->comparisons.at(0) : Comparison{};
+}
+
+inline ComparedRun on_other_frames(ComparedRun run) {
+  run.record.slots[0].source->location = "elsewhere";
+  return run;
 }
 
 }  // namespace jetmeter
