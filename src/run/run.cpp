@@ -8,8 +8,11 @@
 #include "jetmeter/report.h"
 #include "jetmeter/version.h"
 #include "run/chrome_trace.h"
+#include "run/layer_trace.h"
 #include "run/overlays.h"
 #include "run/preflight.h"
+#include "run/request_check.h"
+#include "run/run_notes.h"
 #include "run/run_telemetry.h"
 #include "run/schedule.h"
 #include "run/self_warnings.h"
@@ -19,51 +22,8 @@
 namespace jetmeter {
 namespace {
 
-bool runs(const SlotSpec& slot) {
-  return slot.skip_reason.empty();
-}
-
 tl::unexpected<Error> about(const SlotSpec& slot, const Error& error) {
   return fail(fmt::format("{}: {}", slot.name, error.what));
-}
-
-std::string describe(const Machine& machine) {
-  std::string text = machine.cpu;
-  if (machine.cores > 0) text += fmt::format(", {} cores", machine.cores);
-  if (machine.board) text = fmt::format("{}, {}", machine.board->model, text);
-  if (machine.memory_total_bytes) text += ", " + format_bytes(*machine.memory_total_bytes);
-  for (const auto& gpu : machine.gpus) text += ", " + gpu.name;
-  return fmt::format("{}, memory {}", text, name(machine.memory_architecture));
-}
-
-std::string describe(const SourceInfo& source) {
-  if (source.live) return "camera, opened when the model is loaded";
-  std::string text =
-      fmt::format("{} {}, {}x{}", source.kind, source.location, source.width, source.height);
-  if (source.fps) text += fmt::format(", {:.4g} fps", *source.fps);
-  if (source.frames) text += fmt::format(", {} frames", *source.frames);
-  if (!source.left_out.empty()) text += "; " + source.left_out;
-  return text;
-}
-
-std::string describe(const SlotData& slot) {
-  const auto& model = *slot.model;
-  double load_seconds = 0;
-  for (const auto& phase : slot.phases)
-    if (phase.name == "load") load_seconds = phase.seconds;
-  const auto loaded = slot.shared_with.empty()
-                          ? fmt::format("loaded in {:.0f} ms", load_seconds * 1000)
-                          : fmt::format("shares the weights of {}", slot.shared_with);
-  std::string input;
-  if (model.pipeline)
-    input = fmt::format("input {}x{}, head {} ({})", model.pipeline->input_width,
-                        model.pipeline->input_height, model.pipeline->head, model.pipeline->why);
-  else
-    for (const auto& tensor : model.model.inputs)
-      input += fmt::format("{}{} {} {}", input.empty() ? "" : ", ", tensor.name, name(tensor.type),
-                           format_shape(tensor.shape));
-  return fmt::format("{}: {} {} on {}, {}, {}", slot.spec.name, model.backend.name,
-                     model.backend.version, model.backend.device, input, loaded);
 }
 
 // One run, step by step. Each step leaves what the next one needs in the members.
@@ -85,9 +45,7 @@ class Run {
     if (spec_.memory.architecture) machine_.memory_architecture = *spec_.memory.architecture;
     note(describe(machine_));
     step(2, "Checking the request");
-    if (auto checked = check_request(); !checked) return tl::make_unexpected(checked.error());
-    warn_of_clamped_limit();
-    warn_of_changed_models();
+    if (auto checked = check(); !checked) return tl::make_unexpected(checked.error());
     forecast_memory();
     step(3, is_load() ? "Checking the inputs" : "Opening the sources");
     if (auto opened = open_sources(); !opened) return tl::make_unexpected(opened.error());
@@ -143,10 +101,7 @@ class Run {
   bool is_load() const {
     return std::ranges::any_of(spec_.slots, [](const SlotSpec& s) { return s.bench.has_value(); });
   }
-  Result<void> check_request();
-  Result<void> check_inputs() const;
-  void warn_of_clamped_limit();
-  void warn_of_changed_models();
+  Result<void> check();
   void forecast_memory();
   Result<void> open_sources();
   Result<void> read_truth(const SlotSpec&);
@@ -181,46 +136,12 @@ class Run {
   RunDir* dir_ = nullptr;
 };
 
-Result<void> Run::check_request() {
-  if (std::ranges::none_of(spec_.slots, runs))
-    return fail("no slot has a model to run; name one with --model0 or --model1");
-  for (const auto& slot : spec_.slots) {
-    if (!runs(slot)) continue;
-    std::error_code error;
-    if (!std::filesystem::is_regular_file(slot.model, error))
-      return fail(fmt::format(
-          "{}: there is no model file {}{}", slot.name, in_quotes(slot.model.string()),
-          slot.expected_sha256.empty() ? "" : ", which is where the run to be repeated had it"));
-    const auto choice = choose_backend(slot.backend, slot.model);
-    if (!choice) return about(slot, choice.error());
-    note(fmt::format("{}: {} with {} ({})", slot.name, slot.model.filename().string(),
-                     choice->backend->name, choice->why));
-  }
+Result<void> Run::check() {
+  const auto checked = check_request(spec_, [this](std::string_view text) { note(text); });
+  if (!checked) return checked;
+  if (const auto clamped = clamped_limit(spec_.memory)) warn(*clamped);
+  for (const auto& changed : changed_models(spec_)) warn(changed);
   return {};
-}
-
-void Run::warn_of_changed_models() {
-  constexpr std::size_t kShort = 12;
-  for (const auto& slot : spec_.slots) {
-    if (!runs(slot) || slot.expected_sha256.empty()) continue;
-    const auto now = sha256_of_file(slot.model).value_or("");
-    if (now == slot.expected_sha256) continue;
-    warn({"model_changed",
-          fmt::format("{} is not the model of the run that is repeated: its sha256 begins with {}, "
-                      "it was {}",
-                      slot.model.string(), now.substr(0, kShort),
-                      slot.expected_sha256.substr(0, kShort)),
-          "put the model of then back, or take the numbers for those of another model", slot.name});
-  }
-}
-
-void Run::warn_of_clamped_limit() {
-  const auto& policy = spec_.memory;
-  if (!policy.clamped_from_bytes) return;
-  warn({"memory_limit_clamped",
-        fmt::format("the memory limit is {}, not {}: more than this job may use",
-                    format_bytes(*policy.limit_bytes), format_bytes(*policy.clamped_from_bytes)),
-        "--memory-limit none runs without one", ""});
 }
 
 void Run::forecast_memory() {
@@ -240,24 +161,9 @@ void Run::forecast_memory() {
   }
 }
 
-// Files that are named must be there before anything is loaded; what is in them meets the model's
-// inputs in the worker.
-Result<void> Run::check_inputs() const {
-  for (const auto& slot : spec_.slots) {
-    if (!runs(slot) || !slot.bench) continue;
-    for (const auto& [input, fill] : slot.bench->fills) {
-      std::error_code error;
-      if (!fill.file.empty() && !std::filesystem::is_regular_file(fill.file, error))
-        return fail(fmt::format("there is no file {} for {}", in_quotes(fill.file.string()),
-                                input.empty() ? "the inputs" : "the input " + in_quotes(input)));
-    }
-  }
-  return {};
-}
-
 // A live source is opened by its worker alone: two readers of one camera would fight.
 Result<void> Run::open_sources() {
-  if (auto checked = check_inputs(); !checked) return checked;
+  if (auto checked = check_inputs(spec_); !checked) return checked;
   for (const auto& slot : spec_.slots) {
     sources_.emplace_back();
     truths_.emplace_back();
@@ -396,22 +302,8 @@ void Run::draw_overlays(const SlotData& slot) {
     warn({"overlays", "overlays were not written: " + written.error().what, "", slot.spec.name});
 }
 
-// Where layers were profiled, beside the phases that they lie in.
 void Run::write_trace() {
-  ChromeTrace trace;
-  for (const auto& slot : slots_) {
-    if (!slot.bench || slot.bench->layers.empty()) continue;
-    TraceProcess process{slot.spec.name, slot.bench->layers, Nanoseconds{0}, {}};
-    Nanoseconds at{0};
-    for (const auto& phase : slot.phases) {
-      const auto took =
-          std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(phase.seconds));
-      if (phase.name == "profile") process.layers_begin = at;
-      process.spans.push_back({"phases", phase.name, "phase", at, took});
-      at += took;
-    }
-    trace.processes.push_back(std::move(process));
-  }
+  const auto trace = layer_trace(slots_);
   if (!trace.processes.empty()) dir_->write("trace.json", chrome_trace(trace));
 }
 

@@ -9,9 +9,10 @@
 #include <csignal>
 #include <ranges>
 
+#include "jetmeter/memory.h"
 #include "jetmeter/worker_memory.h"
+#include "run/process.h"
 #include "run/run_telemetry.h"
-#include "run/untold_memory.h"
 
 namespace jetmeter {
 namespace {
@@ -49,40 +50,6 @@ std::string shared_fate(const std::vector<Lane*>& lanes, const Lane& lane) {
   return fmt::format("; the slot shares its worker with {}, since both use one model file", others);
 }
 
-// What was read of a worker (0 bytes: nothing), and what that is.
-struct ReadPeak {
-  std::uint64_t bytes = 0;
-  std::string_view quantity = "footprint";
-};
-
-std::string_view quantity_read(const std::vector<Lane*>& lanes) {
-  const bool untold =
-      std::ranges::any_of(lanes, [](const Lane* lane) { return holds_untold_memory(lane->data); });
-  return untold ? "PSS" : "footprint";
-}
-
-// Of what was read, and of what the kernel held against a limit.
-std::string last_known_peak(const ReadPeak& read, std::optional<std::uint64_t> charged = {}) {
-  const auto of_read = fmt::format("{} of {}", format_bytes(read.bytes), read.quantity);
-  if (!charged) return read.bytes > 0 ? "last known peak " + of_read : "its peak is not known";
-  auto text = fmt::format("last known peak {} charged to its group", format_bytes(*charged));
-  return read.bytes > 0 ? text + ", " + of_read : text;
-}
-
-// Beside a footprint that is near a limit, or above one that is kept.
-std::string what_is_counted(const Budget& budget) {
-  if (budget.enforcement != Enforcement::hard) return "";
-  return budget.mechanism + " enforces the limit, and does not count all of a footprint";
-}
-
-// Which of the lanes' phases ran then; empty: none.
-std::string_view phase_at(const std::vector<Lane*>& lanes, Nanoseconds at) {
-  std::string_view phase;
-  for (const auto* lane : lanes)
-    if (phase.empty()) phase = lane->phases().at(at);
-  return phase;
-}
-
 std::optional<std::uint64_t> available_bytes(const Host& host) {
   const auto ledger = read_ledger(host, MemoryArchitecture::host);
   if (ledger.pools.empty() || !ledger.pools[0].available) return std::nullopt;
@@ -99,7 +66,12 @@ std::uintmax_t file_bytes(const std::filesystem::path& path) {
 
 Supervisor::Supervisor(const RunSpec& spec, const RunContext& context, RunDir& dir,
                        Sampler& sampler, TelemetryLog& telemetry)
-    : spec_(spec), context_(context), dir_(dir), sampler_(sampler), telemetry_(telemetry) {}
+    : spec_(spec),
+      context_(context),
+      dir_(dir),
+      sampler_(sampler),
+      telemetry_(telemetry),
+      budgets_(spec.memory, context, dir) {}
 
 Supervisor::~Supervisor() {
   for (auto& worker : workers_)
@@ -151,27 +123,13 @@ void Supervisor::load() {
   }
 }
 
-std::optional<MemoryLimit> Supervisor::prepare_limit(const Worker& worker) const {
-  const auto& policy = spec_.memory;
-  if (!policy.limit_bytes) return std::nullopt;
-  return MemoryLimit::prepare(context_.host,
-                              {.bytes = *policy.limit_bytes,
-                               .limiter = policy.limiter,
-                               .typed = policy.typed,
-                               .cgroup = fmt::format("jetmeter-{}-{}", getpid(), worker.name)});
-}
-
 void Supervisor::start_worker(std::vector<Lane*> lanes) {
-  Worker worker;
+  WorkerProcess worker;
   worker.name = worker_name(lanes);
   worker.lanes = std::move(lanes);
   worker.marks_judged.resize(worker.lanes.size());
   worker.oom_kills_before = oom_kills(context_.host);
-  if (auto limit = prepare_limit(worker)) {
-    worker.limit = std::move(*limit);
-    worker.watch.emplace(*spec_.memory.limit_bytes);
-    for (auto* lane : worker.lanes) lane->data.budget = worker.limit.budget();
-  }
+  budgets_.set_limit(worker);
   auto child =
       start_child(context_.worker, {.arguments = {"worker", std::to_string(worker.lanes.size())},
                                     .slots = static_cast<int>(worker.lanes.size()),
@@ -192,7 +150,7 @@ void Supervisor::start_worker(std::vector<Lane*> lanes) {
 }
 
 // What is not told of the process does not stop the run: the kernel's high-water marks remain.
-void Supervisor::watch_memory(Worker& worker) {
+void Supervisor::watch_memory(WorkerProcess& worker) {
   auto source = open_worker_memory(context_.host, worker.pid);
   if (!source) {
     context_.warn({"worker_memory", "the workers' memory is not sampled: " + source.error().what,
@@ -213,86 +171,10 @@ void Supervisor::take_readings() {
 
 // What ended before a reading was taken is judged before it.
 void Supervisor::check_budgets() {
-  for (auto& worker : workers_) check_high_water_marks(worker);
+  for (auto& worker : workers_) budgets_.judge_high_water_marks(worker);
   for (const auto& reading : std::exchange(readings_, {}))
     for (auto& worker : workers_)
-      if (worker.name == reading.worker) check_budget(worker, reading);
-}
-
-// A process that ends reads in what its libraries do at the end: megabytes that are no model's.
-void Supervisor::check_budget(Worker& worker, const FootprintReading& reading) {
-  const auto phase = phase_at(worker.lanes, reading.at);
-  if (phase.empty()) return;
-  for (auto* lane : worker.lanes)
-    keep_gpu_reading(lane->data, lane->phases().at(reading.at), reading.footprint);
-  const auto bytes = reading.footprint.total()->bytes();
-  worker.last_peak_bytes = std::max(worker.last_peak_bytes, bytes);
-  if (!worker.watch) return;
-  const auto held = held_against(worker.limit.budget(), reading.footprint);
-  tell(worker, worker.watch->observe(reading.at, phase, *held), phase, bytes);
-}
-
-// The kernel's marks know of what fell between two readings.
-void Supervisor::check_high_water_marks(Worker& worker) {
-  for (std::size_t i = 0; i < worker.lanes.size(); ++i) {
-    const auto ended = worker.lanes[i]->phases().ended();
-    for (auto& judged = worker.marks_judged[i]; judged < ended.size(); ++judged) {
-      const auto& phase = ended[judged];
-      if (!phase.peak_bytes) continue;
-      worker.highest_mark_bytes = std::max(worker.highest_mark_bytes, *phase.peak_bytes);
-      if (!worker.watch) continue;
-      const auto held = held_against(worker.limit.budget(), {ViewBytes(*phase.peak_bytes), {}});
-      const PhaseMark mark{phase.name, phase.from, *phase.to, *held};
-      tell(worker, worker.watch->observe(mark), phase.name, *phase.peak_bytes);
-    }
-  }
-}
-
-void Supervisor::tell(Worker& worker, BudgetWatch::Event event, std::string_view phase,
-                      std::uint64_t bytes) {
-  const auto held = fmt::format("the worker held {} in phase {}", format_bytes(bytes), phase);
-  const auto limit = format_bytes(worker.limit.budget().limit_bytes);
-  const auto& slot = worker.lanes.front()->data.spec.name;
-  switch (event) {
-    case BudgetWatch::Event::none: break;
-    case BudgetWatch::Event::near:
-      context_.warn({"memory_near_limit",
-                     fmt::format("{}: over 90 % of its limit of {}", held, limit),
-                     what_is_counted(worker.limit.budget()), slot});
-      break;
-    case BudgetWatch::Event::violation_began: {
-      dir_.log(context_.clock->wall(),
-               fmt::format("ERROR {}: {}, over its limit of {}", slot, held, limit));
-      if (!spec_.memory.stop_over_budget || worker.pid < 0) break;
-      worker.killed_over_budget = true;
-      kill_worker(worker, fmt::format("stopped: {}, over its limit of {}", held, limit));
-    }
-  }
-}
-
-// Monotonic times of the violations as times of the day.
-void Supervisor::report_violations(Worker& worker) {
-  if (!worker.watch) return;
-  const auto now = context_.clock->monotonic();
-  const auto wall = context_.clock->wall();
-  std::vector<ViolationRecord> records;
-  for (const auto& violation : worker.watch->violations())
-    records.push_back(
-        {wall - std::chrono::duration_cast<std::chrono::microseconds>(now - violation.began),
-         std::chrono::duration<double>(violation.ended - violation.began).count(), violation.phase,
-         violation.peak_bytes, violation.over_bytes, std::nullopt,
-         violation.read ? ViolationKind::readings : ViolationKind::high_water_mark});
-  for (auto* lane : worker.lanes) {
-    auto& all = lane->data.violations;  // what it was refused is there already
-    all.insert(all.end(), records.begin(), records.end());
-    std::ranges::sort(all, {}, &ViolationRecord::began);
-  }
-}
-
-void Supervisor::report_kill(Lane& lane) {
-  ViolationRecord killed{.began = context_.clock->wall(), .phase = lane.phase()};
-  killed.kind = ViolationKind::killed;
-  lane.data.violations.push_back(std::move(killed));
+      if (worker.name == reading.worker) budgets_.judge(worker, reading);
 }
 
 std::int64_t Supervisor::expected_frames(const Lane& lane) const {
@@ -422,12 +304,7 @@ void Supervisor::check_interrupt() {
   }
 }
 
-void Supervisor::kill_worker(Worker& worker, const std::string& why) {
-  if (worker.killed_because.empty()) worker.killed_because = why;
-  kill(worker.pid, SIGKILL);
-}
-
-void Supervisor::bury(Worker& worker) {
+void Supervisor::bury(WorkerProcess& worker) {
   int status = 0;
   waitpid(worker.pid, &status, 0);
   worker.pid = -1;
@@ -436,9 +313,9 @@ void Supervisor::bury(Worker& worker) {
   sampler_.remove(worker.name);
   take_readings();
   check_budgets();
-  report_violations(worker);
+  budgets_.report_violations(worker);
   const bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  const auto cause = cause_of_death(worker, status);
+  const auto cause = cause_of_death(worker, status, context_.host);
   const bool over_budget = worker.killed_over_budget || killed_for_its_limit(worker);
   for (auto* lane : worker.lanes) {
     if (worker.last_peak_bytes > 0) lane->data.footprint_peak = worker.last_peak_bytes;
@@ -453,39 +330,9 @@ void Supervisor::bury(Worker& worker) {
     lane->data.charged_peak = worker.limit.peak_bytes();
     if (!over_budget || was_to_leave) continue;
     lane->pass_budget(why);
-    if (killed_for_its_limit(worker)) report_kill(*lane);
+    if (killed_for_its_limit(worker)) budgets_.report_kill(*lane);
   }
   worker.limit = {};
-}
-
-bool Supervisor::killed_for_its_limit(const Worker& worker) const {
-  const auto kills = worker.limit.kills();
-  return kills ? *kills > 0 : worker.killed_by_others && worker.limit.reached_limit();
-}
-
-std::string Supervisor::cause_of_death(const Worker& worker, int status) const {
-  if (!worker.killed_because.empty()) return worker.killed_because;
-  const ReadPeak peak{std::max(worker.last_peak_bytes, worker.highest_mark_bytes),
-                      quantity_read(worker.lanes)};
-  if (killed_for_its_limit(worker)) {
-    const auto& budget = worker.limit.budget();
-    const std::string_view counted =
-        worker.limit.kills() ? ""
-                             : "; this kernel does not count its kills: told by SIGKILL and by "
-                               "memory that was refused at the limit";
-    return fmt::format("the kernel killed the worker at its limit of {} ({}; {}{})",
-                       format_bytes(budget.limit_bytes), budget.mechanism,
-                       last_known_peak(peak, worker.limit.peak_bytes()), counted);
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kExitNotLimited)
-    return fmt::format("the worker could not be put under its limit by {}",
-                       worker.limit.budget().mechanism);
-  const auto before = worker.oom_kills_before, after = oom_kills(context_.host);
-  const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-  if (killed && before && after && *after > *before)
-    return fmt::format("the kernel's out-of-memory killer ended the worker (signal SIGKILL; {})",
-                       last_known_peak(peak));
-  return fmt::format("the worker ended by {}", describe_exit(status));
 }
 
 std::vector<Lane*> Supervisor::with_state(LaneState state) const {
