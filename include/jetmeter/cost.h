@@ -82,6 +82,9 @@ struct ModelCost {
   // The most that live tensors need at one time, each with a buffer of its own from birth to last
   // use, inputs and outputs throughout, as ModelMemory has it; absent unless every shape is known.
   std::optional<std::uint64_t> peak_activation_bytes;
+  // Beside it, the most that the tensors of one node's bodies need, counted in the same way, of the
+  // branch that needs more where either may be taken; 0 without bodies, and absent as that is.
+  std::optional<std::uint64_t> peak_body_bytes;
   std::string peak_layer;
   std::vector<LayerCost> layers;  // in the order of execution; Constant nodes are not layers
   std::map<std::string, std::uint64_t> unknown_operators;  // nodes by operator

@@ -72,9 +72,9 @@ struct ModelMemory {
 
   // The buffers that ONNX Runtime plans for it, inputs and outputs not among them.
   std::vector<Activation> planned;
-  // Somebody else has worked out what the activations take, and they stand as one in `planned`: the
-  // counts above are of what the file and ONNX' own shape inference know.
-  bool activations_worked_out = false;
+  // What all activations need at their peak, inputs and outputs included, where somebody has worked
+  // it out by other means than the file's shapes and ONNX' own inference, which all above rests on.
+  std::optional<std::uint64_t> worked_out_activation_bytes;
 };
 
 // Reads an ONNX file. Weights are counted, not kept; of external data only the sizes are looked at.
@@ -114,7 +114,8 @@ struct RuntimeProfile {
 
 struct PeakForecast {
   std::uint64_t weight_bytes = 0;      // as the runtime holds them, the graph included
-  std::uint64_t activation_bytes = 0;  // inputs, outputs and the runtime's arena
+  // Inputs, outputs and the runtime's arena; or, where shapes had to be worked out, what lives.
+  std::uint64_t activation_bytes = 0;
   std::uint64_t runtime_bytes = 0;     // the base and the threads
   std::uint64_t peak_bytes = 0;        // the sum, or more where loading takes more
   std::vector<std::string> rests_on;   // what it assumed

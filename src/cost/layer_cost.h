@@ -36,8 +36,9 @@ std::uint64_t parameters_in(const Tensor&);
 
 struct NodeCost {
   std::optional<std::uint64_t> flops, other_flops, read_bytes, write_bytes;
-  std::string why;          // one of them is absent
-  bool impossible = false;  // a body that contradicts itself: no run gets there
+  std::string why;                              // one of them is absent
+  bool impossible = false;                      // a body that contradicts itself: no run gets there
+  std::optional<std::uint64_t> body_bytes = 0;  // ModelCost's peak_body_bytes, of this node
 };
 // REQUIRES: no If. Of a node that the table of operators does not have, nothing but why.
 NodeCost cost_of(const Node&, std::int64_t opset, const ShapeScope&, const NamedWeights&);

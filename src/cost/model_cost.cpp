@@ -25,10 +25,17 @@ std::vector<const Graph*> bodies_of(const Node& node) {
   return bodies;
 }
 
+std::optional<std::uint64_t> larger(std::optional<std::uint64_t> a,
+                                    std::optional<std::uint64_t> b) {
+  return a && b ? std::optional(std::max(*a, *b)) : std::nullopt;
+}
+
+// One after the other: their bodies do not live at the same time.
 NodeCost together(const NodeCost& a, const NodeCost& b) {
-  return {sum_of(a.flops, b.flops), sum_of(a.other_flops, b.other_flops),
+  return {sum_of(a.flops, b.flops),           sum_of(a.other_flops, b.other_flops),
           sum_of(a.read_bytes, b.read_bytes), sum_of(a.write_bytes, b.write_bytes),
-          a.why.empty() ? b.why : a.why};
+          a.why.empty() ? b.why : a.why,      false,
+          larger(a.body_bytes, b.body_bytes)};
 }
 
 bool dearer(const NodeCost& a, const NodeCost& b) {
@@ -56,7 +63,9 @@ class Coster {
     if (then_cost.impossible) return else_cost;
     if (else_cost.impossible || !then_cost.flops) return then_cost;
     if (!else_cost.flops) return else_cost;
-    return dearer(then_cost, else_cost) ? then_cost : else_cost;
+    auto chosen = dearer(then_cost, else_cost) ? then_cost : else_cost;
+    chosen.body_bytes = larger(then_cost.body_bytes, else_cost.body_bytes);
+    return chosen;
   }
 
  private:
@@ -70,6 +79,8 @@ class Coster {
     NodeCost sum{0, 0, 0, 0, ""};
     for (const auto& each : graph.nodes)
       if (each.op != "Constant") sum = together(sum, node(each, scope, weights, depth + 1));
+    const auto own = activation_peak(graph, scope);
+    sum.body_bytes = own ? sum_of(own->bytes, sum.body_bytes) : std::nullopt;
     return sum;
   }
 
@@ -194,6 +205,7 @@ ModelCost model_cost(const ModelGraph& model, const ShapeTable& table) {
   WeightCounter counter;
   ModelCost cost;
   Total flops, others, read, written;
+  cost.peak_body_bytes = 0;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const auto& node = graph.nodes[i];
     if (node.op == "Constant" && node.domain.empty()) continue;
@@ -213,6 +225,7 @@ ModelCost model_cost(const ModelGraph& model, const ShapeTable& table) {
     others.add(layer.other_flops);
     read.add(layer.read_bytes);
     written.add(layer.write_bytes);
+    cost.peak_body_bytes = larger(cost.peak_body_bytes, found.body_bytes);
     cost.layers.push_back(std::move(layer));
   }
   cost.flops = flops.sum();

@@ -298,6 +298,35 @@ TEST(ModelCost, IsOfTheDearerBranch) {
   EXPECT_EQ(cost->peak_activation_bytes, 49u);
 }
 
+// 6 and 4000 numbers: the branch of more operations is not the one of more memory.
+TEST(ModelCost, HasTheMemoryOfTheBranchThatNeedsMore) {
+  GraphBuilder computes("computes");
+  computes.output(computes.node("Relu", "a", {"x"}), {});
+  GraphBuilder copies("copies");
+  copies.integers("many", {1000, 2, 3});
+  copies.integers("first", {0});
+  copies.node("Expand", "copied", {"x", "many"});
+  copies.output(copies.node("Gather", "b", {"copied", "first"}), {});
+  GraphBuilder g("if");
+  g.input("x", {1, 2, 3});
+  g.input("c", {}, ElementType::boolean);
+  g.node("If", "y", {"c"},
+         {{"then_branch", std::make_shared<Graph>(computes.model().graph)},
+          {"else_branch", std::make_shared<Graph>(copies.model().graph)}});
+  g.output("y", {1, 2, 3});
+  const auto cost = model_cost(g.model());
+  ASSERT_TRUE(cost);
+  EXPECT_EQ(cost->other_flops, 6u);
+  EXPECT_EQ(cost->peak_body_bytes, 24000u + 24);
+}
+
+TEST(ModelCost, HasNoBodyBytesWithoutBodies) {
+  GraphBuilder g("plain");
+  g.input("x", {2, 3});
+  g.output(g.node("Relu", "y", {"x"}), {2, 3});
+  EXPECT_EQ(model_cost(g.model())->peak_body_bytes, 0u);
+}
+
 TEST(ModelCost, HasNoCostThatOverflows) {
   GraphBuilder g("huge");
   g.input("a", {1 << 30, 1 << 28});

@@ -99,10 +99,12 @@ Arena::Place Arena::take(std::uint64_t bytes) {
 
 Arena::Place Arena::extend(std::uint64_t bytes) {
   bool grown = false;
-  while (next_region_bytes_ < bytes) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 62;  // twice as much would be none
+  while (next_region_bytes_ < std::min(bytes, kMost)) {
     next_region_bytes_ *= 2;
     grown = true;
   }
+  next_region_bytes_ = std::max(next_region_bytes_, bytes);
   regions_.push_back({next_region_bytes_, 0, {{0, next_region_bytes_, false}}});
   if (!grown) next_region_bytes_ *= 2;
   return {regions_.size() - 1, 0};

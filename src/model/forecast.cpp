@@ -57,7 +57,7 @@ std::vector<std::string> what_it_rests_on(const ModelMemory& model, const Runtim
       fmt::format("runtime: {} {} measured on this machine", profile.backend,
                   profile.backend_version),
       fmt::format("weights: {} in the file", format_bytes(model.weight_bytes))};
-  if (model.activations_worked_out) {
+  if (model.worked_out_activation_bytes) {
     rests_on.push_back(
         "activations: the shapes that jetmeter found by following the graph, since the file lacks "
         "them; their peak, without the runtime's arena");
@@ -73,7 +73,7 @@ std::vector<std::string> what_it_rests_on(const ModelMemory& model, const Runtim
 }  // namespace
 
 bool too_many_unknown_shapes(const ModelMemory& model) {
-  return !model.activations_worked_out &&
+  return !model.worked_out_activation_bytes &&
          static_cast<double>(model.unknown_shapes) >
              kUnknownShare * static_cast<double>(model.activations);
 }
@@ -109,7 +109,8 @@ Result<PeakForecast> forecast_peak(const ModelMemory& model, const RuntimeProfil
   const auto graph = model.nodes * rules->bytes_per_node;
   const auto weights = held_weights(model, *rules);
   forecast.weight_bytes = weights.loaded + graph;
-  forecast.activation_bytes = model.input_output_bytes + arena_bytes(model.planned);
+  forecast.activation_bytes = model.worked_out_activation_bytes.value_or(
+      model.input_output_bytes + arena_bytes(model.planned));
   const auto further_threads = static_cast<std::uint64_t>(std::max(threads, 1) - 1);
   forecast.runtime_bytes = profile.base_bytes + further_threads * rules->bytes_per_thread;
   forecast.peak_bytes = forecast.runtime_bytes + graph +

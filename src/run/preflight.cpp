@@ -58,16 +58,11 @@ bool on_cpu(const LoadOptions& load) {
   return load.device.empty() || load.device == "cpu";
 }
 
-// Where too many shapes come out of branches and loops, of which the file says nothing, by
-// following the graph.
-Result<ModelMemory> read_with(const std::filesystem::path& model, const ShapeHints& hints) {
-  auto memory = read_model_memory(model, hints);
-  if (!memory || !too_many_unknown_shapes(*memory)) return memory;
-  if (const auto bytes = worked_out_activations(model, hints)) {
-    memory->planned = {{*bytes, 0, 0, false}};
-    memory->input_output_bytes = 0;
-    memory->activations_worked_out = true;
-  }
+// Where too many shapes come out of branches, of which the file says nothing.
+Result<ModelMemory> worked_out(Result<ModelMemory> memory, const std::filesystem::path& model,
+                               const ShapeHints& hints) {
+  if (memory && too_many_unknown_shapes(*memory))
+    memory->worked_out_activation_bytes = worked_out_activations(model, hints);
   return memory;
 }
 
@@ -78,7 +73,7 @@ Result<ModelMemory> read_for_load(const SlotSpec& slot, ModelMemory memory) {
   ShapeHints hints;
   for (std::size_t i = 0; i < shapes->size(); ++i)
     hints.inputs.emplace_back(memory.inputs[i].name, std::move((*shapes)[i]));
-  return read_with(slot.model, hints);
+  return worked_out(read_model_memory(slot.model, hints), slot.model, hints);
 }
 
 // Axes that the file leaves open get what the pipeline will give them: one picture of image_size.
@@ -96,7 +91,8 @@ Result<ModelMemory> read_for(const SlotSpec& slot) {
       if (shape[axis] == kDynamic) shape[axis] = picture[axis];
     hints.inputs.emplace_back(input.name, shape);
   }
-  return read_with(slot.model, hints);
+  if (!hints.inputs.empty()) memory = read_model_memory(slot.model, hints);
+  return worked_out(std::move(memory), slot.model, hints);
 }
 
 Result<PeakForecast> foretell(const ModelMemory& memory, const RuntimeProfile& profile,

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+#include "jetmeter/worker_memory.h"
+
 namespace jetmeter {
 namespace {
 
