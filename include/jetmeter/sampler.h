@@ -42,7 +42,8 @@ struct SourceReport {
   std::string name;
   bool open = false;
   std::string reason;  // why it is absent, or was lost last
-  // CPU time of the sampler's thread that went into reading it, and of the programs that it runs.
+  // CPU time of the sampler's thread that went into reading it, keeping its values and making its
+  // line, and of the programs that it runs.
   Nanoseconds cost{0};
   std::int64_t reads = 0, gaps = 0;
   UnknownWords unknown{};

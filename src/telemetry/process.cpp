@@ -84,7 +84,7 @@ class ProcessFiles {
       memory.minor_faults = stat->minor_faults;
       memory.major_faults = stat->major_faults;
       memory.cpu_seconds = seconds(stat->cpu_ticks);
-      if (stat->threads && *stat->threads <= std::int64_t{kMostThreads})
+      if (stat->threads && *stat->threads > 0 && *stat->threads <= std::int64_t{kMostThreads})
         memory.threads = stat->threads;
     }
     const auto pages = parse_statm(text_of(statm_, buffer), page_bytes());

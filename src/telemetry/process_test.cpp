@@ -24,7 +24,7 @@ constexpr std::string_view kStat =
     "812 (my model) S 800 812 800 34816 812 4194304 15734 21 307 4 1203 88 0 0 20 0 9 0 5000\n";
 constexpr std::string_view kStatus =
     "Name:\tmy model\nState:\tS (sleeping)\nVmPeak:\t 9000000 kB\nVmHWM:\t 1400000 kB\n"
-    "VmRSS:\t 1300000 kB\nVmSwap:\t     512 kB\nThreads:\t9\n";
+    "VmRSS:\t 1300032 kB\nVmSwap:\t     512 kB\nThreads:\t9\n";
 constexpr std::string_view kRollup =
     "aaaac3a50000-fffff5e8f000 ---p 00000000 00:00 0    [rollup]\n"
     "Rss:             1300004 kB\nPss:             1250001 kB\nPss_Anon:        1000000 kB\n";
@@ -39,7 +39,7 @@ std::string statm_of(std::uint64_t rss_kib, std::uint64_t shareable_kib) {
 BoardCopy& add_process(BoardCopy& board) {
   board.write("/proc/812/stat", kStat);
   board.write("/proc/812/status", kStatus);
-  board.write("/proc/812/statm", statm_of(1300000, 4000));
+  board.write("/proc/812/statm", statm_of(1300032, 4032));
   board.write("/proc/812/smaps_rollup", kRollup);
   return board;
 }
@@ -50,7 +50,7 @@ TEST(ReadProcess, TakesEveryNumberFromItsFile) {
   ASSERT_TRUE(memory) << memory.error().what;
   EXPECT_EQ(memory->pss_bytes, 1250001 * kKibibyte);
   EXPECT_EQ(memory->why_no_pss, "");
-  EXPECT_EQ(memory->rss_bytes, 1300000 * kKibibyte);
+  EXPECT_EQ(memory->rss_bytes, 1300032 * kKibibyte);
   EXPECT_EQ(memory->peak_rss_bytes, 1400000 * kKibibyte);
   EXPECT_EQ(memory->swap_bytes, 512 * kKibibyte);
   EXPECT_EQ(memory->threads, 9);
@@ -67,7 +67,7 @@ TEST(ReadProcess, AnOldKernelHasNoPss) {
   ASSERT_TRUE(memory);
   EXPECT_FALSE(memory->pss_bytes);
   EXPECT_EQ(memory->why_no_pss, "this kernel has no smaps_rollup (Linux 4.14 brought it)");
-  EXPECT_EQ(memory->rss_bytes, 1300000 * kKibibyte);
+  EXPECT_EQ(memory->rss_bytes, 1300032 * kKibibyte);
 }
 
 TEST(ReadProcess, DoesWithoutStatus) {
@@ -75,7 +75,7 @@ TEST(ReadProcess, DoesWithoutStatus) {
   add_process(board).remove("/proc/812/status");
   const auto memory = read_process(board.host(), 812);
   ASSERT_TRUE(memory);
-  EXPECT_EQ(memory->rss_bytes, 1300000 * kKibibyte);
+  EXPECT_EQ(memory->rss_bytes, 1300032 * kKibibyte);
   EXPECT_FALSE(memory->peak_rss_bytes);
   EXPECT_EQ(memory->threads, 9);
 }
@@ -134,7 +134,7 @@ TEST(OpenProcess, HasTheSameNumbersAsChannels) {
   const auto source = open_process(add_process(board).host(), 812);
   ASSERT_TRUE(source) << source.error().what;
   EXPECT_EQ(read_once(**source), (Reading{{"process.pss", 1250001.0 * kKibibyte},
-                                          {"process.rss", 1300000.0 * kKibibyte},
+                                          {"process.rss", 1300032.0 * kKibibyte},
                                           {"process.threads", 9.0},
                                           {"process.minor_faults", 15734.0},
                                           {"process.major_faults", 307.0},
@@ -148,7 +148,7 @@ TEST(OpenProcessCounters, ReadsAllButPss) {
   BoardCopy board;
   const auto source = open_process_counters(add_process(board).host(), 812);
   ASSERT_TRUE(source) << source.error().what;
-  EXPECT_EQ(read_once(**source), (Reading{{"process.rss", 1300000.0 * kKibibyte},
+  EXPECT_EQ(read_once(**source), (Reading{{"process.rss", 1300032.0 * kKibibyte},
                                           {"process.threads", 9.0},
                                           {"process.minor_faults", 15734.0},
                                           {"process.major_faults", 307.0},
@@ -202,7 +202,7 @@ TEST(OpenProcess, TakesFromStatusWhatTheShortLinesLack) {
   const auto source = open_process_counters(board.host(), 812);
   ASSERT_TRUE(source) << source.error().what;
   const auto reading = read_once(**source);
-  EXPECT_EQ(reading.at("process.rss"), 1300000.0 * kKibibyte);
+  EXPECT_EQ(reading.at("process.rss"), 1300032.0 * kKibibyte);
   EXPECT_EQ(reading.at("process.threads"), 9.0);
 }
 
@@ -213,7 +213,7 @@ TEST(OpenProcess, TakesTheShareOfOthersFromOneReading) {
   BoardCopy board;
   add_process(board);
   const auto second_reading = [&] {
-    board.write("/proc/812/statm", statm_of(700000, 128));
+    board.write("/proc/812/statm", statm_of(700032, 128));
     board.write("/proc/812/smaps_rollup", kRollup);
     const auto source = open_process(board.host(), 812).value();
     EXPECT_EQ(read_once(*source).at("process.pss"), 1250001.0 * kKibibyte);

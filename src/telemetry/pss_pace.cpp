@@ -43,8 +43,8 @@ bool PssPace::is_stirred(Time now) const {
   return now - stir_began_ >= next || now - walked_at_ >= kPurseShare * cost_;
 }
 
-bool PssPace::misleads(const ResidentSize& size) const {
-  return moved(size) > rss_ / kShareThatMisleads;
+bool PssPace::grows(const ResidentSize& size) const {
+  return size.shareable_bytes > largest_shareable_ + rss_ / kShareThatMisleads;
 }
 
 double PssPace::purse(Time now) const {
@@ -57,7 +57,7 @@ bool PssPace::is_due(const ResidentSize& size, Time now) const {
   const auto since = now - walked_at_;
   if (since >= kPause * cost_) return true;
   if (since < kPauseOnAMove * cost_) return false;
-  if (misleads(size)) return true;
+  if (grows(size)) return true;
   const bool moves = moves_ != moves_seen_ || moved(size) > rss_ / kShareThatMatters;
   return (moves || is_stirred(now)) && purse(now) >= 1;
 }
@@ -77,15 +77,16 @@ std::optional<std::uint64_t> PssPace::others_now(const ResidentSize& size) const
 
 void PssPace::walked(const ResidentSize& size, std::uint64_t walked_rss,
                      std::optional<std::uint64_t> pss, Time now, nanoseconds cost) {
-  // What a process maps while it starts is more than a purse is for, and grows by a quarter each
-  // time.
-  const double price = misleads(size) ? 0 : 1;
+  // What a process maps while it starts is more than a purse is for, and ends: each time it is a
+  // quarter more than it ever was.
+  const double price = grows(size) ? 0 : 1;
   purse_walks_ = std::max(0.0, purse(now) - price);
   if (moved(size) > rss_ / kShareThatMatters) ++moves_;
   moves_seen_ = moves_;
   // Both of one walk: a process that grows has passed `size` by now.
   rss_ = walked_rss;
   shareable_ = size.shareable_bytes;
+  largest_shareable_ = std::max(largest_shareable_, shareable_);
   others_.reset();
   if (pss) others_ = rss_ - std::min(*pss, rss_);
   walked_at_ = now;

@@ -29,7 +29,8 @@ class PssPace {
   using Time = std::chrono::steady_clock::time_point;
   // Counts, for all processes of one watch, the times that anybody's shareable part moved.
   using Moves = std::atomic<std::uint64_t>;
-  // Something that changes when a process of the machine starts or ends.
+  // Something that mostly changes when a process of the machine starts or ends: how many tasks
+  // there are. One that ends as another comes, between two readings, is not seen.
   using Census = std::uint64_t;
 
   explicit PssPace(Moves& moves) : moves_(moves) {}
@@ -45,14 +46,14 @@ class PssPace {
  private:
   bool is_due(const ResidentSize&, Time now) const;
   bool is_stirred(Time now) const;
-  bool misleads(const ResidentSize&) const;
+  bool grows(const ResidentSize&) const;
   double purse(Time now) const;
   std::optional<std::uint64_t> others_now(const ResidentSize&) const;
   std::uint64_t moved(const ResidentSize&) const;
 
   Moves& moves_;
   std::uint64_t moves_seen_ = 0;
-  std::uint64_t rss_ = 0, shareable_ = 0;
+  std::uint64_t rss_ = 0, shareable_ = 0, largest_shareable_ = 0;
   std::optional<std::uint64_t> others_;
   std::optional<Census> census_;
   std::optional<Time> stirred_at_;  // the census changed last

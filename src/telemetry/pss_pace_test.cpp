@@ -109,6 +109,21 @@ TEST_F(Paced, AStartIsFollowedWithAnEmptyPurse) {
   EXPECT_FALSE(pss(more(mebibytes + 30, mebibytes + 30), at));
 }
 
+// A process that maps and unmaps the same files again and again.
+TEST_F(Paced, WhatComesAndGoesIsPaidFromThePurse) {
+  int walks = 0;
+  auto at = milliseconds(0);
+  for (int look = 0; look < 1000; ++look) {
+    at += kSoon;
+    const auto size = look % 2 == 0 ? more(40, 40) : kSize;
+    if (pss(size, at)) continue;
+    pace_.walked(size, size.all_bytes, {70 * kMebibyte}, kStart + at, kCost);
+    ++walks;
+  }
+  EXPECT_GE(walks, 5);
+  EXPECT_LE(walks, 1 + 4 + 40'000 / (2000 * kCost.count()) + 1);
+}
+
 TEST_F(Paced, WalksWhenOthersWouldShareMoreThanThereIs) {
   EXPECT_FALSE(pss({29 * kMebibyte, 60 * kMebibyte}, milliseconds(1)));
 }

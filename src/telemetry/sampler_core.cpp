@@ -175,7 +175,7 @@ void SamplerCore::read(Entry& entry, Nanoseconds now) {
   if (entry.fruitless >= kPatience) lose(entry, now);
 }
 
-// With a source's reading, what was done to keep it and to write it down. One look at the thread's
+// With a source's reading, what was done to keep it and to make its line. One look at the thread's
 // clock per source: it is a system call, which costs as much as reading a small file.
 void SamplerCore::charge(Entry& entry) {
   const auto now = thread_cpu_time();
