@@ -263,7 +263,45 @@ TEST(Throttling, OfNowWeighsMoreThanThatOfBefore) {
   EXPECT_EQ(finding(facts, "throttling").severity, Severity::warning);
   auto alarmed = sound_orin();
   set_channel(alarmed, "throttle.VDD_IN_alarm", Unit::count, 0, 1);
-  EXPECT_EQ(finding(alarmed, "throttling").what, "throttled now: VDD_IN_alarm");
+  EXPECT_EQ(finding(alarmed, "throttling").severity, Severity::warning);
+  EXPECT_EQ(finding(alarmed, "throttling").what, "over-current alarm now: VDD_IN");
+  set_channel(alarmed, "throttle.oc3", Unit::count, 13, 13);
+  EXPECT_EQ(finding(alarmed, "throttling").what,
+            "over-current alarm now: VDD_IN; throttled since boot: momentary over-current (oc3) 13 "
+            "times");
+}
+
+TEST(Throttling, IsDeniedOnlyWhereItIsCounted) {
+  auto facts = sound_orin();
+  EXPECT_EQ(finding(facts, "throttling").what,
+            "not throttled by under-voltage or over-current since boot; throttling by heat is not "
+            "counted here");
+  drop_channel(facts, "throttle.oc1");
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::ok);
+  EXPECT_EQ(finding(facts, "throttling").what,
+            "no over-current alarm now; whether it throttled since boot is not counted here");
+  set_channel(facts, "throttle.VDD_IN_alarm", Unit::count, 0, 1);
+  EXPECT_THAT(finding(facts, "throttling").what, Not(HasSubstr("since boot")));
+  drop_channel(facts, "throttle.VDD_IN_alarm");
+  set_channel(facts, "throttle.VDD_IN_alarm-2", Unit::count, 0, 0);
+  EXPECT_THAT(finding(facts, "throttling").what, HasSubstr("no over-current alarm now; whether"));
+  drop_channel(facts, "throttle.VDD_IN_alarm-2");
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::unknown);
+  set_channel(facts, "throttle.cpu", Unit::count, 0, 0);
+  EXPECT_EQ(finding(facts, "throttling").what, "no core throttled by heat since boot");
+}
+
+TEST(Throttling, NamesWhatHelpsAgainstItsCause) {
+  const auto why = [](const std::string& channel) {
+    auto facts = sound_facts();
+    set_channel(facts, "throttle." + channel, Unit::count, 1, 1);
+    return finding(facts, "throttling").why;
+  };
+  EXPECT_THAT(why("oc2"), HasSubstr("; a stronger supply or a mode with less power helps; "
+                                    "throttling by heat is not counted here"));
+  EXPECT_THAT(why("cpu"), HasSubstr("; cooling helps"));
+  EXPECT_THAT(why("cpu"), Not(HasSubstr("supply")));
+  EXPECT_THAT(why("gpu0"), HasSubstr("cooling helps against heat, a stronger supply"));
 }
 
 TEST(Throttling, OfAGpuThatItsDriverHoldsBackIsOfNow) {
