@@ -178,49 +178,6 @@ std::optional<Finding> temperature(const DoctorFacts& facts) {
                  is_jetson(facts) ? "sudo jetson_clocks --fan" : ""};
 }
 
-// What the counters of Orin and Thor count.
-std::string event_in_words(std::string_view name) {
-  if (name == "oc1") return "under-voltage (oc1)";
-  if (name == "oc2") return "mean over-current (oc2)";
-  if (name == "oc3") return "momentary over-current (oc3)";
-  if (name.starts_with("gpu")) return fmt::format("{}, held back by its driver", name);
-  return std::string(name);
-}
-
-std::optional<Finding> throttling(const DoctorFacts& facts) {
-  constexpr std::string_view kCode = "throttling";
-  constexpr std::string_view kPrefix = "throttle.";
-  std::vector<std::string> now, before;
-  bool any = false;
-  for (const auto& sensor : facts.sensors) {
-    for (const auto& channel : sensor.channels) {
-      const auto value = channel.latest();
-      if (!value || !channel.channel.name.starts_with(kPrefix)) continue;
-      any = true;
-      const auto name = channel.channel.name.substr(kPrefix.size());
-      const bool state = is_throttle_state(name);
-      if (state ? *value > 0 : channel.growth().value_or(0) > 0)
-        now.push_back(event_in_words(name));
-      else if (!state && *value > 0)
-        before.push_back(fmt::format("{} {:.0f} times", event_in_words(name), *value));
-    }
-  }
-  if (!any)
-    return not_known(kCode, "whether heat or current slowed the machine down",
-                     why_no_channel(facts, "throttling", "any counter"));
-  const std::string why =
-      "each event slows the CPU or the GPU for a moment: a latency outlier that the model did not "
-      "cause; cooling helps against heat, a stronger supply or a mode with less power against "
-      "over-current";
-  if (!now.empty())
-    return Finding{Severity::warning, std::string(kCode), "throttled now: " + list_of(now), why,
-                   ""};
-  if (!before.empty())
-    return Finding{Severity::note, std::string(kCode), "throttled since boot: " + list_of(before),
-                   why, ""};
-  return fine(kCode, "not throttled since boot");
-}
-
 constexpr DoctorCheck kChecks[] = {power_mode,  clock_caps,  clocks_locked, cpu_governor,
                                    fan_profile, temperature, throttling};
 

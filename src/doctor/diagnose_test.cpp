@@ -263,7 +263,45 @@ TEST(Throttling, OfNowWeighsMoreThanThatOfBefore) {
   EXPECT_EQ(finding(facts, "throttling").severity, Severity::warning);
   auto alarmed = sound_orin();
   set_channel(alarmed, "throttle.VDD_IN_alarm", Unit::count, 0, 1);
-  EXPECT_EQ(finding(alarmed, "throttling").what, "throttled now: VDD_IN_alarm");
+  EXPECT_EQ(finding(alarmed, "throttling").severity, Severity::warning);
+  EXPECT_EQ(finding(alarmed, "throttling").what, "over-current alarm now: VDD_IN");
+  set_channel(alarmed, "throttle.oc3", Unit::count, 13, 13);
+  EXPECT_EQ(finding(alarmed, "throttling").what,
+            "over-current alarm now: VDD_IN; throttled since boot: momentary over-current (oc3) 13 "
+            "times");
+}
+
+TEST(Throttling, IsDeniedOnlyWhereItIsCounted) {
+  auto facts = sound_orin();
+  EXPECT_EQ(finding(facts, "throttling").what,
+            "not throttled by under-voltage or over-current since boot; throttling by heat is not "
+            "counted here");
+  drop_channel(facts, "throttle.oc1");
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::ok);
+  EXPECT_EQ(finding(facts, "throttling").what,
+            "no over-current alarm now; whether it throttled since boot is not counted here");
+  set_channel(facts, "throttle.VDD_IN_alarm", Unit::count, 0, 1);
+  EXPECT_THAT(finding(facts, "throttling").what, Not(HasSubstr("since boot")));
+  drop_channel(facts, "throttle.VDD_IN_alarm");
+  set_channel(facts, "throttle.VDD_IN_alarm-2", Unit::count, 0, 0);
+  EXPECT_THAT(finding(facts, "throttling").what, HasSubstr("no over-current alarm now; whether"));
+  drop_channel(facts, "throttle.VDD_IN_alarm-2");
+  EXPECT_EQ(finding(facts, "throttling").severity, Severity::unknown);
+  set_channel(facts, "throttle.cpu", Unit::count, 0, 0);
+  EXPECT_EQ(finding(facts, "throttling").what, "no core throttled by heat since boot");
+}
+
+TEST(Throttling, NamesWhatHelpsAgainstItsCause) {
+  const auto why = [](const std::string& channel) {
+    auto facts = sound_facts();
+    set_channel(facts, "throttle." + channel, Unit::count, 1, 1);
+    return finding(facts, "throttling").why;
+  };
+  EXPECT_THAT(why("oc2"), HasSubstr("; a stronger supply or a mode with less power helps; "
+                                    "throttling by heat is not counted here"));
+  EXPECT_THAT(why("cpu"), HasSubstr("; cooling helps"));
+  EXPECT_THAT(why("cpu"), Not(HasSubstr("supply")));
+  EXPECT_THAT(why("gpu0"), HasSubstr("cooling helps against heat, a stronger supply"));
 }
 
 TEST(Throttling, OfAGpuThatItsDriverHoldsBackIsOfNow) {
@@ -286,6 +324,19 @@ TEST(MemoryAvailable, WarnsBelowAFifth) {
   EXPECT_EQ(finding(facts, "memory_available").severity, Severity::unknown);
 }
 
+TEST(MemoryAvailable, SaysWhyAndWhoHoldsTheMemory) {
+  auto facts = sound_orin();
+  facts.ledger.pools[0].available = PoolBytes(kGiB);
+  facts.gpu_users = GpuUsers{"nvmap", {{{812, "vllm", 4 * kGiB}, false}}};
+  EXPECT_EQ(finding(facts, "memory_available").why,
+            "20 % is the reserve that jetmeter keeps: below it a peak of anything else makes the "
+            "kernel reclaim pages that are in use, swap, or kill. To get memory back: end vllm "
+            "(812), which holds 4.00 GiB; `ps -eo rss,pid,comm --sort=-rss | head` shows the "
+            "largest processes");
+  facts.gpu_users = fail("needs root: this user may not read it");
+  EXPECT_THAT(finding(facts, "memory_available").why, HasSubstr("To get memory back: `ps -eo rss"));
+}
+
 TEST(Swap, WarnsWhilePagesMove) {
   auto facts = sound_facts();
   set_channel(facts, "memory.swap_used", Unit::byte, 1.0 * kGiB);
@@ -301,11 +352,40 @@ TEST(Swap, WarnsWhilePagesMove) {
   EXPECT_EQ(finding(facts, "swap").severity, Severity::unknown);
 }
 
+// No fstab names zram: what `swapoff -a` takes away of it `swapon -a` does not bring back.
+TEST(Swap, IsNotEmptiedWhereItIsZram) {
+  auto facts = sound_orin();
+  set_channel(facts, "memory.swap_used", Unit::byte, 8.0 * kMiB);
+  facts.gpu_users = GpuUsers{"nvmap", {{{812, "vllm", 4 * kGiB}, false}}};
+  facts.swap = std::vector<SwapArea>{{"/swapfile", 4 * kGiB, 8 * kMiB}};
+  EXPECT_EQ(finding(facts, "swap").command, "sudo swapoff -a && sudo swapon -a");
+  EXPECT_THAT(finding(facts, "swap").why, Not(HasSubstr("First get")));
+  facts.swap->push_back({"/dev/zram0", 2 * kGiB, 0});
+  EXPECT_EQ(finding(facts, "swap").command, "");
+  EXPECT_THAT(finding(facts, "swap").why,
+              HasSubstr(". First get memory back: end vllm (812), which holds 4.00 GiB; `ps"));
+  facts.swap = fail("there is no '/proc/swaps'");
+  EXPECT_EQ(finding(facts, "swap").command, "") << "it may be zram";
+}
+
+TEST(Swap, IsNotEmptiedIntoTheReserve) {
+  auto facts = sound_facts();
+  set_channel(facts, "memory.swap_used", Unit::byte, 8.0 * kMiB);
+  facts.ledger.pools[0].available = PoolBytes(8 * kGiB / 5 - kMiB);
+  EXPECT_EQ(finding(facts, "swap").command, "");
+  EXPECT_THAT(finding(facts, "swap").why, HasSubstr("First get memory back: `ps -eo rss"));
+  facts.ledger.pools[0].available = PoolBytes(8 * kGiB / 5 + kMiB);
+  EXPECT_EQ(finding(facts, "swap").command, "sudo swapoff -a && sudo swapon -a");
+}
+
 TEST(Zram, IsNoted) {
   auto facts = sound_orin();
   facts.swap = std::vector<SwapArea>{{"/dev/zram0", 2 * kGiB, kMiB}, {"/swapfile", 4 * kGiB, 0}};
   EXPECT_EQ(finding(facts, "zram").severity, Severity::note);
   EXPECT_EQ(finding(facts, "zram").what, "2.00 GiB of swap are zram, 1.00 MiB in use");
+  // The unit has ended when the areas are there: to stop it takes none away.
+  EXPECT_EQ(finding(facts, "zram").command, "sudo systemctl disable nvzramconfig");
+  EXPECT_THAT(finding(facts, "zram").why, HasSubstr("takes effect at the next boot"));
   facts.swap = std::vector<SwapArea>{{"/swapfile", 4 * kGiB, 0}};
   EXPECT_EQ(finding(facts, "zram").severity, Severity::ok);
 }

@@ -12,7 +12,7 @@
 namespace jetmeter {
 namespace {
 
-constexpr double kShareForModels = 0.8, kShareKeptFree = 0.2;
+constexpr double kShareForModels = 0.8;
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 // A runtime on the CPU with nothing loaded takes as much.
 constexpr std::uint64_t kLeastForAModel = 64 * kMebibyte;
@@ -28,9 +28,9 @@ std::optional<std::uint64_t> available_now(const DoctorFacts& facts) {
 }
 
 // Of the machine's memory, a container's limit or not.
-std::uint64_t kept_free(const DoctorFacts& facts) {
+std::uint64_t reserve(const DoctorFacts& facts) {
   const auto& pools = facts.ledger.pools;
-  return pools.empty() ? 0 : share_of(kShareKeptFree, pools.front().total.bytes());
+  return pools.empty() ? 0 : share_of(kShareKept, pools.front().total.bytes());
 }
 
 // "end vllm (812), which holds 4.00 GiB; " of each that holds much of the GPU's memory.
@@ -45,17 +45,6 @@ std::string who_to_end(const DoctorFacts& facts) {
   return text;
 }
 
-// Who holds memory that could be had, and the commands that name the others.
-std::string what_gives_it_back(const DoctorFacts& facts) {
-  std::string text = ". To get memory back: ";
-  if (is_jetson(facts)) text += who_to_end(facts);
-  text += "`ps -eo rss,pid,comm --sort=-rss | head` shows the largest processes";
-  if (const auto cached = latest(facts, "memory.cached"); cached && *cached > 0)
-    text += fmt::format("; `sync && sudo sysctl vm.drop_caches=1` empties the page cache ({})",
-                        format_bytes(static_cast<std::uint64_t>(*cached)));
-  return text;
-}
-
 // Of all models together, and why. No amount: what is left now holds no model.
 struct ForModels {
   std::optional<std::uint64_t> bytes;
@@ -67,24 +56,22 @@ ForModels if_enough(std::uint64_t bytes, std::string reason) {
   return {bytes, std::move(reason)};
 }
 
-// What is left now of what can be had when the machine keeps its share: below that it swaps.
+// What is left now of what can be had when the machine keeps its reserve.
 ForModels left_now(const DoctorFacts& facts, std::uint64_t now, std::uint64_t most) {
   const auto total = facts.ledger.pools.front().total.bytes();
-  const auto kept = kept_free(facts);
+  const auto kept = reserve(facts);
   const auto left = now > kept ? now - kept : 0;
-  auto reason = fmt::format(
-      "{} can be had now, and with less than {} (20 % of {}{}) free the kernel takes back cache "
-      "and swaps",
-      format_bytes(now), format_bytes(kept), format_bytes(total),
-      is_jetson(facts) ? ", which CPU and GPU share" : "");
-  if (left < most / 2) reason += what_gives_it_back(facts);
+  auto reason = fmt::format("{} can be had now, and {} (20 % of {}{}) is {}", format_bytes(now),
+                            format_bytes(kept), format_bytes(total),
+                            is_jetson(facts) ? ", which CPU and GPU share" : "", kTheReserve);
+  if (left < most / 2) reason += ". To get memory back: " + what_gives_memory_back(facts);
   return if_enough(left, std::move(reason));
 }
 
 ForModels memory_for_models(const DoctorFacts& facts, std::uint64_t usable) {
   const auto most = share_of(kShareForModels, usable);
   const auto now = available_now(facts);
-  if (now && *now < most + kept_free(facts)) return left_now(facts, *now, most);
+  if (now && *now < most + reserve(facts)) return left_now(facts, *now, most);
   return {most,
           fmt::format("80 % of {}{}; the rest is for the system, the page cache and the "
                       "peaks of loading",
@@ -155,6 +142,11 @@ std::optional<Advice> memory_limit_advice(const DoctorFacts& facts) {
   auto value = format_bytes(*all);
   if (each != *all) value += fmt::format(" in all, {} for each of two models", format_bytes(each));
   return Advice{"memory_limit", value, reason, limit_options(each)};
+}
+
+std::string what_gives_memory_back(const DoctorFacts& facts) {
+  return (is_jetson(facts) ? who_to_end(facts) : "") +
+         "`ps -eo rss,pid,comm --sort=-rss | head` shows the largest processes";
 }
 
 }  // namespace jetmeter

@@ -3,10 +3,22 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "jetmeter/doctor.h"
 
 namespace jetmeter {
+
+// Of the machine's memory, which a run is to leave available.
+inline constexpr double kShareKept = 0.2;
+inline constexpr std::string_view kTheReserve =
+    "the reserve that jetmeter keeps: below it a peak of anything else makes the kernel reclaim "
+    "pages that are in use, swap, or kill";
+
+// Who holds memory of the system, as far as the facts tell, and the command that names the others.
+// The page cache is not among them: what can be had counts it already.
+std::string what_gives_memory_back(const DoctorFacts&);
 
 // What the machine has, or what its container may use of that.
 std::optional<std::uint64_t> usable_memory(const DoctorFacts&);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "doctor/checks.h"
+#include "doctor/memory_advice.h"
 
 namespace jetmeter {
 namespace {
@@ -29,7 +30,6 @@ std::string release(const DoctorFacts& facts) {
 
 std::optional<Finding> memory_available(const DoctorFacts& facts) {
   constexpr std::string_view kCode = "memory_available";
-  constexpr double kEnough = 0.2;
   const auto share = facts.ledger.available_share();
   if (!share)
     return not_known(kCode, "how much memory can be had", "'/proc/meminfo' does not tell");
@@ -37,11 +37,11 @@ std::optional<Finding> memory_available(const DoctorFacts& facts) {
   const auto what =
       fmt::format("{} of {} can be had ({:.0f} %)", format_bytes(pool.available->bytes()),
                   format_bytes(pool.total.bytes()), 100 * *share);
-  if (*share >= kEnough) return fine(kCode, what);
-  return Finding{Severity::warning, std::string(kCode), what,
-                 "with less than 20 % left the kernel takes back cache and swaps while the model "
-                 "runs, and a load may be killed",
-                 release(facts)};
+  if (*share >= kShareKept) return fine(kCode, what);
+  return Finding{
+      Severity::warning, std::string(kCode), what,
+      fmt::format("20 % is {}. To get memory back: {}", kTheReserve, what_gives_memory_back(facts)),
+      release(facts)};
 }
 
 double pages_per_second(const DoctorFacts& facts) {
@@ -53,12 +53,23 @@ double pages_per_second(const DoctorFacts& facts) {
   return facts.seconds_between.value_or(0) > 0 ? grown / *facts.seconds_between : 0;
 }
 
-// Bringing everything back takes as much memory as was swapped out.
-std::string empty_swap(const DoctorFacts& facts, double used) {
+// Bringing everything back takes as much memory as was swapped out, and the machine's reserve is
+// not for it.
+bool fits_back(const DoctorFacts& facts, double used) {
   const auto& pools = facts.ledger.pools;
-  const bool fits = !pools.empty() && pools[0].available &&
-                    static_cast<double>(pools[0].available->bytes()) > 2 * used;
-  return fits ? "sudo swapoff -a && sudo swapon -a" : "";
+  return facts.ledger.available_share().value_or(0) >= kShareKept &&
+         static_cast<double>(pools[0].available->bytes()) > 2 * used;
+}
+
+// A finding whose command empties swap where that leaves the machine as it was. No fstab names
+// zram: `swapon -a` does not bring it back before the next boot.
+Finding swapped(const DoctorFacts& facts, Severity severity, std::string what, std::string why,
+                double used) {
+  const bool zram = !facts.swap || std::ranges::any_of(*facts.swap, &SwapArea::zram);
+  const bool restores = !zram && fits_back(facts, used);
+  if (!restores) why += ". First get memory back: " + what_gives_memory_back(facts);
+  return {severity, "swap", std::move(what), std::move(why),
+          restores ? "sudo swapoff -a && sudo swapon -a" : ""};
 }
 
 std::optional<Finding> swap(const DoctorFacts& facts) {
@@ -69,17 +80,17 @@ std::optional<Finding> swap(const DoctorFacts& facts) {
                      why_no_channel(facts, "memory", "memory.swap_used"));
   const double rate = pages_per_second(facts);
   if (rate > 0)
-    return Finding{
-        Severity::warning, std::string(kCode),
+    return swapped(
+        facts, Severity::warning,
         fmt::format("swapping now, {}/s, with {} swapped out", bytes(rate), bytes(*used)),
         "a page that has to come back stops the thread that touches it for as long as "
         "the disk, or the decompression, takes",
-        empty_swap(facts, *used)};
+        *used);
   if (*used > 0)
-    return Finding{Severity::note, std::string(kCode), bytes(*used) + " swapped out",
+    return swapped(facts, Severity::note, bytes(*used) + " swapped out",
                    "a process that needs one of these pages again waits for it, within a run as "
                    "well as outside",
-                   empty_swap(facts, *used)};
+                   *used);
   return fine(kCode, "nothing is swapped out");
 }
 
@@ -98,8 +109,8 @@ std::optional<Finding> zram(const DoctorFacts& facts) {
   return Finding{Severity::note, std::string(kCode),
                  fmt::format("{} of swap are zram, {} in use", bytes(size), bytes(used)),
                  "what it holds stays in the same DRAM, compressed, and cores that should feed the "
-                 "GPU do the compressing",
-                 "sudo systemctl disable --now nvzramconfig"};
+                 "GPU do the compressing; the command takes effect at the next boot",
+                 "sudo systemctl disable nvzramconfig"};
 }
 
 std::optional<Finding> page_cache(const DoctorFacts& facts) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -51,20 +52,13 @@ std::string in_words(const Holder& holder) {
 }  // namespace
 
 std::string memory_advice(std::span<const ProcessSummary> resident,
-                          std::span<const GpuClient> on_gpu,
-                          std::optional<std::uint64_t> page_cache) {
+                          std::span<const GpuClient> on_gpu) {
   const auto all = holders_of(resident, on_gpu);
   std::string holders;
   for (std::size_t i = 0; i < std::min(all.size(), kNamed) && all[i].all() >= kWorthNaming; ++i)
     holders += (holders.empty() ? "" : ", ") + in_words(all[i]);
-  std::string advice;
-  if (!holders.empty())
-    advice = fmt::format("other programs hold {}: end what is not needed with kill PID", holders);
-  if (page_cache && *page_cache >= kWorthNaming)
-    advice +=
-        fmt::format("{}the page cache holds {}: sync; echo 1 | sudo tee /proc/sys/vm/drop_caches",
-                    advice.empty() ? "" : "; ", format_bytes(*page_cache));
-  return advice.empty() ? "leave a fifth of the memory free: a smaller model or input" : advice;
+  if (holders.empty()) return "keep a fifth of the memory available: a smaller model or input";
+  return fmt::format("other programs hold {}: end what is not needed with kill PID", holders);
 }
 
 }  // namespace jetmeter

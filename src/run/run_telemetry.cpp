@@ -40,11 +40,7 @@ std::string what_to_release(const Host& host, MemoryArchitecture memory) {
   if (memory == MemoryArchitecture::unified)
     if (auto clients = read_gpu_clients(host)) on_gpu = std::move(clients->clients);
   std::erase_if(on_gpu, is_ours);
-  const auto ledger = read_ledger(host, MemoryArchitecture::host);
-  const auto cache = std::ranges::find(ledger.views, "page cache", &View::name);
-  return memory_advice(
-      others, on_gpu,
-      cache == ledger.views.end() ? std::nullopt : std::optional(cache->amount.bytes()));
+  return memory_advice(others, on_gpu);
 }
 
 // What was left of a memory at its lowest.

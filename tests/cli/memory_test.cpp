@@ -19,6 +19,7 @@ namespace jetmeter {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -209,8 +210,10 @@ TEST_F(MemoryRun, AShortageNamesWhoHoldsTheMemory) {
   for (const auto& warning : report["run"]["warnings"])
     if (warning["code"] == "memory_low") advice = warning["advice"];
   EXPECT_THAT(result_.err + result_.out, Not(HasSubstr(" 0 cores"))) << "nothing counts them here";
-  EXPECT_THAT(advice, AllOf(HasSubstr("greedy"), HasSubstr("(pid 9999999)"), HasSubstr("kill PID"),
-                            HasSubstr("the page cache holds 684 MiB"), HasSubstr("drop_caches")));
+  EXPECT_THAT(advice,
+              AllOf(HasSubstr("greedy"), HasSubstr("(pid 9999999)"), HasSubstr("kill PID")));
+  EXPECT_THAT(advice, Not(AnyOf(HasSubstr("page cache"), HasSubstr("drop_caches"))))
+      << "what is available counts it already";
 }
 
 TEST_F(MemoryRun, AShortageInAContainerIsOne) {
