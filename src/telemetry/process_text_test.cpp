@@ -52,7 +52,7 @@ TEST(ProcessStat, IsAbsentForAnythingElse) {
 
 TEST(ProcessStat, HasTheThreads) {
   EXPECT_EQ(parse_process_stat("1 (a) R 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20")->threads,
-            17);
+            18);
   EXPECT_FALSE(parse_process_stat("1 (a) R 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16")->threads);
 }
 
