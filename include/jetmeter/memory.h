@@ -111,9 +111,12 @@ inline constexpr std::uint64_t kLargestDetectLimit = std::uint64_t{8} << 30;
 
 // What of a footprint meets the limit. A mechanism counts what it bounds in its own way (a cgroup
 // leaves out file pages that others had read in, RLIMIT_DATA all of them): what it holds cannot be
-// over the limit, whatever PSS says. GPU memory is beyond every mechanism and counts in full.
-// Absent when the footprint's size is.
-std::optional<std::uint64_t> held_against(const Budget&, const Footprint&);
+// over the limit, whatever PSS says, nor over the most that was charged so far, where that is
+// known. GPU memory is beyond every mechanism and counts in full. Absent when the footprint's size
+// is.
+std::optional<std::uint64_t> held_against(
+    const Budget&, const Footprint&,
+    std::optional<std::uint64_t> charged_peak_bytes = std::nullopt);
 
 // The limit was passed in a phase.
 struct Violation {
@@ -169,13 +172,16 @@ std::string_view name(MemoryFit);
 
 struct FitVerdict {
   MemoryFit fit = MemoryFit::cannot_tell;
-  // What is left after the load (negative: what is missing), of the tighter of the two bounds.
+  // What is left after the load (negative: what is missing), of the bound that the verdict is of:
+  // the worse of the two, the tighter one where both are as bad.
   std::optional<std::int64_t> margin_bytes;
   std::string reason;  // one sentence, with the numbers
 };
 // Against the limit and against the memory that the pool has available now. A forecast within 10 %
-// of a bound cannot be told from it. Without a forecast: cannot_tell.
-FitVerdict fits(const std::optional<Forecast>&, std::optional<std::uint64_t> limit_bytes,
+// of a bound cannot be told from it. A forecast is of a footprint, and a hard limit counts
+// something else: the runtime's own part, mostly pages of library files, it may leave out, and what
+// passes the limit by no more than that cannot be told. Without a forecast: cannot_tell.
+FitVerdict fits(const std::optional<Forecast>&, const std::optional<Budget>& limit,
                 std::optional<PoolBytes> available);
 
 }  // namespace jetmeter

@@ -37,6 +37,8 @@ Result<ExitCode> one(const BenchCommand& state, const CLI::App& app, const Invoc
 
 Result<ExitCode> bench(const BenchCommand& state, const CLI::App& app,
                        const Invocation& invocation) {
+  if (auto there = check_host_root(state.show.host_root); !there)
+    return tl::make_unexpected(there.error());
   if (state.dump_config) {
     invocation.terminal->print(to_toml(option_values(app), app));
     return ExitCode::done;

@@ -24,7 +24,6 @@ void add_bench_command(CLI::App& app, BenchCommand& command) {
   add_history_option(app, command.show.history);
   // For rehearsals and tests: the workers are real, the sensors are those of a recorded machine.
   app.add_option("--host-root", command.show.host_root, "read the sensors of a recorded machine")
-      ->check(CLI::ExistingDirectory)
       ->group("");
   app.add_option("--format", command.show.format, "what goes to standard output")
       ->check(CLI::IsMember({"text", "json"}))

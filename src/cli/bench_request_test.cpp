@@ -46,6 +46,16 @@ TEST(BenchRequest, OfAModelAloneIsOneAtATimeForThreeSeconds) {
   EXPECT_FALSE(spec.value().memory.limit_bytes);  // none unless asked for
 }
 
+TEST(BenchRequest, WhatActsOnALimitNeedsOne) {
+  EXPECT_EQ(refused({"--strict-memory"}), "--strict-memory needs a limit: give --memory-limit");
+  EXPECT_EQ(refused({"--on-over-budget", "stop"}),
+            "--on-over-budget stop needs a limit: give --memory-limit");
+  EXPECT_EQ(refused({"--strict-memory", "--memory-limit", "1GiB"}), "");
+  EXPECT_EQ(refused({"--on-over-budget", "stop", "--memory-limit", "1GiB"}), "");
+  EXPECT_EQ(refused({"--on-over-budget", "continue"}), "");
+  EXPECT_EQ(refused({"--preflight", "refuse"}), "") << "against what is available";
+}
+
 TEST(BenchRequest, SeveralStreamsAreSeveralInFlight) {
   const auto spec = parsed({"m.onnx", "--streams", "4"});
   EXPECT_EQ(bench(spec).scenario.kind, ScenarioKind::multi);

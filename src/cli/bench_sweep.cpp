@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "cli/dump_place.h"
@@ -89,6 +90,16 @@ Result<void> check_dumps(const BenchSweep& bench, const SweepRequest& request) {
       if (auto good = check_dump_name(value); !good) return good;
   }
   return {};
+}
+
+// What no step could do costs the sweep; where the limit or what acts on it varies, each its own.
+Result<void> check_limit(const BenchSweep& bench, const SweepRequest& request) {
+  constexpr std::array<std::string_view, 4> kOfTheLimit{"memory-limit", "gpu-mem-limit",
+                                                        "strict-memory", "on-over-budget"};
+  const bool varies = std::ranges::any_of(request.axes, [&](const SweepAxis& axis) {
+    return std::ranges::find(kOfTheLimit, axis.option) != kOfTheLimit.end();
+  });
+  return varies ? Result<void>() : check_limit_is_there(bench.options.memory);
 }
 
 void dump_into_run_folder(RunSpec& spec) {
@@ -351,6 +362,7 @@ Result<ExitCode> bench_sweep(const BenchSweep& bench, const Invocation& invocati
   if (bench.sweep.resume && bench.options.run.out.empty())
     return fail("--resume needs --out, the folder of the sweep that is to go on");
   if (auto good = check_dumps(bench, *request); !good) return tl::make_unexpected(good.error());
+  if (auto good = check_limit(bench, *request); !good) return tl::make_unexpected(good.error());
   auto steps = plan_sweep(whole_plan(bench, request->axes), request->options);
   if (!steps) return tl::make_unexpected(steps.error());
   if (bench.sweep.dry_run) {

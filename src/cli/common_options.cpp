@@ -49,10 +49,11 @@ void add_memory_options(CLI::App& app, MemoryOptions& o, std::uint64_t largest_l
       ->check(CLI::IsMember({"auto", "cgroup", "rlimit", "none"}))
       ->capture_default_str();
   add(app, group, "--on-over-budget", o.on_over_budget,
-      "continue: record the violation and go on; stop: end that slot")
+      "continue: record the violation and go on; stop, which needs a limit: end that slot")
       ->check(CLI::IsMember({"continue", "stop"}))
       ->capture_default_str();
-  app.add_flag("--strict-memory", o.strict, "exit with 3 when a slot was over its limit")
+  app.add_flag("--strict-memory", o.strict,
+               "exit with 3 when a slot was over its limit; it needs one")
       ->group(group);
   add(app, group, "--preflight", o.preflight,
       "when the forecast says that a model will not fit: refuse it, warn, or off (no forecast)")
@@ -80,7 +81,18 @@ std::optional<MemoryArchitecture> architecture_of(const std::string& word) {
 
 }  // namespace
 
+Result<void> check_limit_is_there(const MemoryOptions& o) {
+  if (o.limit != "none") return {};
+  const auto needs = [](std::string_view option) -> Result<void> {
+    return fail(fmt::format("{} needs a limit: give --memory-limit", option));
+  };
+  if (o.strict) return needs("--strict-memory");
+  if (o.on_over_budget == "stop") return needs("--on-over-budget stop");
+  return {};
+}
+
 Result<MemoryPolicy> memory_policy(const MemoryOptions& o, std::uint64_t largest_limit) {
+  if (auto there = check_limit_is_there(o); !there) return tl::make_unexpected(there.error());
   MemoryPolicy policy;
   policy.typed = o.limit_typed;
   policy.limiter = limiter_of(o.limiter);

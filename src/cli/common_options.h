@@ -45,6 +45,8 @@ struct MemoryOptions {
 };
 // A limit above `largest_limit` is clamped; 0: none is.
 void add_memory_options(CLI::App& app, MemoryOptions&, std::uint64_t largest_limit);
+// What acts on a limit alone has one to act on; --preflight looks at what is available too.
+Result<void> check_limit_is_there(const MemoryOptions&);
 Result<MemoryPolicy> memory_policy(const MemoryOptions&, std::uint64_t largest_limit);
 
 struct RunOptions {

@@ -70,6 +70,12 @@ std::filesystem::path fresh_directory() {
   return path;
 }
 
+Result<void> check_host_root(const std::string& host_root) {
+  std::error_code error;
+  if (std::filesystem::is_directory(host_root, error)) return {};
+  return fail(fmt::format("--host-root: there is no folder {}", in_quotes(host_root)));
+}
+
 namespace {
 
 bool is_over(const SlotRecord& slot) {

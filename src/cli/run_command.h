@@ -23,6 +23,9 @@ struct RunCommandOptions {
 // "runs/2026-01-31T12-00-00Z", with "-2" and so on behind it when two runs begin in one second.
 std::filesystem::path fresh_directory();
 
+// The folder of a recorded machine is there.
+Result<void> check_host_root(const std::string& host_root);
+
 // Fills spec.out when it is empty (runs/<UTC time>, runs/latest points there).
 Result<ExitCode> run_command(RunSpec spec, const Invocation&, const RunCommandOptions&);
 

@@ -13,11 +13,13 @@ std::string_view name(Enforcement enforcement) {
   return "";
 }
 
-std::optional<std::uint64_t> held_against(const Budget& budget, const Footprint& footprint) {
+std::optional<std::uint64_t> held_against(const Budget& budget, const Footprint& footprint,
+                                          std::optional<std::uint64_t> charged_peak) {
   const auto total = footprint.total();
   if (!total) return std::nullopt;
   if (budget.enforcement != Enforcement::hard) return total->bytes();
-  return std::min(footprint.pss->bytes(), budget.limit_bytes) +
+  return std::min({footprint.pss->bytes(), budget.limit_bytes,
+                   charged_peak.value_or(budget.limit_bytes)}) +
          (footprint.gpu ? footprint.gpu->bytes() : 0);
 }
 

@@ -199,6 +199,10 @@ TEST(HeldAgainst, WhatIsBoundedByTheKernelIsNotOverTheLimit) {
   EXPECT_EQ(held_against(soft, pss), 120u);
   EXPECT_EQ(held_against(watched, both), 150u);
   EXPECT_EQ(held_against(hard, Footprint{}), std::nullopt);
+  EXPECT_EQ(held_against(hard, pss, 60), 60u) << "more was never charged";
+  EXPECT_EQ(held_against(hard, both, 60), 90u);
+  EXPECT_EQ(held_against(hard, Footprint{ViewBytes(70), {}}, 95), 70u) << "the rest is page cache";
+  EXPECT_EQ(held_against(watched, both, 60), 150u);
 }
 
 TEST(BudgetWatch, TellsOnceThatTheLimitIsNear) {
@@ -276,25 +280,71 @@ Forecast needs(std::uint64_t bytes) {
   return forecast;
 }
 
+Budget watched(std::uint64_t bytes) {
+  return {bytes, Enforcement::unavailable, "that was not asked for"};
+}
+
+Budget enforced(std::uint64_t bytes) {
+  return {bytes, Enforcement::hard, "cgroup v1 memory.limit_in_bytes"};
+}
+
 TEST(Fits, IsMeasuredAgainstTheTighterBound) {
-  const auto by_limit = fits(needs(kGiB), 2 * kGiB, PoolBytes(4 * kGiB));
+  const auto by_limit = fits(needs(kGiB), watched(2 * kGiB), PoolBytes(4 * kGiB));
   EXPECT_EQ(by_limit.fit, MemoryFit::fits);
   EXPECT_EQ(by_limit.margin_bytes, static_cast<std::int64_t>(kGiB));
   EXPECT_EQ(by_limit.reason, "it needs about 1.00 GiB, and the limit is 2.00 GiB");
-  const auto by_pool = fits(needs(kGiB), 8 * kGiB, PoolBytes(kGiB / 2));
+  const auto by_pool = fits(needs(kGiB), watched(8 * kGiB), PoolBytes(kGiB / 2));
   EXPECT_EQ(by_pool.fit, MemoryFit::does_not_fit);
   EXPECT_EQ(by_pool.margin_bytes, -static_cast<std::int64_t>(kGiB / 2));
   EXPECT_THAT(by_pool.reason, HasSubstr("the memory that is available is 512 MiB"));
 }
 
 TEST(Fits, DoesNotClaimWhatTheForecastCannotTell) {
-  EXPECT_EQ(fits(needs(1000), 1099, {}).fit, MemoryFit::cannot_tell);
-  EXPECT_EQ(fits(needs(1000), 1100, {}).fit, MemoryFit::fits);
-  EXPECT_EQ(fits(needs(1000), 900, {}).fit, MemoryFit::cannot_tell);
-  EXPECT_EQ(fits(needs(1000), 899, {}).fit, MemoryFit::does_not_fit);
-  EXPECT_EQ(fits({}, kGiB, PoolBytes(kGiB)).fit, MemoryFit::cannot_tell);
-  EXPECT_EQ(fits({}, kGiB, PoolBytes(kGiB)).margin_bytes, std::nullopt);
+  EXPECT_EQ(fits(needs(1000), watched(1099), {}).fit, MemoryFit::cannot_tell);
+  EXPECT_EQ(fits(needs(1000), watched(1100), {}).fit, MemoryFit::fits);
+  EXPECT_EQ(fits(needs(1000), watched(900), {}).fit, MemoryFit::cannot_tell);
+  EXPECT_EQ(fits(needs(1000), watched(899), {}).fit, MemoryFit::does_not_fit);
+  EXPECT_EQ(fits({}, watched(kGiB), PoolBytes(kGiB)).fit, MemoryFit::cannot_tell);
+  EXPECT_EQ(fits({}, watched(kGiB), PoolBytes(kGiB)).margin_bytes, std::nullopt);
   EXPECT_EQ(fits(needs(1), {}, {}).fit, MemoryFit::cannot_tell);
+}
+
+Forecast with_runtime(std::uint64_t weights, std::uint64_t runtime) {
+  Forecast forecast;
+  forecast.weight_bytes = weights;
+  forecast.runtime_bytes = runtime;
+  forecast.peak_bytes = weights + runtime;
+  return forecast;
+}
+
+// What a hard limit counts is no footprint.
+TEST(Fits, AHardLimitMayNotCountTheRuntimesPages) {
+  const auto forecast = with_runtime(22 * kMiB, 70 * kMiB);
+  EXPECT_EQ(fits(forecast, watched(64 * kMiB), {}).fit, MemoryFit::does_not_fit);
+  const auto verdict = fits(forecast, enforced(64 * kMiB), {});
+  EXPECT_EQ(verdict.fit, MemoryFit::cannot_tell);
+  EXPECT_EQ(verdict.margin_bytes, -static_cast<std::int64_t>(28 * kMiB));
+  EXPECT_EQ(verdict.reason,
+            "it needs about 92.0 MiB, and the limit is 64.0 MiB; of that the runtime's own 70.0 "
+            "MiB are mostly pages of library files, which cgroup v1 memory.limit_in_bytes may not "
+            "charge");
+  EXPECT_EQ(fits(forecast, enforced(102 * kMiB), {}).fit, MemoryFit::fits);
+  EXPECT_THAT(fits(forecast, enforced(90 * kMiB), {}).reason, HasSubstr("closer than"));
+}
+
+TEST(Fits, AHardLimitCountsWhatTheModelItselfTakes) {
+  const auto forecast = with_runtime(1000, 3000);
+  EXPECT_EQ(fits(forecast, enforced(900), {}).fit, MemoryFit::cannot_tell);
+  EXPECT_EQ(fits(forecast, enforced(899), {}).fit, MemoryFit::does_not_fit);
+  EXPECT_EQ(fits(forecast, enforced(899), {}).reason.find("library"), std::string::npos);
+}
+
+TEST(Fits, WhatIsAvailableCountsInFullBesideAHardLimit) {
+  const auto forecast = with_runtime(22 * kMiB, 70 * kMiB);
+  const auto verdict = fits(forecast, enforced(64 * kMiB), PoolBytes(70 * kMiB));
+  EXPECT_EQ(verdict.fit, MemoryFit::does_not_fit);
+  EXPECT_EQ(verdict.margin_bytes, -static_cast<std::int64_t>(22 * kMiB));
+  EXPECT_THAT(verdict.reason, HasSubstr("the memory that is available is 70.0 MiB"));
 }
 
 }  // namespace

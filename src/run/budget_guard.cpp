@@ -1,23 +1,18 @@
 #include "run/budget_guard.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "run/near_limit.h"
+#include "run/policy_limit.h"
 #include "run/untold_memory.h"
 
 namespace jetmeter {
 namespace {
-
-// Beside a footprint that is near a limit, or above one that is kept.
-std::string what_is_counted(const Budget& budget) {
-  if (budget.enforcement != Enforcement::hard) return "";
-  return budget.mechanism + " enforces the limit, and does not count all of a footprint";
-}
 
 // Which of the lanes' phases ran then; empty: none.
 std::string_view phase_at(const std::vector<Lane*>& lanes, Nanoseconds at) {
@@ -29,17 +24,8 @@ std::string_view phase_at(const std::vector<Lane*>& lanes, Nanoseconds at) {
 
 }  // namespace
 
-std::optional<MemoryLimit> BudgetGuard::prepare_limit(const WorkerProcess& worker) const {
-  if (!policy_.limit_bytes) return std::nullopt;
-  return MemoryLimit::prepare(context_.host,
-                              {.bytes = *policy_.limit_bytes,
-                               .limiter = policy_.limiter,
-                               .typed = policy_.typed,
-                               .cgroup = fmt::format("jetmeter-{}-{}", getpid(), worker.name)});
-}
-
 void BudgetGuard::set_limit(WorkerProcess& worker) const {
-  if (auto limit = prepare_limit(worker)) {
+  if (auto limit = prepare_limit(policy_, context_.host, worker.name)) {
     worker.limit = std::move(*limit);
     worker.watch.emplace(*policy_.limit_bytes);
     for (auto* lane : worker.lanes) lane->data.budget = worker.limit.budget();
@@ -55,7 +41,8 @@ void BudgetGuard::judge(WorkerProcess& worker, const FootprintReading& reading) 
   const auto bytes = reading.footprint.total()->bytes();
   worker.last_peak_bytes = std::max(worker.last_peak_bytes, bytes);
   if (!worker.watch) return;
-  const auto held = held_against(worker.limit.budget(), reading.footprint);
+  const auto held =
+      held_against(worker.limit.budget(), reading.footprint, worker.limit.peak_bytes());
   tell(worker, worker.watch->observe(reading.at, phase, *held), phase, bytes);
 }
 
@@ -68,7 +55,8 @@ void BudgetGuard::judge_high_water_marks(WorkerProcess& worker) {
       if (!phase.peak_bytes) continue;
       worker.highest_mark_bytes = std::max(worker.highest_mark_bytes, *phase.peak_bytes);
       if (!worker.watch) continue;
-      const auto held = held_against(worker.limit.budget(), {ViewBytes(*phase.peak_bytes), {}});
+      const auto held = held_against(worker.limit.budget(), {ViewBytes(*phase.peak_bytes), {}},
+                                     worker.limit.peak_bytes());
       const PhaseMark mark{phase.name, phase.from, *phase.to, *held};
       tell(worker, worker.watch->observe(mark), phase.name, *phase.peak_bytes);
     }
@@ -83,9 +71,8 @@ void BudgetGuard::tell(WorkerProcess& worker, BudgetWatch::Event event, std::str
   switch (event) {
     case BudgetWatch::Event::none: break;
     case BudgetWatch::Event::near:
-      context_.warn({"memory_near_limit",
-                     fmt::format("{}: over 90 % of its limit of {}", held, limit),
-                     what_is_counted(worker.limit.budget()), slot});
+      context_.warn(
+          near_limit_warning(worker.limit.budget(), phase, bytes, worker.limit.peak_bytes(), slot));
       break;
     case BudgetWatch::Event::violation_began: {
       dir_.log(context_.clock->wall(),

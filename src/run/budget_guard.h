@@ -4,11 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "jetmeter/memory.h"
-#include "jetmeter/memory_limit.h"
 #include "jetmeter/run.h"
 #include "run/run_dir.h"
 #include "run/telemetry_log.h"
@@ -34,7 +32,6 @@ class BudgetGuard {
   void report_kill(Lane&) const;
 
  private:
-  std::optional<MemoryLimit> prepare_limit(const WorkerProcess&) const;
   // What came of holding `bytes` against the limit.
   void tell(WorkerProcess&, BudgetWatch::Event, std::string_view phase, std::uint64_t bytes);
 

@@ -15,6 +15,7 @@
 #include "jetmeter/version.h"
 #include "jetmeter/zoo.h"
 #include "run/available_memory.h"
+#include "run/policy_limit.h"
 #include "run/source_memory.h"
 #include "run/worked_out_activations.h"
 
@@ -229,10 +230,11 @@ std::vector<PreflightResult> preflight(const RunSpec& spec, const RunContext& co
   std::vector<std::size_t> order(spec.slots.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater{}, peak);
+  const auto limit = expected_budget(spec.memory, context.host);
   auto [available, bound] = read_available_memory(context.host);
   for (const auto i : order) {
     if (!told[i]) continue;
-    const auto verdict = fits(as_forecast(*told[i]), spec.memory.limit_bytes, available);
+    const auto verdict = fits(as_forecast(*told[i]), limit, available);
     results[i] = {record_of(*told[i], verdict), verdict.fit, beside_others};
     if (*told[i] && !bound.empty()) results[i].forecast->rests_on.push_back(bound);
     if (beside_others)

@@ -114,6 +114,18 @@ TEST_F(BenchSweepRun, AWrongValueCostsItsOwnStep) {
   EXPECT_THAT(result.err, HasSubstr("--threads 'x' is not a number from 0 to 1024"));
 }
 
+TEST_F(BenchSweepRun, AGateWithoutALimitCostsTheStepsThatLackOne) {
+  const auto result = run_program(
+      words({"--strict-memory", "--memory-limiter", "none", "--sweep", "memory-limit=none,8GiB"}),
+      place_);
+  EXPECT_EQ(result.exit_code, 2) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("--strict-memory needs a limit: give --memory-limit"));
+  std::size_t completed = 0;
+  for (const auto& line : read_json_lines(place_ / "sweep/sweep.jsonl"))
+    completed += line.contains("status") && line["status"] == "completed" ? 1 : 0;
+  EXPECT_EQ(completed, 1U);
+}
+
 TEST_F(BenchSweepRun, ADryRunPrintsThePlanAndDoesNothing) {
   EXPECT_EQ(run_program(words({"--threads", "1,nan", "--dry-run"}), place_).exit_code, 1);
   EXPECT_EQ(run_program(words({"--resume"}), place_).exit_code, 1);

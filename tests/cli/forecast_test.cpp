@@ -15,6 +15,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr std::uint64_t kMiB = 1024 * 1024;
 
@@ -78,28 +79,59 @@ TEST_F(ForecastRun, FollowsAModelOfBranches) {
   EXPECT_NEAR(forecast["error_percent"].get<double>(), 0, 10);
 }
 
+// Less than the model alone takes, of which every limiter counts all.
 TEST_F(ForecastRun, RefusesWhatWillNotFit) {
   if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
   std::filesystem::remove_all(place_.path() / "run");
-  const auto report = run({"--memory-limit", "20MiB", "--preflight", "refuse"});
+  const auto report = run({"--memory-limit", "1MiB", "--preflight", "refuse"});
   EXPECT_EQ(result_.exit_code, 4) << result_.err;
   const auto& slot = report["slots"][0];
   EXPECT_EQ(slot["status"], "over_budget");
   EXPECT_THAT(std::string(slot["reason"]),
               AllOf(HasSubstr("refused before the load: it needs about"),
-                    HasSubstr("the limit is 20.0 MiB")));
+                    HasSubstr("the limit is 1.00 MiB")));
   EXPECT_TRUE(slot["phases"].empty());
   EXPECT_EQ(slot["memory"]["forecast"]["verdict"], "does not fit");
   EXPECT_LT(slot["memory"]["forecast"]["margin_bytes"], 0);
-  EXPECT_EQ(slot["memory"]["limit_bytes"], 20 * kMiB);
+  EXPECT_EQ(slot["memory"]["limit_bytes"], kMiB);
   EXPECT_EQ(slot["memory"]["within_limit"], false);
   EXPECT_TRUE(slot["memory"]["peak_bytes"].is_null());
-  EXPECT_EQ(report["memory_safety"]["limit_bytes"], 20 * kMiB);
+  EXPECT_EQ(report["memory_safety"]["limit_bytes"], kMiB);
   EXPECT_EQ(report["memory_safety"]["all_within_limit"], false);
   EXPECT_THAT(slurp(place_ / "run/report.md"),
               AllOf(HasSubstr("## Memory safety"),
                     HasSubstr("the forecast refused the model, and nothing was loaded"),
                     HasSubstr("before the load: does not fit")));
+}
+
+// A footprint is held against it, in which the runtime's libraries are.
+TEST_F(ForecastRun, RefusesWhatPassesALimitThatIsWatched) {
+  if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
+  std::filesystem::remove_all(place_.path() / "run");
+  const auto report =
+      run({"--memory-limit", "20MiB", "--memory-limiter", "none", "--preflight", "refuse"});
+  EXPECT_EQ(result_.exit_code, 4) << result_.err;
+  EXPECT_EQ(report["slots"][0]["memory"]["forecast"]["verdict"], "does not fit");
+  EXPECT_THAT(std::string(report["slots"][0]["reason"]),
+              AllOf(HasSubstr("refused before the load"), HasSubstr("the limit is 20.0 MiB")));
+}
+
+// The mechanism counts other things than the forecast does: whether it lets the model run is seen
+// in the run alone.
+TEST_F(ForecastRun, DoesNotRefuseWhatAHardLimitMayLetRun) {
+  if (!has_onnxruntime()) GTEST_SKIP() << "this build has no ONNX Runtime: " << result_.err;
+  std::filesystem::remove_all(place_.path() / "run");
+  const auto report =
+      run({"--memory-limit", "30MiB", "--memory-limiter", "rlimit", "--preflight", "refuse"});
+  const auto& slot = report["slots"][0];
+  const auto& forecast = slot["memory"]["forecast"];
+  EXPECT_EQ(forecast["verdict"], "cannot tell") << forecast;
+  EXPECT_LT(forecast["margin_bytes"], 0);
+  EXPECT_THAT(std::string(forecast["reason"]),
+              AllOf(HasSubstr("the limit is 30.0 MiB"),
+                    HasSubstr("mostly pages of library files, which RLIMIT_DATA may not charge")));
+  EXPECT_EQ(slot["memory"]["mechanism"], "RLIMIT_DATA") << "it was started";
+  EXPECT_THAT(std::string(slot["reason"]), Not(HasSubstr("refused before the load")));
 }
 
 TEST_F(ForecastRun, KnowsWhatTheContainerAllows) {
