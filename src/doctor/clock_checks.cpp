@@ -111,14 +111,35 @@ std::optional<Finding> cpu_governor(const DoctorFacts& facts) {
                  "scaling_governor"};
 }
 
+constexpr std::string_view kFullFan = "sudo jetson_clocks --fan";
+constexpr std::string_view kFullFanDoesMore =
+    "; the command also locks the clocks of CPU, GPU and EMC at their highest";
+
+// JetPack 4 (L4T 32) drives the fan from the kernel; from JetPack 5 on a daemon does.
+bool has_nvfancontrol(const Machine& machine) {
+  constexpr std::string_view kLastWithout = "32.";
+  const auto& board = machine.board;
+  if (board && board->l4t) return !board->l4t->starts_with(kLastWithout);
+  return !board || (board->soc != "tegra210" && board->soc != "tegra186");
+}
+
+// The daemon keeps the profile that its status names, whatever its configuration says since.
+constexpr std::string_view kCoolProfile =
+    "sudo sed -i --follow-symlinks 's/FAN_DEFAULT_PROFILE.*/FAN_DEFAULT_PROFILE cool/' "
+    "/etc/nvfancontrol.conf && sudo systemctl stop nvfancontrol && sudo rm -f "
+    "/var/lib/nvfancontrol/status && sudo systemctl start nvfancontrol";
+
 std::optional<Finding> fan_profile(const DoctorFacts& facts) {
   constexpr std::string_view kCode = "fan_profile";
   const auto& profile = facts.power_modes.fan_profile;
   if (!is_jetson(facts) || !profile) return std::nullopt;
   if (*profile != "quiet") return fine(kCode, "fan profile " + *profile);
-  return Finding{Severity::note, std::string(kCode), "fan profile quiet",
-                 "the board gets hotter before the fan speeds up, and a long run throttles sooner",
-                 "sudo jetson_clocks --fan"};
+  const bool daemon = has_nvfancontrol(facts.machine);
+  std::string why =
+      "the board gets hotter before the fan speeds up, and a long run throttles sooner";
+  if (!daemon) why += kFullFanDoesMore;
+  return Finding{Severity::note, std::string(kCode), "fan profile quiet", why,
+                 std::string(daemon ? kCoolProfile : kFullFan)};
 }
 
 struct Zone {
@@ -171,11 +192,12 @@ std::optional<Finding> temperature(const DoctorFacts& facts) {
   const auto what = fmt::format("{} has {:.1f} °C and slows down at {:.0f} °C", zone.name,
                                 zone.celsius, *zone.limit);
   if (zone.margin() > kWarm) return fine(kCode, what);
+  std::string why =
+      "a hot machine slows down within the run, and the number depends on the minute at which it "
+      "was taken";
+  if (is_jetson(facts)) why += kFullFanDoesMore;
   return Finding{zone.margin() > kNear ? Severity::note : Severity::warning, std::string(kCode),
-                 what,
-                 "a hot machine slows down within the run, and the number depends on the minute "
-                 "at which it was taken",
-                 is_jetson(facts) ? "sudo jetson_clocks --fan" : ""};
+                 what, why, std::string(is_jetson(facts) ? kFullFan : "")};
 }
 
 // What the counters of Orin and Thor count.

@@ -204,6 +204,42 @@ TEST(FanProfile, NotesTheQuietOne) {
   EXPECT_FALSE(has_finding(facts, "fan_profile"));
 }
 
+// jetson_clocks leaves the daemon's profile as it is.
+TEST(FanProfile, IsChangedWhereItIsKept) {
+  auto facts = sound_orin();
+  facts.power_modes.fan_profile = "quiet";
+  for (const auto* l4t : {"35.4.1", "36.4.3", "39.2.0"}) {
+    facts.machine.board->l4t = l4t;
+    const auto command = finding(facts, "fan_profile").command;
+    EXPECT_THAT(command, HasSubstr("/FAN_DEFAULT_PROFILE cool/' /etc/nvfancontrol.conf"));
+    EXPECT_THAT(command, HasSubstr("rm -f /var/lib/nvfancontrol/status"));
+    EXPECT_TRUE(command.ends_with("systemctl start nvfancontrol")) << command;
+    EXPECT_THAT(finding(facts, "fan_profile").why, Not(HasSubstr("locks")));
+  }
+}
+
+TEST(FanProfile, OfJetpack4HasNoDaemon) {
+  auto facts = sound_orin();
+  facts.power_modes.fan_profile = "quiet";
+  facts.machine.board->l4t = "32.7.1";
+  EXPECT_EQ(finding(facts, "fan_profile").command, "sudo jetson_clocks --fan");
+  EXPECT_THAT(finding(facts, "fan_profile").why, HasSubstr("locks the clocks of CPU, GPU and EMC"));
+  facts.machine.board->l4t.reset();
+  facts.machine.board->soc = "tegra210";
+  EXPECT_EQ(finding(facts, "fan_profile").command, "sudo jetson_clocks --fan");
+}
+
+TEST(Temperature, AdviceSaysThatItLocksTheClocksToo) {
+  auto facts = sound_orin();
+  set_channel(facts, "temperature.cpu", Unit::celsius, 90, 90);
+  EXPECT_EQ(finding(facts, "temperature").command, "sudo jetson_clocks --fan");
+  EXPECT_THAT(finding(facts, "temperature").why, HasSubstr("locks the clocks of CPU, GPU and EMC"));
+  auto host = sound_facts();
+  set_channel(host, "temperature.cpu", Unit::celsius, 90, 90);
+  EXPECT_EQ(finding(host, "temperature").severity, Severity::warning);
+  EXPECT_THAT(finding(host, "temperature").why, Not(HasSubstr("locks")));
+}
+
 TEST(Temperature, IsComparedWithTheZonesOwnLimit) {
   auto facts = sound_facts();
   set_channel(facts, "temperature.cpu", Unit::celsius, 20, 80);
