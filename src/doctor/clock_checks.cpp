@@ -67,10 +67,59 @@ std::string gpu_range(const DoctorFacts& facts) {
   if (!facts.gpu_clock) return "";
   const auto& gpu = *facts.gpu_clock;
   if (!gpu.min_hz || !gpu.max_hz) return "";
+  if (*gpu.min_hz == *gpu.max_hz) return fmt::format(": the GPU at {}", megahertz(*gpu.max_hz));
   auto text =
       fmt::format(": the GPU between {} and {}", megahertz(*gpu.min_hz), megahertz(*gpu.max_hz));
   if (gpu.now_hz) text += fmt::format(", now {}", megahertz(*gpu.now_hz));
   return text;
+}
+
+// "the CPU between 730 MHz and 1728 MHz"
+std::string free_range(std::string_view unit, const ClockState& state) {
+  const auto lowest = as_double(state.lowest_hz), highest = as_double(state.highest_hz);
+  if (!lowest || !highest) return fmt::format("the {}", unit);
+  return fmt::format("the {} between {} and {}", unit, megahertz(*lowest), megahertz(*highest));
+}
+
+struct UnitClock {
+  std::string name;
+  std::optional<bool> locked;
+  std::string range, why;  // where it is not locked
+};
+
+std::vector<UnitClock> unit_clocks(const DoctorFacts& facts) {
+  const auto& [cpu, gpu, emc] = facts.clocks;
+  auto of_gpu = free_range("GPU", gpu);
+  if (facts.gpu_clock && facts.gpu_clock->now_hz)
+    of_gpu += fmt::format(", now {}", megahertz(*facts.gpu_clock->now_hz));
+  return {{"GPU", gpu.locked, of_gpu,
+           "short inferences with work of the CPU between them never lift the GPU off its lowest "
+           "clock: the same engine took 4.7 ms in a benchmark and 21.7 ms in an application"},
+          {"CPU", cpu.locked, free_range("CPU", cpu),
+           "cores slow down between inferences and take time to speed up: what they do before and "
+           "after the GPU's work is slower after a pause"},
+          {"EMC", emc.locked, "the EMC, which nothing holds (mrq_rate_locked is 0)",
+           "the memory slows down while little is moved, and a model that waits for memory is "
+           "slower until it speeds up again"}};
+}
+
+// The reason is that of the unit which matters most.
+Finding clocks_that_move(const DoctorFacts& facts) {
+  std::vector<std::string> free, locked;
+  std::string why;
+  const auto units = unit_clocks(facts);
+  for (const auto& unit : units) {
+    if (unit.locked == true) locked.push_back(unit.name);
+    if (unit.locked != false) continue;
+    free.push_back(unit.range);
+    if (why.empty()) why = unit.why;
+  }
+  auto what = "clocks follow the load" + (free.empty() ? gpu_range(facts) : "");
+  for (std::size_t i = 0; i < free.size(); ++i) what += (i == 0 ? ": " : "; ") + free[i];
+  if (!locked.empty())
+    what += fmt::format("; {} {} locked", list_of(locked), locked.size() == 1 ? "is" : "are");
+  return Finding{Severity::warning, "clocks_locked", what, why.empty() ? units[0].why : why,
+                 "sudo jetson_clocks"};
 }
 
 std::optional<Finding> clocks_locked(const DoctorFacts& facts) {
@@ -82,11 +131,7 @@ std::optional<Finding> clocks_locked(const DoctorFacts& facts) {
                      "CPU or GPU do not tell their lowest and highest clock",
                      "sudo jetson_clocks --show");
   if (*locked) return fine(kCode, "clocks are locked" + gpu_range(facts));
-  return Finding{Severity::warning, std::string(kCode), "clocks follow the load" + gpu_range(facts),
-                 "short inferences with work of the CPU between them never lift the GPU off its "
-                 "lowest clock: the same engine took 4.7 ms in a benchmark and 21.7 ms in an "
-                 "application",
-                 "sudo jetson_clocks"};
+  return clocks_that_move(facts);
 }
 
 std::optional<Finding> cpu_governor(const DoctorFacts& facts) {

@@ -189,6 +189,38 @@ TEST(ClocksLocked, WarnsOfClocksThatFollowTheLoad) {
   EXPECT_EQ(finding(facts, "clocks_locked").severity, Severity::unknown);
 }
 
+TEST(ClocksLocked, NamesTheUnitThatIsNotAndItsReason) {
+  auto facts = sound_orin();
+  facts.machine.clocks.locked = false;
+  facts.clocks.gpu = {true, 1'020'000'000, 1'020'000'000};
+  facts.clocks.cpu = {true, 1'728'000'000, 1'728'000'000};
+  facts.clocks.emc = {false, {}, 3'199'000'000};
+  const auto memory = finding(facts, "clocks_locked");
+  EXPECT_EQ(memory.severity, Severity::warning);
+  EXPECT_EQ(memory.what,
+            "clocks follow the load: the EMC, which nothing holds (mrq_rate_locked is 0); GPU and "
+            "CPU are locked");
+  EXPECT_THAT(memory.why, HasSubstr("a model that waits for memory"));
+  EXPECT_EQ(memory.command, "sudo jetson_clocks");
+  facts.clocks.cpu = {false, 729'600'000, 1'728'000'000};
+  facts.clocks.emc.locked.reset();
+  const auto cpu = finding(facts, "clocks_locked");
+  EXPECT_EQ(cpu.what,
+            "clocks follow the load: the CPU between 730 MHz and 1728 MHz; GPU is locked");
+  EXPECT_THAT(cpu.why, HasSubstr("cores slow down between inferences"));
+  facts.clocks.gpu = {false, 306'000'000, 1'020'000'000};
+  facts.gpu_clock->now_hz.reset();
+  const auto both = finding(facts, "clocks_locked");
+  EXPECT_EQ(both.what,
+            "clocks follow the load: the GPU between 306 MHz and 1020 MHz; the CPU between 730 MHz "
+            "and 1728 MHz");
+  EXPECT_THAT(both.why, HasSubstr("never lift the GPU off its lowest clock"));
+}
+
+TEST(ClocksLocked, AreToldWithTheOneClockOfTheGpu) {
+  EXPECT_EQ(finding(sound_orin(), "clocks_locked").what, "clocks are locked: the GPU at 1020 MHz");
+}
+
 TEST(CpuGovernor, NotesTheOthers) {
   auto facts = sound_facts();
   facts.governors = std::vector<CpuGovernor>{{"performance", 2}, {"powersave", 4}};
