@@ -3,64 +3,13 @@
 #include <algorithm>
 
 #include "doctor/checks.h"
-#include "jetmeter/device.h"
 #include "jetmeter/thermal_zones.h"
 
 namespace jetmeter {
 namespace {
 
-// A cap in steps of the clock is a little below the nominal frequency.
-constexpr double kSlack = 0.97;
-
 std::optional<double> as_double(std::optional<std::uint64_t> value) {
   return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
-}
-
-struct CapAndDue {
-  std::string unit;
-  std::optional<double> cap_hz, due_hz;  // in force; what the mode and the module allow
-};
-
-std::vector<CapAndDue> caps_of(const DoctorFacts& facts) {
-  const auto& clocks = facts.machine.clocks;
-  const auto* device = find_device(facts.machine);
-  const auto due = [](std::optional<std::uint64_t> mode, std::optional<double> most) {
-    auto hz = as_double(mode);
-    if (hz && most) hz = std::min(*hz, *most);
-    return hz ? hz : most;
-  };
-  return {{"CPU", as_double(clocks.caps.cpu_hz),
-           due(clocks.mode.cpu_hz, device ? device->cpu_max_hz : std::nullopt)},
-          {"GPU", as_double(clocks.caps.gpu_hz),
-           due(clocks.mode.gpu_hz, device ? device->gpu_max_hz : std::nullopt)}};
-}
-
-// A Nano whose boot firmware is not that of its Super table keeps 624.75 MHz whatever the mode
-// says.
-std::optional<Finding> clock_caps(const DoctorFacts& facts) {
-  constexpr std::string_view kCode = "clock_caps";
-  if (!is_jetson(facts) || facts.power_modes.active_mode() == nullptr) return std::nullopt;
-  std::vector<std::string> low, sound, unknown;
-  for (const auto& [unit, cap, due] : caps_of(facts)) {
-    if (!cap || !due)
-      unknown.push_back(unit);
-    else if (*cap < kSlack * *due)
-      low.push_back(
-          fmt::format("the {} may reach {} only, of {}", unit, megahertz(*cap), megahertz(*due)));
-    else
-      sound.push_back(fmt::format("{} {}", unit, megahertz(*cap)));
-  }
-  if (!low.empty())
-    return Finding{Severity::warning, std::string(kCode),
-                   list_of(low) + " that the power mode and the module allow",
-                   "something other than the power mode holds the clocks down: a limit set by "
-                   "hand, a thermal limit, or firmware older than the mode's table",
-                   fmt::format("sudo nvpmodel -m {}", *facts.power_modes.active)};
-  if (!unknown.empty())
-    return not_known(kCode,
-                     "whether the clocks of " + list_of(unknown) + " may go as high as they should",
-                     "the cap in force, or the module's highest clock, is not told");
-  return fine(kCode, "highest clocks as the mode allows: " + list_of(sound));
 }
 
 std::string gpu_range(const DoctorFacts& facts) {

@@ -177,6 +177,28 @@ TEST(ClockCaps, FindsAGpuThatIsHeldDown) {
   EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::unknown);
 }
 
+TEST(ClockCaps, FindsClocksAboveThePowerMode) {
+  auto facts = sound_orin();
+  facts.power_modes.active = 0;
+  facts.machine.clocks.mode = facts.power_modes.all[0].caps;
+  const auto above = finding(facts, "clock_caps");
+  EXPECT_EQ(above.severity, Severity::warning);
+  EXPECT_EQ(above.what,
+            "the CPU may reach 1728 MHz where the power mode allows 1498 MHz and the GPU may reach "
+            "1020 MHz where the power mode allows 612 MHz");
+  EXPECT_THAT(above.why, HasSubstr("filed under this mode and is not of it"));
+  EXPECT_EQ(above.command, "sudo nvpmodel -m 0");
+  facts.machine.clocks.caps.cpu_hz = 960'000'000;
+  const auto both = finding(facts, "clock_caps");
+  EXPECT_EQ(both.what,
+            "the GPU may reach 1020 MHz where the power mode allows 612 MHz; the CPU may reach "
+            "960 MHz only, of 1498 MHz that the power mode and the module allow");
+  facts.machine.clocks.caps = {1'497'600'000, 624'750'000, {}};
+  EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::ok) << "the next step of the GPU";
+  facts.machine.clocks.caps.cpu_hz = 1'574'400'000;
+  EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::warning) << "one step of the CPU";
+}
+
 TEST(ClocksLocked, WarnsOfClocksThatFollowTheLoad) {
   auto facts = sound_orin();
   facts.machine.clocks.locked = false;
