@@ -15,12 +15,12 @@ set(frames    core detection frames)
 set(pipelines core tensor detection backend frames pipeline)
 set(graph     core tensor graph graph_builder)
 set(zoo       core tensor detection graph graph_builder zoo)
-set(telemetry core stats machine power_modes device telemetry tegrastats recording
+set(telemetry core stats machine power_modes clock_states device telemetry tegrastats recording
               processes sampler thermal_zones thermal_limits group_limits)
 set(memory    core machine telemetry tegrastats processes sampler memory memory_limit swap
               worker_memory)
-set(doctor    core tensor stats machine power_modes device backend telemetry processes thermal_zones
-              thermal_limits group_limits memory doctor)
+set(doctor    core tensor stats machine power_modes clock_states device backend telemetry processes
+              thermal_zones thermal_limits group_limits memory doctor)
 set(model     core tensor model)
 set(cost      core tensor graph model cost)
 set(inspect   core tensor graph model inspect)

@@ -41,6 +41,7 @@ mkdir -p "$out" || exit 1
 # What is read, as patterns below the root.
 readonly files='
 /etc/nv_tegra_release /etc/nvpmodel.conf /var/lib/nvpmodel/status
+/etc/nvfancontrol.conf /var/lib/nvfancontrol/status
 /proc/cpuinfo /proc/meminfo /proc/stat /proc/buddyinfo /proc/vmstat /proc/uptime /proc/loadavg
 /proc/pressure/cpu /proc/pressure/io /proc/pressure/memory /proc/swaps
 /proc/sys/kernel/osrelease /proc/sys/kernel/arch

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "jetmeter/clock_states.h"
 #include "jetmeter/core.h"
 #include "jetmeter/group_limits.h"
 #include "jetmeter/machine.h"
@@ -96,6 +97,7 @@ struct DoctorFacts {
   Machine machine;
   Ledger ledger;
   PowerModes power_modes;
+  ClockStates clocks;
   std::vector<BackendFacts> backends;
   std::vector<SensorFacts> sensors;
   std::optional<double> seconds_between;  // the two readings

@@ -60,7 +60,7 @@ struct Machine {
   std::optional<std::string> governor;    // of cpu0
   // Which id is which mode differs from module to module.
   std::optional<std::uint64_t> power_mode_id;
-  std::optional<std::string> fan_profile;  // nvpmodel's: "quiet"
+  std::optional<std::string> fan_profile;  // of nvfancontrol or nvpmodel: "quiet"
   std::optional<int> active_sms;           // of an integrated GPU, whose modes switch some off
   Clocks clocks;
   // A guest of a hypervisor, whose other guests take time, cache and clocks unseen. Absent where

@@ -23,6 +23,7 @@ struct NvpMode {
 
 struct PowerModes {
   std::optional<std::uint64_t> active;  // an id
+  // What nvfancontrol has now, or else begins with; where it is not there (JetPack 4), nvpmodel's.
   std::optional<std::string> fan_profile;
   std::vector<NvpMode> all;
 

@@ -283,6 +283,27 @@ TEST(GpuClock, IsThatOfTheGpuWhereAContainerHidesTheDeviceTree) {
   EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::ok);
 }
 
+TEST(ClockCaps, AboveThoseOfTheModeAreToldOfABoard) {
+  const BoardCopy board("agx-orin-64-jp6");
+  EXPECT_EQ(finding(gather_facts(board.host()), "clock_caps").severity, Severity::ok);
+  board.write("/sys/class/devfreq/17000000.gpu/max_freq", "1300500000\n");
+  const auto caps = finding(gather_facts(board.host()), "clock_caps");
+  EXPECT_EQ(caps.severity, Severity::warning);
+  EXPECT_EQ(caps.what, "the GPU may reach 1300 MHz where the power mode allows 612 MHz");
+  EXPECT_EQ(caps.command, "sudo nvpmodel -m 2");
+}
+
+TEST(ClocksLocked, NamesTheUnitOfABoardThatIsNot) {
+  const BoardCopy board("agx-orin-64-jp7");
+  EXPECT_EQ(finding(gather_facts(board.host()), "clocks_locked").what,
+            "clocks are locked: the GPU at 1300 MHz");
+  board.write("/sys/kernel/debug/bpmp/debug/clk/emc/mrq_rate_locked", "0\n");
+  const auto memory = finding(gather_facts(board.host()), "clocks_locked");
+  EXPECT_EQ(memory.severity, Severity::warning);
+  EXPECT_THAT(memory.what, HasSubstr("the EMC, which nothing holds"));
+  EXPECT_THAT(memory.what, Not(HasSubstr("1300 MHz")));
+}
+
 TEST(GroupOfAContainer, LimitsByTheTightestOfItsParents) {
   const BoardCopy board("x86-host");
   board.write("/proc/self/cgroup", "0::/a/b\n");

@@ -31,7 +31,11 @@ Finding not_known(std::string_view code, std::string what, std::string why,
                   std::string command = "");
 
 std::optional<Finding> power_mode(const DoctorFacts&);
+<<<<<<< HEAD
 std::optional<Finding> throttling(const DoctorFacts&);
+=======
+std::optional<Finding> clock_caps(const DoctorFacts&);  // against those of the mode
+>>>>>>> db
 // The mode without caps, or the one that no other exceeds: in a clock, in SMs or in cores that are
 // on. Null where the table does not decide it.
 const NvpMode* fastest_mode(std::span<const NvpMode>);

@@ -3,74 +3,72 @@
 #include <algorithm>
 
 #include "doctor/checks.h"
-#include "jetmeter/device.h"
 #include "jetmeter/thermal_zones.h"
 
 namespace jetmeter {
 namespace {
 
-// A cap in steps of the clock is a little below the nominal frequency.
-constexpr double kSlack = 0.97;
-
 std::optional<double> as_double(std::optional<std::uint64_t> value) {
   return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
-}
-
-struct CapAndDue {
-  std::string unit;
-  std::optional<double> cap_hz, due_hz;  // in force; what the mode and the module allow
-};
-
-std::vector<CapAndDue> caps_of(const DoctorFacts& facts) {
-  const auto& clocks = facts.machine.clocks;
-  const auto* device = find_device(facts.machine);
-  const auto due = [](std::optional<std::uint64_t> mode, std::optional<double> most) {
-    auto hz = as_double(mode);
-    if (hz && most) hz = std::min(*hz, *most);
-    return hz ? hz : most;
-  };
-  return {{"CPU", as_double(clocks.caps.cpu_hz),
-           due(clocks.mode.cpu_hz, device ? device->cpu_max_hz : std::nullopt)},
-          {"GPU", as_double(clocks.caps.gpu_hz),
-           due(clocks.mode.gpu_hz, device ? device->gpu_max_hz : std::nullopt)}};
-}
-
-// A Nano whose boot firmware is not that of its Super table keeps 624.75 MHz whatever the mode
-// says.
-std::optional<Finding> clock_caps(const DoctorFacts& facts) {
-  constexpr std::string_view kCode = "clock_caps";
-  if (!is_jetson(facts) || facts.power_modes.active_mode() == nullptr) return std::nullopt;
-  std::vector<std::string> low, sound, unknown;
-  for (const auto& [unit, cap, due] : caps_of(facts)) {
-    if (!cap || !due)
-      unknown.push_back(unit);
-    else if (*cap < kSlack * *due)
-      low.push_back(
-          fmt::format("the {} may reach {} only, of {}", unit, megahertz(*cap), megahertz(*due)));
-    else
-      sound.push_back(fmt::format("{} {}", unit, megahertz(*cap)));
-  }
-  if (!low.empty())
-    return Finding{Severity::warning, std::string(kCode),
-                   list_of(low) + " that the power mode and the module allow",
-                   "something other than the power mode holds the clocks down: a limit set by "
-                   "hand, a thermal limit, or firmware older than the mode's table",
-                   fmt::format("sudo nvpmodel -m {}", *facts.power_modes.active)};
-  if (!unknown.empty())
-    return not_known(kCode,
-                     "whether the clocks of " + list_of(unknown) + " may go as high as they should",
-                     "the cap in force, or the module's highest clock, is not told");
-  return fine(kCode, "highest clocks as the mode allows: " + list_of(sound));
 }
 
 std::string gpu_range(const DoctorFacts& facts) {
   if (!facts.gpu_clock) return "";
   const auto& gpu = *facts.gpu_clock;
   if (!gpu.min_hz || !gpu.max_hz) return "";
+  if (*gpu.min_hz == *gpu.max_hz) return fmt::format(": the GPU at {}", megahertz(*gpu.max_hz));
   auto text =
       fmt::format(": the GPU between {} and {}", megahertz(*gpu.min_hz), megahertz(*gpu.max_hz));
   if (gpu.now_hz) text += fmt::format(", now {}", megahertz(*gpu.now_hz));
   return text;
+}
+
+// "the CPU between 730 MHz and 1728 MHz"
+std::string free_range(std::string_view unit, const ClockState& state) {
+  const auto lowest = as_double(state.lowest_hz), highest = as_double(state.highest_hz);
+  if (!lowest || !highest) return fmt::format("the {}", unit);
+  return fmt::format("the {} between {} and {}", unit, megahertz(*lowest), megahertz(*highest));
+}
+
+struct UnitClock {
+  std::string name;
+  std::optional<bool> locked;
+  std::string range, why;  // where it is not locked
+};
+
+std::vector<UnitClock> unit_clocks(const DoctorFacts& facts) {
+  const auto& [cpu, gpu, emc] = facts.clocks;
+  auto of_gpu = free_range("GPU", gpu);
+  if (facts.gpu_clock && facts.gpu_clock->now_hz)
+    of_gpu += fmt::format(", now {}", megahertz(*facts.gpu_clock->now_hz));
+  return {{"GPU", gpu.locked, of_gpu,
+           "short inferences with work of the CPU between them never lift the GPU off its lowest "
+           "clock: the same engine took 4.7 ms in a benchmark and 21.7 ms in an application"},
+          {"CPU", cpu.locked, free_range("CPU", cpu),
+           "cores slow down between inferences and take time to speed up: what they do before and "
+           "after the GPU's work is slower after a pause"},
+          {"EMC", emc.locked, "the EMC, which nothing holds (mrq_rate_locked is 0)",
+           "the memory slows down while little is moved, and a model that waits for memory is "
+           "slower until it speeds up again"}};
+}
+
+// The reason is that of the unit which matters most.
+Finding clocks_that_move(const DoctorFacts& facts) {
+  std::vector<std::string> free, locked;
+  std::string why;
+  const auto units = unit_clocks(facts);
+  for (const auto& unit : units) {
+    if (unit.locked == true) locked.push_back(unit.name);
+    if (unit.locked != false) continue;
+    free.push_back(unit.range);
+    if (why.empty()) why = unit.why;
+  }
+  auto what = "clocks follow the load" + (free.empty() ? gpu_range(facts) : "");
+  for (std::size_t i = 0; i < free.size(); ++i) what += (i == 0 ? ": " : "; ") + free[i];
+  if (!locked.empty())
+    what += fmt::format("; {} {} locked", list_of(locked), locked.size() == 1 ? "is" : "are");
+  return Finding{Severity::warning, "clocks_locked", what, why.empty() ? units[0].why : why,
+                 "sudo jetson_clocks"};
 }
 
 std::optional<Finding> clocks_locked(const DoctorFacts& facts) {
@@ -82,11 +80,7 @@ std::optional<Finding> clocks_locked(const DoctorFacts& facts) {
                      "CPU or GPU do not tell their lowest and highest clock",
                      "sudo jetson_clocks --show");
   if (*locked) return fine(kCode, "clocks are locked" + gpu_range(facts));
-  return Finding{Severity::warning, std::string(kCode), "clocks follow the load" + gpu_range(facts),
-                 "short inferences with work of the CPU between them never lift the GPU off its "
-                 "lowest clock: the same engine took 4.7 ms in a benchmark and 21.7 ms in an "
-                 "application",
-                 "sudo jetson_clocks"};
+  return clocks_that_move(facts);
 }
 
 std::optional<Finding> cpu_governor(const DoctorFacts& facts) {
@@ -111,14 +105,35 @@ std::optional<Finding> cpu_governor(const DoctorFacts& facts) {
                  "scaling_governor"};
 }
 
+constexpr std::string_view kFullFan = "sudo jetson_clocks --fan";
+constexpr std::string_view kFullFanDoesMore =
+    "; the command also locks the clocks of CPU, GPU and EMC at their highest";
+
+// JetPack 4 (L4T 32) drives the fan from the kernel; from JetPack 5 on a daemon does.
+bool has_nvfancontrol(const Machine& machine) {
+  constexpr std::string_view kLastWithout = "32.";
+  const auto& board = machine.board;
+  if (board && board->l4t) return !board->l4t->starts_with(kLastWithout);
+  return !board || (board->soc != "tegra210" && board->soc != "tegra186");
+}
+
+// The daemon keeps the profile that its status names, whatever its configuration says since.
+constexpr std::string_view kCoolProfile =
+    "sudo sed -i --follow-symlinks 's/FAN_DEFAULT_PROFILE.*/FAN_DEFAULT_PROFILE cool/' "
+    "/etc/nvfancontrol.conf && sudo systemctl stop nvfancontrol && sudo rm -f "
+    "/var/lib/nvfancontrol/status && sudo systemctl start nvfancontrol";
+
 std::optional<Finding> fan_profile(const DoctorFacts& facts) {
   constexpr std::string_view kCode = "fan_profile";
   const auto& profile = facts.power_modes.fan_profile;
   if (!is_jetson(facts) || !profile) return std::nullopt;
   if (*profile != "quiet") return fine(kCode, "fan profile " + *profile);
-  return Finding{Severity::note, std::string(kCode), "fan profile quiet",
-                 "the board gets hotter before the fan speeds up, and a long run throttles sooner",
-                 "sudo jetson_clocks --fan"};
+  const bool daemon = has_nvfancontrol(facts.machine);
+  std::string why =
+      "the board gets hotter before the fan speeds up, and a long run throttles sooner";
+  if (!daemon) why += kFullFanDoesMore;
+  return Finding{Severity::note, std::string(kCode), "fan profile quiet", why,
+                 std::string(daemon ? kCoolProfile : kFullFan)};
 }
 
 struct Zone {
@@ -171,11 +186,12 @@ std::optional<Finding> temperature(const DoctorFacts& facts) {
   const auto what = fmt::format("{} has {:.1f} °C and slows down at {:.0f} °C", zone.name,
                                 zone.celsius, *zone.limit);
   if (zone.margin() > kWarm) return fine(kCode, what);
+  std::string why =
+      "a hot machine slows down within the run, and the number depends on the minute at which it "
+      "was taken";
+  if (is_jetson(facts)) why += kFullFanDoesMore;
   return Finding{zone.margin() > kNear ? Severity::note : Severity::warning, std::string(kCode),
-                 what,
-                 "a hot machine slows down within the run, and the number depends on the minute "
-                 "at which it was taken",
-                 is_jetson(facts) ? "sudo jetson_clocks --fan" : ""};
+                 what, why, std::string(is_jetson(facts) ? kFullFan : "")};
 }
 
 constexpr DoctorCheck kChecks[] = {power_mode,  clock_caps,  clocks_locked, cpu_governor,

@@ -177,6 +177,28 @@ TEST(ClockCaps, FindsAGpuThatIsHeldDown) {
   EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::unknown);
 }
 
+TEST(ClockCaps, FindsClocksAboveThePowerMode) {
+  auto facts = sound_orin();
+  facts.power_modes.active = 0;
+  facts.machine.clocks.mode = facts.power_modes.all[0].caps;
+  const auto above = finding(facts, "clock_caps");
+  EXPECT_EQ(above.severity, Severity::warning);
+  EXPECT_EQ(above.what,
+            "the CPU may reach 1728 MHz where the power mode allows 1498 MHz and the GPU may reach "
+            "1020 MHz where the power mode allows 612 MHz");
+  EXPECT_THAT(above.why, HasSubstr("filed under this mode and is not of it"));
+  EXPECT_EQ(above.command, "sudo nvpmodel -m 0");
+  facts.machine.clocks.caps.cpu_hz = 960'000'000;
+  const auto both = finding(facts, "clock_caps");
+  EXPECT_EQ(both.what,
+            "the GPU may reach 1020 MHz where the power mode allows 612 MHz; the CPU may reach "
+            "960 MHz only, of 1498 MHz that the power mode and the module allow");
+  facts.machine.clocks.caps = {1'497'600'000, 624'750'000, {}};
+  EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::ok) << "the next step of the GPU";
+  facts.machine.clocks.caps.cpu_hz = 1'574'400'000;
+  EXPECT_EQ(finding(facts, "clock_caps").severity, Severity::warning) << "one step of the CPU";
+}
+
 TEST(ClocksLocked, WarnsOfClocksThatFollowTheLoad) {
   auto facts = sound_orin();
   facts.machine.clocks.locked = false;
@@ -187,6 +209,38 @@ TEST(ClocksLocked, WarnsOfClocksThatFollowTheLoad) {
   EXPECT_EQ(free.command, "sudo jetson_clocks");
   facts.machine.clocks.locked.reset();
   EXPECT_EQ(finding(facts, "clocks_locked").severity, Severity::unknown);
+}
+
+TEST(ClocksLocked, NamesTheUnitThatIsNotAndItsReason) {
+  auto facts = sound_orin();
+  facts.machine.clocks.locked = false;
+  facts.clocks.gpu = {true, 1'020'000'000, 1'020'000'000};
+  facts.clocks.cpu = {true, 1'728'000'000, 1'728'000'000};
+  facts.clocks.emc = {false, {}, 3'199'000'000};
+  const auto memory = finding(facts, "clocks_locked");
+  EXPECT_EQ(memory.severity, Severity::warning);
+  EXPECT_EQ(memory.what,
+            "clocks follow the load: the EMC, which nothing holds (mrq_rate_locked is 0); GPU and "
+            "CPU are locked");
+  EXPECT_THAT(memory.why, HasSubstr("a model that waits for memory"));
+  EXPECT_EQ(memory.command, "sudo jetson_clocks");
+  facts.clocks.cpu = {false, 729'600'000, 1'728'000'000};
+  facts.clocks.emc.locked.reset();
+  const auto cpu = finding(facts, "clocks_locked");
+  EXPECT_EQ(cpu.what,
+            "clocks follow the load: the CPU between 730 MHz and 1728 MHz; GPU is locked");
+  EXPECT_THAT(cpu.why, HasSubstr("cores slow down between inferences"));
+  facts.clocks.gpu = {false, 306'000'000, 1'020'000'000};
+  facts.gpu_clock->now_hz.reset();
+  const auto both = finding(facts, "clocks_locked");
+  EXPECT_EQ(both.what,
+            "clocks follow the load: the GPU between 306 MHz and 1020 MHz; the CPU between 730 MHz "
+            "and 1728 MHz");
+  EXPECT_THAT(both.why, HasSubstr("never lift the GPU off its lowest clock"));
+}
+
+TEST(ClocksLocked, AreToldWithTheOneClockOfTheGpu) {
+  EXPECT_EQ(finding(sound_orin(), "clocks_locked").what, "clocks are locked: the GPU at 1020 MHz");
 }
 
 TEST(CpuGovernor, NotesTheOthers) {
@@ -202,6 +256,42 @@ TEST(FanProfile, NotesTheQuietOne) {
   EXPECT_EQ(finding(facts, "fan_profile").severity, Severity::note);
   facts.power_modes.fan_profile.reset();
   EXPECT_FALSE(has_finding(facts, "fan_profile"));
+}
+
+// jetson_clocks leaves the daemon's profile as it is.
+TEST(FanProfile, IsChangedWhereItIsKept) {
+  auto facts = sound_orin();
+  facts.power_modes.fan_profile = "quiet";
+  for (const auto* l4t : {"35.4.1", "36.4.3", "39.2.0"}) {
+    facts.machine.board->l4t = l4t;
+    const auto command = finding(facts, "fan_profile").command;
+    EXPECT_THAT(command, HasSubstr("/FAN_DEFAULT_PROFILE cool/' /etc/nvfancontrol.conf"));
+    EXPECT_THAT(command, HasSubstr("rm -f /var/lib/nvfancontrol/status"));
+    EXPECT_TRUE(command.ends_with("systemctl start nvfancontrol")) << command;
+    EXPECT_THAT(finding(facts, "fan_profile").why, Not(HasSubstr("locks")));
+  }
+}
+
+TEST(FanProfile, OfJetpack4HasNoDaemon) {
+  auto facts = sound_orin();
+  facts.power_modes.fan_profile = "quiet";
+  facts.machine.board->l4t = "32.7.1";
+  EXPECT_EQ(finding(facts, "fan_profile").command, "sudo jetson_clocks --fan");
+  EXPECT_THAT(finding(facts, "fan_profile").why, HasSubstr("locks the clocks of CPU, GPU and EMC"));
+  facts.machine.board->l4t.reset();
+  facts.machine.board->soc = "tegra210";
+  EXPECT_EQ(finding(facts, "fan_profile").command, "sudo jetson_clocks --fan");
+}
+
+TEST(Temperature, AdviceSaysThatItLocksTheClocksToo) {
+  auto facts = sound_orin();
+  set_channel(facts, "temperature.cpu", Unit::celsius, 90, 90);
+  EXPECT_EQ(finding(facts, "temperature").command, "sudo jetson_clocks --fan");
+  EXPECT_THAT(finding(facts, "temperature").why, HasSubstr("locks the clocks of CPU, GPU and EMC"));
+  auto host = sound_facts();
+  set_channel(host, "temperature.cpu", Unit::celsius, 90, 90);
+  EXPECT_EQ(finding(host, "temperature").severity, Severity::warning);
+  EXPECT_THAT(finding(host, "temperature").why, Not(HasSubstr("locks")));
 }
 
 TEST(Temperature, IsComparedWithTheZonesOwnLimit) {

@@ -238,6 +238,7 @@ DoctorFacts gather_facts(const Host& host, const Pause& pause) {
   facts.machine = identify_machine(host);
   facts.ledger = read_ledger(host, facts.machine.memory_architecture);
   facts.power_modes = read_power_modes(host);
+  facts.clocks = read_clock_states(host);
   facts.uptime_seconds = parsed(host, "/proc/uptime", leading_number);
   facts.swap = parsed(host, "/proc/swaps", parse_swaps);
   facts.gpu_users = gpu_users(host);

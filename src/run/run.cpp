@@ -155,8 +155,11 @@ void Run::forecast_memory() {
     if (fit == MemoryFit::does_not_fit && spec_.memory.preflight == Preflight::refuse) {
       slot.skip_reason = "refused before the load: " + forecast->reason;
     } else if (fit != MemoryFit::fits) {
+      const bool sure = fit == MemoryFit::does_not_fit;
       warn({"memory_forecast", "the forecast says: " + text,
-            "a smaller model or input, or --preflight refuse to not even try", slot.name});
+            sure ? "a smaller model or input, or --preflight refuse to not even try"
+                 : "a smaller model or input; the run will tell",
+            slot.name});
     }
   }
 }

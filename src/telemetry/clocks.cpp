@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "jetmeter/clock_states.h"
 #include "jetmeter/telemetry.h"
 #include "telemetry/gpu_folders.h"
 #include "telemetry/text.h"
@@ -26,67 +27,70 @@ std::optional<std::uint64_t> hertz_in(const std::filesystem::path& file, std::ui
                                                                : std::nullopt;
 }
 
-struct Limits {
-  std::optional<std::uint64_t> cap_hz;
-  std::optional<bool> locked;
-};
+// Adds one core or cluster to what is known of its unit.
+void add(std::optional<std::uint64_t> floor, std::uint64_t cap, ClockState& unit) {
+  unit.highest_hz = std::max(unit.highest_hz.value_or(0), cap);
+  if (!floor) return;
+  unit.lowest_hz = std::min(unit.lowest_hz.value_or(*floor), *floor);
+  unit.locked = unit.locked.value_or(true) && *floor == cap;
+}
 
 // Cores that are offline keep files from before, so only those online count.
-Limits cpu_limits(const Host& host) {
+ClockState cpu_state(const Host& host) {
   const auto folder = host.path("/sys/devices/system/cpu");
   const auto online = processor_list(read_text(folder / "online").value_or(""));
-  Limits limits;
+  ClockState state;
   for (const int core : online.value_or(std::vector<int>())) {
     const auto policy = folder / ("cpu" + std::to_string(core)) / "cpufreq";
     const auto cap = hertz_in(policy / "scaling_max_freq", kHertzPerKilohertz);
     const auto floor = hertz_in(policy / "scaling_min_freq", kHertzPerKilohertz);
-    if (!cap) continue;
-    limits.cap_hz = std::max(limits.cap_hz.value_or(0), *cap);
-    if (floor) limits.locked = limits.locked.value_or(true) && *floor == *cap;
+    if (cap) add(floor, *cap, state);
   }
-  return limits;
+  return state;
 }
 
 // Thor has a device for each of its clusters.
-Limits gpu_limits(const Host& host) {
-  Limits limits;
+ClockState gpu_state(const Host& host) {
+  ClockState state;
   for (const auto& device : gpu_devfreq_folders(host)) {
     const auto cap = hertz_in(device / "max_freq"), floor = hertz_in(device / "min_freq");
-    if (!cap) continue;
-    limits.cap_hz = std::max(limits.cap_hz.value_or(0), *cap);
-    if (floor) limits.locked = limits.locked.value_or(true) && *floor == *cap;
+    if (cap) add(floor, *cap, state);
   }
-  return limits;
+  return state;
 }
 
 // The lowest of what is set: nvpmodel's cap stands beside the controller's own limit.
-Limits emc_limits(const Host& host) {
+ClockState emc_state(const Host& host) {
   constexpr std::array<std::string_view, 4> kCaps{
       "/sys/kernel/nvpmodel_clk_cap/emc", "/sys/kernel/nvpmodel_emc_cap/emc_iso_cap",
       "/sys/kernel/debug/bpmp/debug/clk/emc/max_rate", "/sys/class/devfreq/bwmgr/max_freq"};
-  Limits limits;
+  ClockState state;
   for (const auto file : kCaps) {
     const auto cap = hertz_in(host.path(file));
-    if (cap) limits.cap_hz = std::min(limits.cap_hz.value_or(*cap), *cap);
+    if (cap) state.highest_hz = std::min(state.highest_hz.value_or(*cap), *cap);
   }
   const auto held = count_in(host.path("/sys/kernel/debug/bpmp/debug/clk/emc/mrq_rate_locked"));
-  if (held) limits.locked = *held != 0;
-  return limits;
+  if (held) state.locked = *held != 0;
+  return state;
 }
 
-std::optional<bool> all_locked(const Limits& cpu, const Limits& gpu, const Limits& emc) {
-  for (const auto* limits : {&cpu, &gpu, &emc})
-    if (limits->locked == false) return false;
-  return cpu.locked && gpu.locked ? std::optional(true) : std::nullopt;
+std::optional<bool> all_locked(const ClockStates& states) {
+  for (const auto* state : {&states.cpu, &states.gpu, &states.emc})
+    if (state->locked == false) return false;
+  return states.cpu.locked && states.gpu.locked ? std::optional(true) : std::nullopt;
 }
 
 }  // namespace
 
+ClockStates read_clock_states(const Host& host) {
+  return {cpu_state(host), gpu_state(host), emc_state(host)};
+}
+
 Clocks read_clocks(const Host& host) {
-  const auto cpu = cpu_limits(host), gpu = gpu_limits(host), emc = emc_limits(host);
+  const auto states = read_clock_states(host);
   Clocks clocks;
-  clocks.caps = {cpu.cap_hz, gpu.cap_hz, emc.cap_hz};
-  clocks.locked = all_locked(cpu, gpu, emc);
+  clocks.caps = {states.cpu.highest_hz, states.gpu.highest_hz, states.emc.highest_hz};
+  clocks.locked = all_locked(states);
   return clocks;
 }
 

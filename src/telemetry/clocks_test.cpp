@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "jetmeter/clock_states.h"
 #include "jetmeter/telemetry.h"
 #include "support/board_copy.h"
 
@@ -37,6 +38,26 @@ TEST(Clocks, AreLockedWhenNothingMayMove) {
   EXPECT_THAT(read_clocks(board.host()).locked, Optional(true)) << "the EMC takes root to see";
   board.write(in(kCpu, "cpu4/cpufreq/scaling_min_freq"), "729600\n");
   EXPECT_THAT(read_clocks(board.host()).locked, Optional(false)) << "one core may still move";
+}
+
+TEST(ClockStates, AreOfEachUnitAlone) {
+  const BoardCopy board("orin-nano-super");
+  auto states = read_clock_states(board.host());
+  for (const auto& state : {states.cpu, states.gpu, states.emc})
+    EXPECT_THAT(state.locked, Optional(false));
+  EXPECT_THAT(states.cpu.lowest_hz, Optional(729'600'000u));
+  EXPECT_THAT(states.cpu.highest_hz, Optional(1'728'000'000u));
+  EXPECT_THAT(states.gpu.lowest_hz, Optional(306'000'000u));
+  EXPECT_THAT(states.gpu.highest_hz, Optional(1'020'000'000u));
+  lock(board);
+  board.write(kEmcHeld, "0\n");
+  states = read_clock_states(board.host());
+  EXPECT_THAT(states.cpu.locked, Optional(true));
+  EXPECT_THAT(states.gpu.locked, Optional(true));
+  EXPECT_THAT(states.gpu.lowest_hz, states.gpu.highest_hz);
+  EXPECT_THAT(states.emc.locked, Optional(false));
+  board.remove("/sys/kernel/debug");
+  EXPECT_FALSE(read_clock_states(board.host()).emc.locked);
 }
 
 TEST(Clocks, OfTheGpuAreKnownWhereAContainerHidesTheDeviceTree) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "telemetry/text.h"
 
@@ -10,13 +11,22 @@ namespace {
 
 constexpr std::uint64_t kHertzPerKilohertz = 1000;
 
-// nvpmodel.conf is a link to the file of this board. Where the link's target is absolute, it is
-// meant under the host's root, not under that of the machine which reads.
+// A configuration in /etc is a link to the file of this board. Where the link's target is absolute,
+// it is meant under the host's root, not under that of the machine which reads.
 std::filesystem::path link_target(const Host& host, std::string_view path) {
   const auto link = host.path(path);
   std::error_code not_a_link;
   const auto target = std::filesystem::read_symlink(link, not_a_link);
   return !not_a_link && target.is_absolute() ? host.path(target.string()) : link;
+}
+
+// Of the daemon that drives the fan from JetPack 5 on. Its status outlives an edit of its
+// configuration, whose profile holds where there is no status.
+std::optional<std::string> nvfancontrol_profile(const Host& host) {
+  const auto status = read_text(host.path("/var/lib/nvfancontrol/status")).value_or("");
+  if (auto profile = parse_nvfancontrol_status(status)) return profile;
+  const auto table = read_text(link_target(host, "/etc/nvfancontrol.conf")).value_or("");
+  return parse_nvfancontrol_default(table);
 }
 
 // What follows `key` in the first word that begins with it.
@@ -88,10 +98,32 @@ std::optional<std::uint64_t> parse_power_mode_id(std::string_view status) {
 }
 
 std::optional<std::string> parse_fan_profile(std::string_view status) {
-  constexpr std::string_view kPrefix = "fan_mode_";
+  constexpr std::string_view kPrefix = "fan_mode_", kNone = "fanNull";
   auto profile = value_of(status, "fmode:");
   if (profile.starts_with(kPrefix)) profile.remove_prefix(kPrefix.size());
-  return profile.empty() ? std::nullopt : std::optional(clean_name(profile));
+  return profile.empty() || profile == kNone ? std::nullopt : std::optional(clean_name(profile));
+}
+
+std::optional<std::string> parse_nvfancontrol_status(std::string_view status) {
+  constexpr std::string_view kKey = "FAN_PROFILE", kSeparators = ": \t=";
+  while (const auto raw = next_line(status)) {
+    const auto line = trimmed(*raw);
+    const auto at = line.find(kKey);
+    if (at == line.npos) continue;
+    const auto rest = line.substr(at + kKey.size());
+    const auto last = rest.find_last_of(kSeparators);
+    if (last == rest.npos || last + 1 == rest.size()) continue;
+    if (auto profile = clean_name(rest.substr(last + 1)); !profile.empty()) return profile;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> parse_nvfancontrol_default(std::string_view configuration) {
+  while (auto line = next_line(configuration)) {
+    if (next_word(*line) != "FAN_DEFAULT_PROFILE") continue;
+    if (auto profile = clean_name(next_word(*line)); !profile.empty()) return profile;
+  }
+  return std::nullopt;
 }
 
 std::vector<NvpMode> parse_nvpmodel(std::string_view configuration) {
@@ -125,7 +157,9 @@ bool PowerModes::super() const {
 PowerModes read_power_modes(const Host& host) {
   const auto status = read_text(host.path("/var/lib/nvpmodel/status")).value_or("");
   const auto table = read_text(link_target(host, "/etc/nvpmodel.conf")).value_or("");
-  return {parse_power_mode_id(status), parse_fan_profile(status), parse_nvpmodel(table)};
+  auto fan = nvfancontrol_profile(host);
+  return {parse_power_mode_id(status), fan ? std::move(fan) : parse_fan_profile(status),
+          parse_nvpmodel(table)};
 }
 
 }  // namespace jetmeter

@@ -22,6 +22,33 @@ TEST(PowerMode, FanProfileLosesItsPrefix) {
   EXPECT_THAT(parse_fan_profile("fmode:cool"), Optional(std::string("cool")));
   EXPECT_FALSE(parse_fan_profile("pmode:0000"));
   EXPECT_FALSE(parse_fan_profile("pmode:0000 fmode:"));
+  EXPECT_FALSE(parse_fan_profile("pmode:0000 fmode:fanNull\n")) << "nvpmodel leaves the fan alone";
+}
+
+TEST(Nvfancontrol, StatusNamesTheProfileOfTheFirstFan) {
+  EXPECT_THAT(parse_nvfancontrol_status("FAN1:FAN_PROFILE:quiet\nFAN1:FAN_GOVERNOR:pid\n"
+                                        "FAN1:FAN_CONTROL:close_loop\n"),
+              Optional(std::string("quiet")));
+  EXPECT_THAT(parse_nvfancontrol_status("FAN1:FAN_GOVERNOR:cont\r\nFAN1:FAN_PROFILE:cool\r\n"
+                                        "FAN2:FAN_PROFILE:quiet\r\n"),
+              Optional(std::string("cool")));
+  EXPECT_THAT(parse_nvfancontrol_status("FAN_PROFILE  cool"), Optional(std::string("cool")));
+  EXPECT_THAT(parse_nvfancontrol_status("FAN1:FAN_PROFILE:\nFAN2:FAN_PROFILE:cool"),
+              Optional(std::string("cool")));
+  for (const auto* damage :
+       {"", "FAN_PROFILE", "FAN1:FAN_PROFILE:", "FAN1:FAN_GOVERNOR:pid", "\xff:\n::\n"})
+    EXPECT_FALSE(parse_nvfancontrol_status(damage)) << damage;
+}
+
+TEST(Nvfancontrol, ConfigurationNamesTheDefaultAmongItsProfiles) {
+  EXPECT_THAT(
+      parse_nvfancontrol_default("<FAN 1>\n\tFAN_GOVERNOR pid {\n\t}\n\tFAN_PROFILE cool {\n"
+                                 "\t\t#TEMP HYST PWM RPM\n\t\t0 0 255 2900\n\t}\n"
+                                 "\t# FAN_DEFAULT_PROFILE cool\n"
+                                 "\tFAN_DEFAULT_CONTROL close_loop\n\tFAN_DEFAULT_PROFILE quiet\n"),
+      Optional(std::string("quiet")));
+  for (const auto* damage : {"", "FAN_DEFAULT_PROFILE", "FAN_PROFILE quiet {", "#\n\xff"})
+    EXPECT_FALSE(parse_nvfancontrol_default(damage)) << damage;
 }
 
 TEST(Nvpmodel, AttributesComeInAnyOrder) {
@@ -97,6 +124,22 @@ TEST(PowerModes, WithoutTheTableOnlyTheIdIsKnown) {
   board.remove("/var/lib/nvpmodel/status");
   EXPECT_FALSE(read_power_modes(board.host()).active) << "the default mode is not the current one";
   EXPECT_FALSE(identify_machine(board.host()).power_mode);
+}
+
+// The daemon that drives the fan says which profile it has; nvpmodel's word is of JetPack 4.
+TEST(PowerModes, FanProfileIsThatOfItsDaemon) {
+  const BoardCopy board("orin-nano-super");
+  const auto profile = [&] { return read_power_modes(board.host()).fan_profile; };
+  EXPECT_THAT(profile(), Optional(std::string("quiet"))) << "nvpmodel's";
+  board.write("/etc/nvpower/board.conf", "\tFAN_DEFAULT_PROFILE cool\n");
+  std::filesystem::create_symlink("/etc/nvpower/board.conf",
+                                  board.host().path("/etc/nvfancontrol.conf"));
+  EXPECT_THAT(profile(), Optional(std::string("cool")));
+  board.write("/var/lib/nvfancontrol/status", "FAN1:FAN_PROFILE:loud\n");
+  EXPECT_THAT(profile(), Optional(std::string("loud"))) << "the configuration was edited since";
+  EXPECT_THAT(identify_machine(board.host()).fan_profile, Optional(std::string("loud")));
+  board.write("/var/lib/nvfancontrol/status", "\n");
+  EXPECT_THAT(profile(), Optional(std::string("cool")));
 }
 
 TEST(PowerModes, AbsoluteLinkStaysUnderTheRoot) {

@@ -114,6 +114,21 @@ TEST(RecordBoard, TakesWhatLimitsAGroupAndNotWhoseItIs) {
   EXPECT_THAT(all_of(out.path()), Not(HasSubstr("mkowalska")));
 }
 
+TEST(RecordBoard, TakesTheFansDaemonAndNotWhoEditedItsFile) {
+  const BoardCopy board("orin-nano-super");
+  board.write("/etc/passwd", "mkowalska:x:1000:1000:Maria Kowalska:/home/mkowalska:/bin/bash\n");
+  board.write("/etc/nvfancontrol.conf", "# mkowalska was here\n\tFAN_DEFAULT_PROFILE cool\n");
+  board.write("/var/lib/nvfancontrol/status", "FAN1:FAN_PROFILE:loud\n# mkowalska\n");
+  const TempDir out;
+  ASSERT_EQ(record(board, out.path() / "board"), 0);
+  const Host recorded{out.path() / "board"};
+  EXPECT_EQ(read_text(recorded.path("/etc/nvfancontrol.conf")),
+            "# REMOVED was here\n\tFAN_DEFAULT_PROFILE cool\n");
+  EXPECT_EQ(read_text(recorded.path("/var/lib/nvfancontrol/status")),
+            "FAN1:FAN_PROFILE:loud\n# REMOVED\n");
+  EXPECT_EQ(identify_machine(recorded).fan_profile, "loud");
+}
+
 TEST(RecordBoard, NothingTellsWhoseMachineItIs) {
   const BoardCopy board("agx-orin-64-jp6");
   const std::string serial = "1424325030133", host_name = "lab-7-orin", user = "mkowalska";

@@ -20,6 +20,8 @@ std::vector<std::string> fuzz_seeds() {
       "Package: nvidia-l4t-core\nStatus: install ok installed\nVersion: 36.4.4-20250616085344\n\n",
       "32.7.6",
       "pmode:0002 fmode:fan_mode_quiet",
+      "FAN1:FAN_PROFILE:quiet\nFAN1:FAN_GOVERNOR:pid\n",
+      "<FAN 1>\n\tFAN_PROFILE cool {\n\t}\n\tFAN_DEFAULT_PROFILE quiet\n",
       "< PARAM TYPE=FILE NAME=CPU_ONLINE >\nCORE_0 /sys/devices/system/cpu/cpu0/online\n"
       "< POWER_MODEL ID=2 NAME=MAXN_SUPER >\nCPU_ONLINE CORE_0 1\n"
       "< POWER_MODEL NAME=15W ID=0 >\n< PM_CONFIG DEFAULT=2 >\n"};
@@ -36,6 +38,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   parse_l4t_package(packages);
   parse_power_mode_id(text);
   parse_fan_profile(text);
+  parse_nvfancontrol_status(text);
+  parse_nvfancontrol_default(text);
   for (const auto& mode : parse_nvpmodel(text))
     if (mode.tpc_mask) active_sms(device_table().front(), static_cast<unsigned>(*mode.tpc_mask));
   part_number_in(text);
