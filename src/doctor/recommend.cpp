@@ -91,7 +91,7 @@ Advice batch(const DoctorFacts& facts) {
 Advice samples() {
   const auto p99 = samples_needed(0.99), p999 = samples_needed(0.999);
   return {"samples", fmt::format("{} frames for a p99, {} for a p99.9", p99, p999),
-          "with fewer the percentile lies, at 95 % confidence, beyond the slowest frame seen",
+          "with fewer, not even the slowest frame seen bounds the percentile at 95 % confidence",
           fmt::format("detect: --max-frames {}; bench: --min-count {}", p99, p99)};
 }
 

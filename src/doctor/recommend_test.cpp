@@ -198,6 +198,8 @@ TEST(Recommend, SamplesAreThoseThatAPercentileNeeds) {
   const auto samples = advice(sound_facts(), "samples");
   EXPECT_EQ(samples.value, "299 frames for a p99, 2995 for a p99.9");
   EXPECT_EQ(samples.option, "detect: --max-frames 299; bench: --min-count 299");
+  EXPECT_EQ(samples.reason,
+            "with fewer, not even the slowest frame seen bounds the percentile at 95 % confidence");
 }
 
 TEST(Recommend, ThreadsLeaveACoreForDecoding) {
