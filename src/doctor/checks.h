@@ -30,6 +30,9 @@ Finding fine(std::string_view code, std::string what);
 Finding not_known(std::string_view code, std::string what, std::string why,
                   std::string command = "");
 
+// Shows the processes that hold memory of the GPU and are still there. Empty where none is known.
+std::string show_gpu_users(const DoctorFacts&);
+
 std::optional<Finding> power_mode(const DoctorFacts&);
 // The mode without caps, or the one that no other exceeds: in a clock, in SMs or in cores that are
 // on. Null where the table does not decide it.

@@ -60,6 +60,14 @@ Finding not_known(std::string_view code, std::string what, std::string why, std:
           std::move(command)};
 }
 
+std::string show_gpu_users(const DoctorFacts& facts) {
+  std::vector<std::string> pids;
+  if (facts.gpu_users)
+    for (const auto& [client, gone] : facts.gpu_users->users)
+      if (!gone && client.pid > 0) pids.push_back(std::to_string(client.pid));
+  return pids.empty() ? "" : fmt::format("ps -fp {}", fmt::join(pids, ","));
+}
+
 std::string megahertz(double hz) {
   return fmt::format("{:.0f} MHz", hz / 1e6);
 }

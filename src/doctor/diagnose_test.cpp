@@ -364,7 +364,8 @@ TEST(GpuMemoryUsers, ThoseWhoAreGoneAreLeftovers) {
   EXPECT_EQ(finding(facts, "memory_available").command, "");
   facts.gpu_users = GpuUsers{
       "nvmap", {{{4711, "trtexec", 512 * kMiB}, false}, {{1214, "Xorg", 17 * kMiB}, false}}};
-  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "");
+  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "ps -fp 4711,1214");
+  EXPECT_THAT(finding(facts, "gpu_memory_users").why, HasSubstr("stop them first"));
   facts.gpu_users = GpuUsers{"nvmap", {{{4711, "trtexec", 512 * kMiB}, true}}};
   EXPECT_EQ(finding(facts, "gpu_memory_users").command, "sudo reboot");
   facts.gpu_users = fail("there is no nvmap");
@@ -417,6 +418,15 @@ TEST(GpuBusy, WarnsBeforeAnythingRuns) {
   auto facts = sound_orin();
   set_channel(facts, "load.gpu", Unit::percent, 0, 99);
   EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::warning);
+  EXPECT_THAT(finding(facts, "gpu_busy").why, HasSubstr("stop them first"));
+  EXPECT_EQ(finding(facts, "gpu_busy").command, "") << "nobody is known to hold its memory";
+  facts.gpu_users = GpuUsers{"nvmap",
+                             {{{4711, "trtexec", 512 * kMiB}, false},
+                              {{812, "left", 512 * kMiB}, true},
+                              {{0, "kernel", kMiB}, false}}};
+  EXPECT_EQ(finding(facts, "gpu_busy").command, "ps -fp 4711");
+  facts.gpu_users = fail("there is no nvmap");
+  EXPECT_EQ(finding(facts, "gpu_busy").command, "");
   drop_channel(facts, "load.gpu");
   EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::unknown);
   auto discrete = sound_facts();

@@ -65,9 +65,11 @@ std::optional<Finding> gpu_busy(const DoctorFacts& facts) {
                      why_no_channel(facts, is_jetson(facts) ? "gpu_load" : "nvml", "load.gpu"));
   const auto what = fmt::format("the GPU is {:.0f} % busy before anything of jetmeter runs", *load);
   if (*load < kSome) return fine(kCode, fmt::format("the GPU is idle ({:.0f} %)", *load));
-  return Finding{Severity::warning, std::string(kCode), what,
-                 "the GPU takes turns between processes: every inference waits for the others'",
-                 ""};
+  return Finding{
+      Severity::warning, std::string(kCode), what,
+      "the GPU takes turns between processes: every inference waits for the others'; stop "
+      "them first",
+      show_gpu_users(facts)};
 }
 
 std::optional<Finding> pressure(const DoctorFacts& facts) {
