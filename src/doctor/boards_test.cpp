@@ -143,6 +143,14 @@ TEST(RecordedServer, GetsALimitThatItsGpuHolds) {
             "bench: --memory-limit 13273MiB; detect: --memory-limit 8192MiB, the most it takes");
 }
 
+TEST(RecordedServer, WithTwoGpusIsSentToTheIdleOne) {
+  const auto facts = gather_facts(recorded("x86-two-a100"));
+  EXPECT_THAT(finding(facts, "gpu_busy").what, HasSubstr("GPU 0 is 97 % busy"));
+  EXPECT_THAT(finding(facts, "gpu_busy").what, HasSubstr("GPU 1 is idle (0 %)"));
+  EXPECT_THAT(doctor_text(facts, {}), HasSubstr("--device cuda:1"));
+  EXPECT_THAT(doctor_text(facts, {}), Not(HasSubstr("they share one GPU")));
+}
+
 TEST(EveryBoard, OfJetpack6TellsItsSwapItsLimitsAndItsClock) {
   for (const auto* board :
        {"agx-orin-64-jp6", "agx-orin-64-jp7", "agx-thor", "orin-nano-super", "orin-nx-16"}) {

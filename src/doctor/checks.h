@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "jetmeter/doctor.h"
 
@@ -29,6 +30,13 @@ std::string why_no_channel(const DoctorFacts&, std::string_view sensor, std::str
 Finding fine(std::string_view code, std::string what);
 Finding not_known(std::string_view code, std::string what, std::string why,
                   std::string command = "");
+
+struct GpuLoad {
+  std::string name;  // "the GPU", or "GPU 1" where there are several
+  std::optional<double> percent;
+};
+// Of each, in the order of the machine's GPUs.
+std::vector<GpuLoad> gpu_loads(const DoctorFacts&);
 
 // Shows the processes that hold memory of the GPU and are still there. Empty where none is known.
 std::string show_gpu_users(const DoctorFacts&);

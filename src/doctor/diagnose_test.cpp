@@ -435,6 +435,31 @@ TEST(GpuBusy, WarnsBeforeAnythingRuns) {
   EXPECT_EQ(finding(discrete, "gpu_busy").severity, Severity::warning);
 }
 
+TEST(GpuBusy, JudgesEachOfSeveral) {
+  auto facts = sound_facts();
+  facts.machine.memory_architecture = MemoryArchitecture::discrete;
+  facts.machine.gpus = {{"NVIDIA A100", {}}, {"NVIDIA A100", {}}, {"NVIDIA A100", {}}};
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::unknown);
+  set_channel(facts, "load.gpu0", Unit::percent, 0, 0);
+  set_channel(facts, "load.gpu2", Unit::percent, 1, 1);
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::unknown);
+  EXPECT_EQ(finding(facts, "gpu_busy").what, "how busy GPU 1 is");
+  set_channel(facts, "load.gpu1", Unit::percent, 0, 97);
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::warning);
+  EXPECT_EQ(finding(facts, "gpu_busy").what,
+            "GPU 1 is 97 % busy before anything of jetmeter runs; GPU 0 is idle (0 %) and GPU 2 is "
+            "idle (1 %)");
+  drop_channel(facts, "load.gpu0");
+  EXPECT_EQ(
+      finding(facts, "gpu_busy").what,
+      "GPU 1 is 97 % busy before anything of jetmeter runs; GPU 2 is idle (1 %); how busy GPU "
+      "0 is, is not told");
+  set_channel(facts, "load.gpu0", Unit::percent, 40, 40);
+  EXPECT_THAT(finding(facts, "gpu_busy").what, HasSubstr("GPU 0 is 40 % busy and GPU 1 is 97 %"));
+  for (const auto* gpu : {"load.gpu0", "load.gpu1"}) set_channel(facts, gpu, Unit::percent, 0, 0);
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::ok);
+}
+
 TEST(Pressure, NamesWhatIsWaitedFor) {
   auto facts = sound_facts();
   set_channel(facts, "pressure.io", Unit::percent, 0, 5);

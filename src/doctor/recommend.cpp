@@ -60,16 +60,37 @@ std::string memory_in_words(const DoctorFacts& facts, std::uint64_t usable) {
                      format_bytes(pool->total.bytes()));
 }
 
+bool has_several_gpus(const DoctorFacts& facts) {
+  return !is_jetson(facts) && facts.machine.gpus.size() > 1;
+}
+
+std::optional<Advice> device(const DoctorFacts& facts) {
+  const auto gpu = gpu_for_models(facts);
+  if (!gpu || !has_several_gpus(facts)) return std::nullopt;
+  auto reason = fmt::format(
+      "of {} GPUs, GPU {} has the most memory free that is not behind other "
+      "work: {}",
+      facts.machine.gpus.size(), *gpu, format_bytes(vram(facts)->available->bytes()));
+  if (const auto load = latest(facts, fmt::format("load.gpu{}", *gpu)))
+    reason += fmt::format(", and is {:.0f} % busy", *load);
+  return Advice{"device", fmt::format("cuda:{}, for models on a GPU", *gpu), reason,
+                fmt::format("detect and bench: --device cuda:{}", *gpu)};
+}
+
+std::string what_workers_share(const DoctorFacts& facts) {
+  if (has_several_gpus(facts)) return "two on the same GPU share it and its memory bus";
+  return has_gpu(facts) ? "they share one GPU and its memory bus"
+                        : "they share the cores and the memory bus";
+}
+
 Advice workers(const DoctorFacts& facts) {
   const auto bytes = usable_memory(facts);
-  const auto* shared =
-      has_gpu(facts) ? "one GPU and its memory bus" : "the cores and the memory bus";
   if (worker_count(facts) > 1)
     return {
         "workers", "up to 2 models at a time",
-        fmt::format("each worker brings its runtime again, and {} hold two; they share {}, which "
-                    "costs both latency",
-                    memory_in_words(facts, *bytes), shared),
+        fmt::format("each worker brings its runtime again, and {} hold two; {}, which costs both "
+                    "latency",
+                    memory_in_words(facts, *bytes), what_workers_share(facts)),
         ""};
   return {"workers", "1 model at a time",
           bytes ? fmt::format("each worker brings its runtime again, and {} are soon full",
@@ -135,6 +156,7 @@ std::vector<Advice> recommend(const DoctorFacts& facts) {
   const auto add = [&](std::optional<Advice> one) {
     if (one) advice.push_back(std::move(*one));
   };
+  add(device(facts));
   add(memory_limit_advice(facts));
   add(workers(facts));
   add(batch(facts));

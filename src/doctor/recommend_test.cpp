@@ -194,6 +194,27 @@ TEST(Recommend, WorkersAndBatchCountTheVram) {
   EXPECT_EQ(advice(facts, "memory_limit").value, "5.60 GiB");
 }
 
+TEST(Recommend, TheGpuWithTheMostMemoryThatIsIdle) {
+  auto facts = sound_server();
+  EXPECT_EQ(advice(facts, "device").setting, "(none)") << "there is one";
+  facts.machine.gpus.push_back({"Some GPU", 24 * kGiB});
+  facts.ledger.pools.push_back({"VRAM 1", PoolBytes(24 * kGiB), PoolBytes(22 * kGiB)});
+  EXPECT_EQ(advice(facts, "device").option, "detect and bench: --device cuda:1");
+  EXPECT_THAT(advice(facts, "memory_limit").reason, HasSubstr("80 % of the 22.0 GiB of VRAM 1"));
+  EXPECT_THAT(advice(facts, "batch").reason, HasSubstr("VRAM, of which 22.0 GiB are free"));
+  EXPECT_THAT(advice(facts, "workers").reason, Not(HasSubstr("one GPU")));
+  EXPECT_THAT(advice(facts, "workers").reason, HasSubstr("two on the same GPU share it"));
+  set_channel(facts, "load.gpu0", Unit::percent, 0, 0);
+  set_channel(facts, "load.gpu1", Unit::percent, 97, 97);
+  EXPECT_EQ(advice(facts, "device").option, "detect and bench: --device cuda:0");
+  EXPECT_THAT(advice(facts, "device").reason, HasSubstr("20.0 GiB, and is 0 % busy"));
+  EXPECT_THAT(advice(facts, "memory_limit").reason, HasSubstr("80 % of the 20.0 GiB of VRAM 0"));
+  facts.ledger.pools[1].available = PoolBytes(0);
+  EXPECT_EQ(advice(facts, "device").option, "detect and bench: --device cuda:1") << "none is idle";
+  facts.ledger.pools[2].available.reset();
+  EXPECT_EQ(advice(facts, "device").option, "detect and bench: --device cuda:0");
+}
+
 TEST(Recommend, SamplesAreThoseThatAPercentileNeeds) {
   const auto samples = advice(sound_facts(), "samples");
   EXPECT_EQ(samples.value, "299 frames for a p99, 2995 for a p99.9");
