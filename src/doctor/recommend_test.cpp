@@ -134,6 +134,27 @@ TEST(Recommend, TwoWorkersWhereThereIsRoom) {
             "bench: --memory-limit 22016MiB; detect: --memory-limit 8192MiB, the most it takes");
 }
 
+TEST(Recommend, NoWorkersWhereNoModelFits) {
+  auto facts = sound_orin();
+  facts.ledger.pools.front().available = PoolBytes(900 * kMiB);
+  EXPECT_EQ(advice(facts, "workers").value,
+            "none now; 1 model at a time once memory is given back");
+  EXPECT_THAT(advice(facts, "workers").reason, HasSubstr("memory_limit says what to end first"));
+  facts.gpu_users = GpuUsers{"nvmap",
+                             {{{900, "Xorg", 17 * kMiB}, false},
+                              {{811, "python3", 1 * kGiB}, false},
+                              {{812, "vllm", 4 * kGiB}, false},
+                              {{901, "left", 5 * kGiB}, true}}};
+  EXPECT_EQ(advice(facts, "workers").reason,
+            "no model fits beside what runs now: end vllm (812), which holds 4.00 GiB, first, and "
+            "what else memory_limit names");
+  facts.machine.memory_total_bytes = 60 * kGiB;
+  facts.ledger.pools = {{"DRAM", PoolBytes(60 * kGiB), PoolBytes(10 * kGiB)}};
+  EXPECT_EQ(advice(facts, "workers").value,
+            "none now; up to 2 models at a time once memory is given back");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 5");
+}
+
 TEST(Recommend, MemoryLimitIsOneThatTheJobTakes) {
   auto facts = sound_orin();
   facts.machine.memory_total_bytes = 10 * kGiB;
@@ -232,6 +253,21 @@ TEST(Recommend, ThreadsLeaveACoreForDecoding) {
   EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 1");
   facts.machine.cores = 0;
   EXPECT_EQ(advice(facts, "cpu_threads").setting, "(none)");
+}
+
+TEST(Recommend, ThreadsAreSplitBetweenTheWorkers) {
+  auto facts = sound_server();
+  EXPECT_THAT(advice(facts, "workers").value, HasSubstr("up to 2"));
+  const auto threads = advice(facts, "cpu_threads");
+  EXPECT_EQ(threads.value, "2 for each of 2 models on the CPU, 5 for one alone");
+  EXPECT_EQ(threads.option, "detect and bench: --threads 2");
+  EXPECT_EQ(threads.reason,
+            "one less than the 6 cores that are online: the last one decodes frames; the other 5 "
+            "are split between the 2 that workers recommends");
+  facts.machine.cores = 2;
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 1");
+  facts.machine.cores = 1;
+  EXPECT_EQ(advice(facts, "cpu_threads").reason, "there is one core");
 }
 
 }  // namespace
