@@ -187,6 +187,15 @@ TEST(EveryBoard, OfJetsonIsNotToldWhatOnlyJetsonsHave) {
   }
 }
 
+// The driver cannot be asked; what nvidia-smi said of it can.
+TEST(RecordedServer, TellsWhoUsesItsGpuAndWhenThatSlowsDown) {
+  const auto one = gather_facts(recorded("x86-nvidia"));
+  EXPECT_EQ(finding(one, "gpu_memory_users").what, "nobody holds memory of the GPU");
+  const auto two = gather_facts(recorded("x86-two-a100"));
+  EXPECT_THAT(finding(two, "gpu_memory_users").why, Not(HasSubstr("nvmap")));
+  EXPECT_EQ(finding(two, "temperature").what, "gpu0 has 62.0 °C and slows down at 89 °C");
+}
+
 TEST(EveryBoard, OfJetpack6TellsItsSwapItsLimitsAndItsClock) {
   for (const auto* board :
        {"agx-orin-64-jp6", "agx-orin-64-jp7", "agx-thor", "orin-nano-super", "orin-nx-16"}) {
