@@ -67,13 +67,14 @@ struct GpuClient {
   std::uint64_t bytes = 0;
 };
 struct GpuClients {
-  std::string from;  // "nvmap", "NVML"
+  std::string from;  // "nvmap", "NVML", "nvidia-smi"
   std::vector<GpuClient> clients;
   // Of all, each buffer once, those of the kernel included: not the sum. Only nvmap tells.
   std::optional<std::uint64_t> total_bytes{};
 };
-// From nvmap's debugfs (Tegra; root only), else from NVML. Fails, with the reason, where neither
-// answers: the memory of processes on the GPU is then unknown, not zero.
+// From nvmap's debugfs (Tegra; root only), else from NVML, else of a recorded machine from what
+// nvidia-smi listed there. Fails, with the reason, where none answers: the memory of processes on
+// the GPU is then unknown, not zero.
 Result<GpuClients> read_gpu_clients(const Host&);
 // The same for those who ask again and again, such as a source per process: one list for all of
 // them, which is at most half a second old. While nvmap writes it, allocations wait.

@@ -17,7 +17,8 @@ struct ThermalTrip {
   double celsius = 0;
 };
 // The lowest trip point of each zone that the kernel answers by slowing down, by the name that the
-// zone's channel has. A temperature at which no machine slows down is none.
+// zone's channel has; of a recorded machine those of its NVIDIA GPUs too. A temperature at which no
+// machine slows down is none.
 std::vector<ThermalTrip> slowing_trips(const Host&);
 
 // Zone -> degrees Celsius, of the zones named: by its trip; on an Orin, which may not tell it, 99

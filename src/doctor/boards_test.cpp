@@ -143,6 +143,59 @@ TEST(RecordedServer, GetsALimitThatItsGpuHolds) {
             "bench: --memory-limit 13273MiB; detect: --memory-limit 8192MiB, the most it takes");
 }
 
+TEST(RecordedServer, WithTwoGpusIsSentToTheIdleOne) {
+  const auto facts = gather_facts(recorded("x86-two-a100"));
+  EXPECT_THAT(finding(facts, "gpu_busy").what, HasSubstr("GPU 0 is 97 % busy"));
+  EXPECT_THAT(finding(facts, "gpu_busy").what, HasSubstr("GPU 1 is idle (0 %)"));
+  EXPECT_THAT(doctor_text(facts, {}), HasSubstr("--device cuda:1"));
+  EXPECT_THAT(doctor_text(facts, {}), Not(HasSubstr("they share one GPU")));
+}
+
+std::string why_absent(const DoctorFacts& facts, std::string_view sensor) {
+  for (const auto& one : facts.sensors)
+    if (one.name == sensor) return one.reason;
+  return "(no such sensor)";
+}
+
+TEST(AbsentSensor, OfARecordedBoardIsNotInTheRecording) {
+  const BoardCopy board("orin-nano-super");
+  for (const auto* path : {"/usr/bin/tegrastats", "/sys/kernel/debug", "/sys/class/devfreq"})
+    board.remove(path);
+  const auto facts = gather_facts(board.host());
+  EXPECT_EQ(why_absent(facts, "tegrastats"),
+            "not in this recording (no program '/usr/bin/tegrastats')");
+  EXPECT_EQ(why_absent(facts, "emc"),
+            "not in this recording (no clock of a memory controller in '/sys/kernel/debug' or "
+            "'/sys/class/devfreq/bwmgr')");
+  EXPECT_EQ(why_absent(facts, "nvmap"),
+            "not in this recording (there is no '/sys/kernel/debug/nvmap/iovmm/clients')");
+  EXPECT_EQ(why_absent(facts, "pressure"),
+            "not in this recording (no pressure can be read from '/proc/pressure')");
+  EXPECT_EQ(why_absent(facts, "cpu"), "");
+  EXPECT_EQ(why_absent(gather_facts(recorded("x86-host")), "tegrastats"),
+            "not in this recording (no program '/usr/bin/tegrastats'); it comes with JetPack");
+}
+
+// That only Jetson boards have it says nothing on one.
+TEST(EveryBoard, OfJetsonIsNotToldWhatOnlyJetsonsHave) {
+  for (const auto& name : boards()) {
+    if (name.starts_with("x86")) continue;
+    for (const auto& sensor : gather_facts(recorded(name)).sensors) {
+      EXPECT_THAT(sensor.reason, Not(HasSubstr("only Jetson"))) << name;
+      EXPECT_THAT(sensor.reason, Not(HasSubstr("comes with JetPack"))) << name;
+    }
+  }
+}
+
+// The driver cannot be asked; what nvidia-smi said of it can.
+TEST(RecordedServer, TellsWhoUsesItsGpuAndWhenThatSlowsDown) {
+  const auto one = gather_facts(recorded("x86-nvidia"));
+  EXPECT_EQ(finding(one, "gpu_memory_users").what, "nobody holds memory of the GPU");
+  const auto two = gather_facts(recorded("x86-two-a100"));
+  EXPECT_THAT(finding(two, "gpu_memory_users").why, Not(HasSubstr("nvmap")));
+  EXPECT_EQ(finding(two, "temperature").what, "gpu0 has 62.0 °C and slows down at 89 °C");
+}
+
 TEST(EveryBoard, OfJetpack6TellsItsSwapItsLimitsAndItsClock) {
   for (const auto* board :
        {"agx-orin-64-jp6", "agx-orin-64-jp7", "agx-thor", "orin-nano-super", "orin-nx-16"}) {

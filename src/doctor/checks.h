@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "jetmeter/doctor.h"
 
@@ -30,12 +31,19 @@ Finding fine(std::string_view code, std::string what);
 Finding not_known(std::string_view code, std::string what, std::string why,
                   std::string command = "");
 
+struct GpuLoad {
+  std::string name;  // "the GPU", or "GPU 1" where there are several
+  std::optional<double> percent;
+};
+// Of each, in the order of the machine's GPUs.
+std::vector<GpuLoad> gpu_loads(const DoctorFacts&);
+
+// Shows the processes that hold memory of the GPU and are still there. Empty where none is known.
+std::string show_gpu_users(const DoctorFacts&);
+
 std::optional<Finding> power_mode(const DoctorFacts&);
-<<<<<<< HEAD
 std::optional<Finding> throttling(const DoctorFacts&);
-=======
 std::optional<Finding> clock_caps(const DoctorFacts&);  // against those of the mode
->>>>>>> db
 // The mode without caps, or the one that no other exceeds: in a clock, in SMs or in cores that are
 // on. Null where the table does not decide it.
 const NvpMode* fastest_mode(std::span<const NvpMode>);

@@ -60,6 +60,26 @@ Finding not_known(std::string_view code, std::string what, std::string why, std:
           std::move(command)};
 }
 
+std::vector<GpuLoad> gpu_loads(const DoctorFacts& facts) {
+  const auto count = facts.machine.gpus.size();
+  const auto of = [&](std::size_t i) { return latest(facts, fmt::format("load.gpu{}", i)); };
+  if (count > 1 && !is_jetson(facts)) {
+    std::vector<GpuLoad> loads;
+    for (std::size_t i = 0; i < count; ++i) loads.push_back({fmt::format("GPU {}", i), of(i)});
+    return loads;
+  }
+  const auto load = latest(facts, "load.gpu");
+  return {{"the GPU", load ? load : of(0)}};
+}
+
+std::string show_gpu_users(const DoctorFacts& facts) {
+  std::vector<std::string> pids;
+  if (facts.gpu_users)
+    for (const auto& [client, gone] : facts.gpu_users->users)
+      if (!gone && client.pid > 0) pids.push_back(std::to_string(client.pid));
+  return pids.empty() ? "" : fmt::format("ps -fp {}", fmt::join(pids, ","));
+}
+
 std::string megahertz(double hz) {
   return fmt::format("{:.0f} MHz", hz / 1e6);
 }

@@ -534,7 +534,8 @@ TEST(GpuMemoryUsers, ThoseWhoAreGoneAreLeftovers) {
   EXPECT_EQ(finding(facts, "memory_available").command, "");
   facts.gpu_users = GpuUsers{
       "nvmap", {{{4711, "trtexec", 512 * kMiB}, false}, {{1214, "Xorg", 17 * kMiB}, false}}};
-  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "");
+  EXPECT_EQ(finding(facts, "gpu_memory_users").command, "ps -fp 4711,1214");
+  EXPECT_THAT(finding(facts, "gpu_memory_users").why, HasSubstr("stop them first"));
   facts.gpu_users = GpuUsers{"nvmap", {{{4711, "trtexec", 512 * kMiB}, true}}};
   EXPECT_EQ(finding(facts, "gpu_memory_users").command, "sudo reboot");
   facts.gpu_users = fail("there is no nvmap");
@@ -587,12 +588,46 @@ TEST(GpuBusy, WarnsBeforeAnythingRuns) {
   auto facts = sound_orin();
   set_channel(facts, "load.gpu", Unit::percent, 0, 99);
   EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::warning);
+  EXPECT_THAT(finding(facts, "gpu_busy").why, HasSubstr("stop them first"));
+  EXPECT_EQ(finding(facts, "gpu_busy").command, "") << "nobody is known to hold its memory";
+  facts.gpu_users = GpuUsers{"nvmap",
+                             {{{4711, "trtexec", 512 * kMiB}, false},
+                              {{812, "left", 512 * kMiB}, true},
+                              {{0, "kernel", kMiB}, false}}};
+  EXPECT_EQ(finding(facts, "gpu_busy").command, "ps -fp 4711");
+  facts.gpu_users = fail("there is no nvmap");
+  EXPECT_EQ(finding(facts, "gpu_busy").command, "");
   drop_channel(facts, "load.gpu");
   EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::unknown);
   auto discrete = sound_facts();
   discrete.machine.gpus = {{"NVIDIA L40S", {}}};
   set_channel(discrete, "load.gpu0", Unit::percent, 0, 50);
   EXPECT_EQ(finding(discrete, "gpu_busy").severity, Severity::warning);
+}
+
+TEST(GpuBusy, JudgesEachOfSeveral) {
+  auto facts = sound_facts();
+  facts.machine.memory_architecture = MemoryArchitecture::discrete;
+  facts.machine.gpus = {{"NVIDIA A100", {}}, {"NVIDIA A100", {}}, {"NVIDIA A100", {}}};
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::unknown);
+  set_channel(facts, "load.gpu0", Unit::percent, 0, 0);
+  set_channel(facts, "load.gpu2", Unit::percent, 1, 1);
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::unknown);
+  EXPECT_EQ(finding(facts, "gpu_busy").what, "how busy GPU 1 is");
+  set_channel(facts, "load.gpu1", Unit::percent, 0, 97);
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::warning);
+  EXPECT_EQ(finding(facts, "gpu_busy").what,
+            "GPU 1 is 97 % busy before anything of jetmeter runs; GPU 0 is idle (0 %) and GPU 2 is "
+            "idle (1 %)");
+  drop_channel(facts, "load.gpu0");
+  EXPECT_EQ(
+      finding(facts, "gpu_busy").what,
+      "GPU 1 is 97 % busy before anything of jetmeter runs; GPU 2 is idle (1 %); how busy GPU "
+      "0 is, is not told");
+  set_channel(facts, "load.gpu0", Unit::percent, 40, 40);
+  EXPECT_THAT(finding(facts, "gpu_busy").what, HasSubstr("GPU 0 is 40 % busy and GPU 1 is 97 %"));
+  for (const auto* gpu : {"load.gpu0", "load.gpu1"}) set_channel(facts, gpu, Unit::percent, 0, 0);
+  EXPECT_EQ(finding(facts, "gpu_busy").severity, Severity::ok);
 }
 
 TEST(Pressure, NamesWhatIsWaitedFor) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <system_error>
 
+#include "doctor/checks.h"
 #include "doctor/proc_text.h"
 #include "jetmeter/backend.h"
 #include "jetmeter/doctor.h"
@@ -227,6 +228,21 @@ void watch(const Host& host, const Pause& pause, DoctorFacts& facts) {
   for (auto& sensor : sensors) facts.sensors.push_back(std::move(sensor.facts));
 }
 
+// Why a sensor is absent, which was said without a look at what kind of machine this is. Of a
+// recorded one it is known only that the recording lacks what the sensor reads.
+std::string why_absent(std::string reason, const DoctorFacts& facts) {
+  const auto end = std::min(reason.find("; "), reason.size());
+  auto hint = reason.substr(end);
+  if (is_jetson(facts) && hint == "; only Jetson boards have one") hint.clear();
+  reason.resize(end);
+  const bool missing = reason.starts_with("no ") || reason.starts_with("there is no ");
+  if (!facts.recorded || !missing) return reason + hint;
+  const bool of_jetsons = hint.find("Jetson") != hint.npos || hint.find("JetPack") != hint.npos;
+  const bool of_kinds = hint.starts_with("; only ") || of_jetsons;
+  if (!of_kinds || (of_jetsons && is_jetson(facts))) hint.clear();
+  return "not in this recording (" + reason + ")" + hint;
+}
+
 }  // namespace
 
 DoctorFacts gather_facts(const Host& host, const Pause& pause) {
@@ -236,6 +252,7 @@ DoctorFacts gather_facts(const Host& host, const Pause& pause) {
   facts.load_average = parsed(host, "/proc/loadavg", leading_number);
   watch(host, pause, facts);
   facts.machine = identify_machine(host);
+  for (auto& sensor : facts.sensors) sensor.reason = why_absent(std::move(sensor.reason), facts);
   facts.ledger = read_ledger(host, facts.machine.memory_architecture);
   facts.power_modes = read_power_modes(host);
   facts.clocks = read_clock_states(host);

@@ -53,21 +53,46 @@ std::optional<Finding> cpu_busy(const DoctorFacts& facts) {
       ""};
 }
 
+constexpr double kBusyGpu = 5;  // percent
+
+// "GPU 1 is 97 % busy"
+std::string load_in_words(const GpuLoad& gpu) {
+  return *gpu.percent < kBusyGpu ? fmt::format("{} is idle ({:.0f} %)", gpu.name, *gpu.percent)
+                                 : fmt::format("{} is {:.0f} % busy", gpu.name, *gpu.percent);
+}
+
+struct GpusByLoad {
+  std::vector<std::string> busy, idle, untold;  // the last: by name
+};
+
+GpusByLoad by_load(const std::vector<GpuLoad>& gpus) {
+  GpusByLoad all;
+  for (const auto& gpu : gpus) {
+    if (!gpu.percent)
+      all.untold.push_back(gpu.name);
+    else
+      (*gpu.percent < kBusyGpu ? all.idle : all.busy).push_back(load_in_words(gpu));
+  }
+  return all;
+}
+
 std::optional<Finding> gpu_busy(const DoctorFacts& facts) {
   constexpr std::string_view kCode = "gpu_busy";
-  constexpr double kSome = 5;  // percent
   if (!has_gpu(facts)) return std::nullopt;
-  auto load = latest(facts, "load.gpu");
-  for (std::size_t i = 0; i < facts.machine.gpus.size() && !load; ++i)
-    load = latest(facts, fmt::format("load.gpu{}", i));
-  if (!load)
-    return not_known(kCode, "how busy the GPU is",
+  const auto gpus = by_load(gpu_loads(facts));
+  if (gpus.busy.empty() && !gpus.untold.empty())
+    return not_known(kCode, fmt::format("how busy {} is", list_of(gpus.untold)),
                      why_no_channel(facts, is_jetson(facts) ? "gpu_load" : "nvml", "load.gpu"));
-  const auto what = fmt::format("the GPU is {:.0f} % busy before anything of jetmeter runs", *load);
-  if (*load < kSome) return fine(kCode, fmt::format("the GPU is idle ({:.0f} %)", *load));
-  return Finding{Severity::warning, std::string(kCode), what,
-                 "the GPU takes turns between processes: every inference waits for the others'",
-                 ""};
+  if (gpus.busy.empty()) return fine(kCode, list_of(gpus.idle));
+  auto what = list_of(gpus.busy) + " before anything of jetmeter runs";
+  if (!gpus.idle.empty()) what += "; " + list_of(gpus.idle);
+  if (!gpus.untold.empty())
+    what += fmt::format("; how busy {} is, is not told", list_of(gpus.untold));
+  return Finding{
+      Severity::warning, std::string(kCode), std::move(what),
+      "the GPU takes turns between processes: every inference waits for the others'; stop "
+      "them first",
+      show_gpu_users(facts)};
 }
 
 std::optional<Finding> pressure(const DoctorFacts& facts) {

@@ -120,10 +120,28 @@ std::optional<std::uint64_t> usable_memory(const DoctorFacts& facts) {
   return bytes;
 }
 
+std::optional<std::size_t> gpu_for_models(const DoctorFacts& facts) {
+  constexpr double kLeastIdle = 0.01;  // a busy one's memory counts a little
+  const auto& pools = facts.ledger.pools;
+  if (facts.machine.memory_architecture != MemoryArchitecture::discrete) return std::nullopt;
+  std::optional<std::size_t> best;
+  double most = 0;
+  for (std::size_t i = 0; i + 1 < pools.size(); ++i) {
+    if (!pools[i + 1].available) continue;
+    const auto load = latest(facts, fmt::format("load.gpu{}", i)).value_or(0);
+    const auto weighed =
+        static_cast<double>(pools[i + 1].available->bytes()) * std::max(1 - load / 100, kLeastIdle);
+    if (best && weighed <= most) continue;
+    best = i;
+    most = weighed;
+  }
+  return best;
+}
+
 const Pool* vram(const DoctorFacts& facts) {
   const auto& pools = facts.ledger.pools;
-  const bool discrete = facts.machine.memory_architecture == MemoryArchitecture::discrete;
-  return discrete && pools.size() > 1 && pools[1].available ? &pools[1] : nullptr;
+  const auto gpu = gpu_for_models(facts);
+  return gpu ? &pools[*gpu + 1] : nullptr;
 }
 
 int worker_count(const DoctorFacts& facts) {

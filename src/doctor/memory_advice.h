@@ -22,8 +22,10 @@ std::string what_gives_memory_back(const DoctorFacts&);
 
 // What the machine has, or what its container may use of that.
 std::optional<std::uint64_t> usable_memory(const DoctorFacts&);
-// The memory of the discrete GPU that a model runs on unless told otherwise. Null where there is
-// none that tells.
+// Of the discrete GPUs, the one with the most memory free, which counts the less the busier the GPU
+// is; its number is that of its device, "cuda:1". Absent where none tells.
+std::optional<std::size_t> gpu_for_models(const DoctorFacts&);
+// The memory of that one. Null where there is none.
 const Pool* vram(const DoctorFacts&);
 // Each is a process with its own runtime.
 int worker_count(const DoctorFacts&);

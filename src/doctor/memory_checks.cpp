@@ -188,10 +188,12 @@ std::optional<Finding> gpu_memory_users(const DoctorFacts& facts) {
         Severity::warning, std::string(kCode), "held for processes that are gone: " + list_of(gone),
         "it usually comes back with a reboot only, and every run has so much less", "sudo reboot"};
   if (others.empty()) return fine(kCode, "nobody holds memory of the GPU");
+  const auto end_desktop = release(facts);
   return Finding{most >= kMuch ? Severity::warning : Severity::note, std::string(kCode),
                  "others hold memory of the GPU: " + list_of(others),
-                 "they compute and allocate when they like, on the same GPU and memory bus",
-                 release(facts)};
+                 "they compute and allocate when they like, on the same GPU and memory bus; stop "
+                 "them first",
+                 end_desktop.empty() ? show_gpu_users(facts) : end_desktop};
 }
 
 std::optional<Finding> huge_pages(const DoctorFacts& facts) {

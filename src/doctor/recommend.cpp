@@ -60,16 +60,70 @@ std::string memory_in_words(const DoctorFacts& facts, std::uint64_t usable) {
                      format_bytes(pool->total.bytes()));
 }
 
+bool has_several_gpus(const DoctorFacts& facts) {
+  return !is_jetson(facts) && facts.machine.gpus.size() > 1;
+}
+
+std::optional<Advice> device(const DoctorFacts& facts) {
+  const auto gpu = gpu_for_models(facts);
+  if (!gpu || !has_several_gpus(facts)) return std::nullopt;
+  auto reason = fmt::format(
+      "of {} GPUs, GPU {} has the most memory free that is not behind other "
+      "work: {}",
+      facts.machine.gpus.size(), *gpu, format_bytes(vram(facts)->available->bytes()));
+  if (const auto load = latest(facts, fmt::format("load.gpu{}", *gpu)))
+    reason += fmt::format(", and is {:.0f} % busy", *load);
+  return Advice{"device", fmt::format("cuda:{}, for models on a GPU", *gpu), reason,
+                fmt::format("detect and bench: --device cuda:{}", *gpu)};
+}
+
+std::string what_workers_share(const DoctorFacts& facts) {
+  if (has_several_gpus(facts)) return "two on the same GPU share it and its memory bus";
+  return has_gpu(facts) ? "they share one GPU and its memory bus"
+                        : "they share the cores and the memory bus";
+}
+
+// What memory_limit advises where no model fits has no option.
+bool none_fits_now(const DoctorFacts& facts) {
+  const auto limit = memory_limit_advice(facts);
+  return limit && limit->option.empty();
+}
+
+// "VLLM::EngineCor (1792595), which holds 4.11 GiB", of who holds most of the memory that CPU and
+// GPU share. Empty where nobody is known to hold much.
+std::string largest_gpu_user(const DoctorFacts& facts) {
+  constexpr std::uint64_t kMuch = std::uint64_t{64} << 20;
+  const GpuClient* largest = nullptr;
+  if (!is_jetson(facts) || !facts.gpu_users) return "";
+  for (const auto& [client, gone] : facts.gpu_users->users)
+    if (!gone && client.bytes >= kMuch && (largest == nullptr || client.bytes > largest->bytes))
+      largest = &client;
+  if (largest == nullptr) return "";
+  return fmt::format("{} ({}), which holds {}", largest->name, largest->pid,
+                     format_bytes(largest->bytes));
+}
+
+Advice workers_later(const DoctorFacts& facts) {
+  const auto user = largest_gpu_user(facts);
+  return {"workers",
+          fmt::format("none now; {} once memory is given back",
+                      worker_count(facts) > 1 ? "up to 2 models at a time" : "1 model at a time"),
+          user.empty() ? "no model fits beside what runs now; memory_limit says what to end first"
+                       : fmt::format("no model fits beside what runs now: end {}, first, and what "
+                                     "else memory_limit names",
+                                     user),
+          ""};
+}
+
 Advice workers(const DoctorFacts& facts) {
+  if (none_fits_now(facts)) return workers_later(facts);
   const auto bytes = usable_memory(facts);
-  const auto* shared =
-      has_gpu(facts) ? "one GPU and its memory bus" : "the cores and the memory bus";
   if (worker_count(facts) > 1)
     return {
         "workers", "up to 2 models at a time",
-        fmt::format("each worker brings its runtime again, and {} hold two; they share {}, which "
-                    "costs both latency",
-                    memory_in_words(facts, *bytes), shared),
+        fmt::format("each worker brings its runtime again, and {} hold two; {}, which costs both "
+                    "latency",
+                    memory_in_words(facts, *bytes), what_workers_share(facts)),
         ""};
   return {"workers", "1 model at a time",
           bytes ? fmt::format("each worker brings its runtime again, and {} are soon full",
@@ -91,7 +145,7 @@ Advice batch(const DoctorFacts& facts) {
 Advice samples() {
   const auto p99 = samples_needed(0.99), p999 = samples_needed(0.999);
   return {"samples", fmt::format("{} frames for a p99, {} for a p99.9", p99, p999),
-          "with fewer the percentile lies, at 95 % confidence, beyond the slowest frame seen",
+          "with fewer, not even the slowest frame seen bounds the percentile at 95 % confidence",
           fmt::format("detect: --max-frames {}; bench: --min-count {}", p99, p99)};
 }
 
@@ -103,23 +157,35 @@ std::optional<Advice> soak(const DoctorFacts& facts) {
                 ""};
 }
 
-// A core stays free for decoding and the supervisor where there is more than one.
+struct Cores {
+  int count = 0;
+  std::string kind;  // "cores that are online"
+};
+
+Cores cores_for_models(const DoctorFacts& facts) {
+  Cores cores{facts.machine.cores, "cores that are online"};
+  if (facts.cpu && facts.cpu->physical_cores && *facts.cpu->physical_cores < cores.count)
+    cores = {*facts.cpu->physical_cores, "physical cores, whose two threads share its arithmetic"};
+  if (facts.limits && facts.limits->cores && *facts.limits->cores < cores.count)
+    cores = {static_cast<int>(*facts.limits->cores), "cores that the control group allows"};
+  return cores;
+}
+
+// A core stays free for decoding and the supervisor where there is more than one; the others are
+// split between the models that run at a time.
 Advice threads(const DoctorFacts& facts) {
-  auto cores = facts.machine.cores;
-  auto kind = fmt::format("one less than the {} cores that are online", cores);
-  if (facts.cpu && facts.cpu->physical_cores && *facts.cpu->physical_cores < cores) {
-    cores = *facts.cpu->physical_cores;
-    kind = fmt::format(
-        "one less than the {} physical cores, whose two threads share its arithmetic", cores);
+  const auto [cores, kind] = cores_for_models(facts);
+  const int models = none_fits_now(facts) ? 1 : worker_count(facts);
+  const int all = std::max(1, cores - 1), each = std::max(1, all / models);
+  auto value = fmt::format("{}, for models on the CPU", each);
+  auto reason = fmt::format("one less than the {} {}: the last one decodes frames", cores, kind);
+  if (cores <= 1) reason = "there is one core";
+  if (each != all) {
+    value = fmt::format("{} for each of {} models on the CPU, {} for one alone", each, models, all);
+    reason +=
+        fmt::format("; the other {} are split between the {} that workers recommends", all, models);
   }
-  if (facts.limits && facts.limits->cores && *facts.limits->cores < cores) {
-    cores = static_cast<int>(*facts.limits->cores);
-    kind = fmt::format("one less than the {} cores that the control group allows", cores);
-  }
-  const int count = std::max(1, cores - 1);
-  return {"cpu_threads", fmt::format("{}, for models on the CPU", count),
-          cores > 1 ? kind + ": the last one decodes frames" : "there is one core",
-          fmt::format("detect and bench: --threads {}", count)};
+  return {"cpu_threads", value, reason, fmt::format("detect and bench: --threads {}", each)};
 }
 
 std::optional<Advice> copies(const DoctorFacts& facts) {
@@ -135,6 +201,7 @@ std::vector<Advice> recommend(const DoctorFacts& facts) {
   const auto add = [&](std::optional<Advice> one) {
     if (one) advice.push_back(std::move(*one));
   };
+  add(device(facts));
   add(memory_limit_advice(facts));
   add(workers(facts));
   add(batch(facts));

@@ -136,6 +136,27 @@ TEST(Recommend, TwoWorkersWhereThereIsRoom) {
             "bench: --memory-limit 22016MiB; detect: --memory-limit 8192MiB, the most it takes");
 }
 
+TEST(Recommend, NoWorkersWhereNoModelFits) {
+  auto facts = sound_orin();
+  facts.ledger.pools.front().available = PoolBytes(900 * kMiB);
+  EXPECT_EQ(advice(facts, "workers").value,
+            "none now; 1 model at a time once memory is given back");
+  EXPECT_THAT(advice(facts, "workers").reason, HasSubstr("memory_limit says what to end first"));
+  facts.gpu_users = GpuUsers{"nvmap",
+                             {{{900, "Xorg", 17 * kMiB}, false},
+                              {{811, "python3", 1 * kGiB}, false},
+                              {{812, "vllm", 4 * kGiB}, false},
+                              {{901, "left", 5 * kGiB}, true}}};
+  EXPECT_EQ(advice(facts, "workers").reason,
+            "no model fits beside what runs now: end vllm (812), which holds 4.00 GiB, first, and "
+            "what else memory_limit names");
+  facts.machine.memory_total_bytes = 60 * kGiB;
+  facts.ledger.pools = {{"DRAM", PoolBytes(60 * kGiB), PoolBytes(10 * kGiB)}};
+  EXPECT_EQ(advice(facts, "workers").value,
+            "none now; up to 2 models at a time once memory is given back");
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 5");
+}
+
 TEST(Recommend, MemoryLimitIsOneThatTheJobTakes) {
   auto facts = sound_orin();
   facts.machine.memory_total_bytes = 10 * kGiB;
@@ -196,10 +217,33 @@ TEST(Recommend, WorkersAndBatchCountTheVram) {
   EXPECT_EQ(advice(facts, "memory_limit").value, "5.60 GiB");
 }
 
+TEST(Recommend, TheGpuWithTheMostMemoryThatIsIdle) {
+  auto facts = sound_server();
+  EXPECT_EQ(advice(facts, "device").setting, "(none)") << "there is one";
+  facts.machine.gpus.push_back({"Some GPU", 24 * kGiB});
+  facts.ledger.pools.push_back({"VRAM 1", PoolBytes(24 * kGiB), PoolBytes(22 * kGiB)});
+  EXPECT_EQ(advice(facts, "device").option, "detect and bench: --device cuda:1");
+  EXPECT_THAT(advice(facts, "memory_limit").reason, HasSubstr("80 % of the 22.0 GiB of VRAM 1"));
+  EXPECT_THAT(advice(facts, "batch").reason, HasSubstr("VRAM, of which 22.0 GiB are free"));
+  EXPECT_THAT(advice(facts, "workers").reason, Not(HasSubstr("one GPU")));
+  EXPECT_THAT(advice(facts, "workers").reason, HasSubstr("two on the same GPU share it"));
+  set_channel(facts, "load.gpu0", Unit::percent, 0, 0);
+  set_channel(facts, "load.gpu1", Unit::percent, 97, 97);
+  EXPECT_EQ(advice(facts, "device").option, "detect and bench: --device cuda:0");
+  EXPECT_THAT(advice(facts, "device").reason, HasSubstr("20.0 GiB, and is 0 % busy"));
+  EXPECT_THAT(advice(facts, "memory_limit").reason, HasSubstr("80 % of the 20.0 GiB of VRAM 0"));
+  facts.ledger.pools[1].available = PoolBytes(0);
+  EXPECT_EQ(advice(facts, "device").option, "detect and bench: --device cuda:1") << "none is idle";
+  facts.ledger.pools[2].available.reset();
+  EXPECT_EQ(advice(facts, "device").option, "detect and bench: --device cuda:0");
+}
+
 TEST(Recommend, SamplesAreThoseThatAPercentileNeeds) {
   const auto samples = advice(sound_facts(), "samples");
   EXPECT_EQ(samples.value, "299 frames for a p99, 2995 for a p99.9");
   EXPECT_EQ(samples.option, "detect: --max-frames 299; bench: --min-count 299");
+  EXPECT_EQ(samples.reason,
+            "with fewer, not even the slowest frame seen bounds the percentile at 95 % confidence");
 }
 
 TEST(Recommend, ThreadsLeaveACoreForDecoding) {
@@ -211,6 +255,21 @@ TEST(Recommend, ThreadsLeaveACoreForDecoding) {
   EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 1");
   facts.machine.cores = 0;
   EXPECT_EQ(advice(facts, "cpu_threads").setting, "(none)");
+}
+
+TEST(Recommend, ThreadsAreSplitBetweenTheWorkers) {
+  auto facts = sound_server();
+  EXPECT_THAT(advice(facts, "workers").value, HasSubstr("up to 2"));
+  const auto threads = advice(facts, "cpu_threads");
+  EXPECT_EQ(threads.value, "2 for each of 2 models on the CPU, 5 for one alone");
+  EXPECT_EQ(threads.option, "detect and bench: --threads 2");
+  EXPECT_EQ(threads.reason,
+            "one less than the 6 cores that are online: the last one decodes frames; the other 5 "
+            "are split between the 2 that workers recommends");
+  facts.machine.cores = 2;
+  EXPECT_EQ(advice(facts, "cpu_threads").option, "detect and bench: --threads 1");
+  facts.machine.cores = 1;
+  EXPECT_EQ(advice(facts, "cpu_threads").reason, "there is one core");
 }
 
 }  // namespace

@@ -3,8 +3,11 @@
 
 #include "jetmeter/processes.h"
 #include "telemetry/access.h"
+#include "telemetry/board.h"
+#include "telemetry/nvidia_smi.h"
 #include "telemetry/nvmap_clients.h"
 #include "telemetry/nvml_clients.h"
+#include "telemetry/recorded_gpu.h"
 #include "telemetry/text.h"
 
 namespace jetmeter {
@@ -54,9 +57,12 @@ Result<GpuClients> read_gpu_clients(const Host& host) {
   auto nvml = nvml_gpu_clients(host);
   if (nvml) return nvml;
   if (nvmap && gpu_uses_nvmap(host)) return of_nvmap(std::move(*nvmap));
-  const auto why =
-      nvmap ? "nvmap holds nothing, and this GPU's driver may not use it" : nvmap.error().what;
-  return fail("GPU memory of processes is unknown: " + why + "; " + nvml.error().what);
+  if (auto recorded = recorded_gpu_clients(host)) return std::move(*recorded);
+  std::string why = nvmap ? "nvmap holds nothing, and this GPU's driver may not use it; " : "";
+  if (!nvmap && read_board(host).tegra) why = nvmap.error().what + "; ";
+  why += recorded_gpus(host).empty() ? nvml.error().what
+                                     : "the recorded nvidia-smi does not list the processes";
+  return fail("GPU memory of processes is unknown: " + why);
 }
 
 Result<GpuClients> recent_gpu_clients(const Host& host, const Clock& clock) {

@@ -10,6 +10,7 @@ namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 constexpr std::string_view kClients = "/sys/kernel/debug/nvmap/iovmm/clients";
@@ -49,9 +50,24 @@ TEST(GpuClients, ZerosOfThorAreUnknown) {
 TEST(GpuClients, AreUnknownWhereNobodyTells) {
   const auto gpu = read_gpu_clients(BoardCopy("x86-host").host());
   ASSERT_FALSE(gpu);
-  EXPECT_THAT(
-      gpu.error().what,
-      AllOf(StartsWith("GPU memory of processes is unknown: there is no '"), HasSubstr("NVML")));
+  EXPECT_THAT(gpu.error().what,
+              AllOf(StartsWith("GPU memory of processes is unknown: no libnvidia-ml.so.1"),
+                    HasSubstr("NVML"), Not(HasSubstr("nvmap"))));
+  const BoardCopy orin("orin-nano-super");
+  orin.remove(kClients);
+  EXPECT_THAT(read_gpu_clients(orin.host()).error().what,
+              AllOf(StartsWith("GPU memory of processes is unknown: there is no '"),
+                    HasSubstr("NVML"), HasSubstr("nvmap")));
+}
+
+TEST(GpuClients, OfARecordedServerAreThoseOfItsTool) {
+  const auto gpu = read_gpu_clients(BoardCopy("x86-nvidia").host());
+  ASSERT_TRUE(gpu) << gpu.error().what;
+  EXPECT_EQ(gpu->from, "nvidia-smi");
+  EXPECT_TRUE(gpu->clients.empty());
+  EXPECT_EQ(read_gpu_clients(BoardCopy("x86-two-a100").host()).error().what,
+            "GPU memory of processes is unknown: the recorded nvidia-smi does not list the "
+            "processes");
 }
 
 TEST(GpuClients, SayThatNvmapNeedsRoot) {

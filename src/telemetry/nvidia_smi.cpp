@@ -40,14 +40,6 @@ constexpr std::array<Place, 12> kPlaces{{
     {"Power Readings", "Power Draw", "W", "power.gpu", "", Unit::watt},
 }};
 
-// "81920 MiB"; absent for "N/A", and for more than a GPU of any unit has.
-std::optional<double> amount(std::string_view value, std::string_view unit) {
-  constexpr double kMost = 1e9;  // a petabyte, where it is the largest
-  const auto number = to_number(next_word(value));
-  const bool possible = number && *number >= 0 && *number <= kMost;
-  return possible && next_word(value) == unit ? number : std::nullopt;
-}
-
 const Place* place_of(const SmiLine& line) {
   if (line.gpu < 0) return nullptr;
   const auto found = std::find_if(kPlaces.begin(), kPlaces.end(), [&](const Place& place) {
@@ -70,7 +62,7 @@ class RecordedSmi : public Source {
     SmiLines lines(contents());
     while (const auto line = lines.next()) {
       const auto* place = place_of(*line);
-      const auto value = place != nullptr ? amount(line->value, place->unit) : std::nullopt;
+      const auto value = place != nullptr ? smi_amount(line->value, place->unit) : std::nullopt;
       const auto slot = value ? slot_of(line->gpu, *place) : std::nullopt;
       if (slot) out[*slot] = out[*slot].value_or(0) + *value * place->factor;
     }
@@ -94,7 +86,8 @@ class RecordedSmi : public Source {
 
   void add(const SmiLine& line) {
     const auto* place = place_of(line);
-    if (place == nullptr || !amount(line.value, place->unit) || slot_of(line.gpu, *place)) return;
+    if (place == nullptr || !smi_amount(line.value, place->unit) || slot_of(line.gpu, *place))
+      return;
     slots_.push_back({line.gpu, place->before, place->after});
     channels_.push_back(
         {fmt::format("{}{}{}", place->before, line.gpu, place->after), place->channel_unit});
@@ -111,6 +104,18 @@ bool is_recorded(const Host& host) {
 }
 
 }  // namespace
+
+std::optional<double> smi_amount(std::string_view value, std::string_view unit) {
+  constexpr double kMost = 1e9;  // a petabyte, where it is the largest
+  const auto number = to_number(next_word(value));
+  const bool possible = number && *number >= 0 && *number <= kMost;
+  return possible && next_word(value) == unit ? number : std::nullopt;
+}
+
+std::string recorded_smi(const Host& host) {
+  if (!is_recorded(host)) return "";
+  return read_text(host.path(kFile)).value_or("").substr(0, kMostBytes);
+}
 
 std::optional<SmiLine> SmiLines::next() {
   constexpr std::string_view kColon = " : ";
@@ -132,8 +137,7 @@ std::optional<SmiLine> SmiLines::next() {
 
 std::vector<NvmlGpu> recorded_gpus(const Host& host) {
   std::vector<NvmlGpu> gpus;
-  if (!is_recorded(host)) return gpus;
-  const auto text = read_text(host.path(kFile)).value_or("").substr(0, kMostBytes);
+  const auto text = recorded_smi(host);
   std::optional<std::string> driver;
   SmiLines lines(text);
   while (const auto line = lines.next()) {
@@ -144,7 +148,7 @@ std::vector<NvmlGpu> recorded_gpus(const Host& host) {
     gpu.driver = driver;
     if (line->key == "Product Name") gpu.name = clean_name(line->value);
     if (line->section != kMemory || line->key != "Total") continue;
-    const auto mebibytes = amount(line->value, "MiB");
+    const auto mebibytes = smi_amount(line->value, "MiB");
     gpu.integrated = !mebibytes || *mebibytes == 0;  // "N/A"
     if (!*gpu.integrated) gpu.memory_bytes = static_cast<std::uint64_t>(*mebibytes * kMebibyte);
   }

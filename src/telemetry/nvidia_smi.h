@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,12 @@ class SmiLines {
   std::string_view rest_, section_;
   int gpu_ = -1;
 };
+
+// "81920 MiB"; absent for "N/A", and for more than a GPU of any unit has.
+std::optional<double> smi_amount(std::string_view value, std::string_view unit);
+
+// All of it. Empty for the machine that this program runs on, and where nothing was recorded.
+std::string recorded_smi(const Host&);
 
 // Empty for the machine that this program runs on, whose driver can be asked, and where nothing was
 // recorded.

@@ -7,6 +7,7 @@
 #include "jetmeter/thermal_zones.h"
 #include "telemetry/folder.h"
 #include "telemetry/kernel_file.h"
+#include "telemetry/recorded_gpu.h"
 
 namespace jetmeter {
 namespace {
@@ -63,6 +64,9 @@ std::vector<ThermalTrip> slowing_trips(const Host& host) {
     zones.push_back({unique_name(zones, std::move(type)), Unit::celsius});
     if (const auto trip = lowest_slowing_trip(folder)) trips.push_back({zones.back().name, *trip});
   }
+  for (auto& trip : recorded_gpu_trips(host))
+    if (trip.celsius >= kLowestLimit && trip.celsius <= kHighestLimit)
+      trips.push_back(std::move(trip));
   return trips;
 }
 
