@@ -64,6 +64,9 @@ std::string clock_text(const MonitorView& view) {
     const auto utc = format_utc(*view.time);  // "2026-01-31T12:00:00.123456Z"
     return fmt::format("{} {} UTC", utc.substr(0, 10), utc.substr(11, 8));
   }
+  if (view.local_time.size() > 11)  // "2026-01-31T12:00:00"
+    return fmt::format("{} {} local time", view.local_time.substr(0, 10),
+                       view.local_time.substr(11));
   return view.replay ? "at " + format_duration(view.at) : "";
 }
 

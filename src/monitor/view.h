@@ -51,7 +51,8 @@ struct ReplayState {
 
 struct MonitorView {
   std::optional<WallTime> time;
-  Nanoseconds at{0};  // of the newest reading; the curves end here
+  std::string local_time;  // as RecordedReading has it
+  Nanoseconds at{0};       // of the newest reading; the curves end here
   Nanoseconds interval{0};
   std::optional<Machine> machine;  // absent: a recording does not tell
   Ledger ledger;

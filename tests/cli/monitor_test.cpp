@@ -130,6 +130,21 @@ TEST(Monitor, TurnsALogOfTegrastatsIntoACsv) {
   EXPECT_THAT(slurp(place / "t.csv"), HasSubstr("tegrastats.power.VDD_IN"));
 }
 
+TEST(Monitor, KeepsTheTimesOfADatedLogOfTegrastats) {
+  const Workplace place;
+  const std::string rest = " RAM 1024/2048MB (lfb 2x4MB) CPU [10%@729,off] VDD_IN 4000mW/4000mW\n";
+  place.write("t.log", "07-21-2025 16:33:42" + rest + "07-21-2025 16:33:43" + rest);
+  const auto shown =
+      run_program({"monitor", "--replay", "t.log", "--once", "--log", "t.csv"}, place);
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr(" 2025-07-21 16:33:43 local time\n"));
+  EXPECT_THAT(slurp(place / "t.csv"), HasSubstr("\n2025-07-21T16:33:42,0,"));
+  EXPECT_THAT(slurp(place / "t.csv"), HasSubstr("\n2025-07-21T16:33:43,1000000000,"));
+  const auto json = nlohmann::json::parse(
+      run_program({"monitor", "--replay", "t.log", "--once", "--format", "json"}, place).out);
+  EXPECT_EQ(json.at("time"), "2025-07-21T16:33:43");
+}
+
 TEST(Monitor, NamesTheWordsOfATegrastatsOfTomorrow) {
   const Workplace place;
   place.write(
