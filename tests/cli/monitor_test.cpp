@@ -69,6 +69,10 @@ TEST(Monitor, PrintsOneJsonDocument) {
   EXPECT_EQ(json.at("schema"), "jetmeter.monitor/1");
   EXPECT_EQ(json.at("memory").at("architecture"), "host");
   EXPECT_TRUE(json.at("recording").is_null());
+  const auto brief =
+      run_program({"monitor", "--once", "--json", "--board", kBoards + "x86-host"}, place);
+  EXPECT_EQ(brief.exit_code, 0) << brief.err;
+  EXPECT_EQ(nlohmann::json::parse(brief.out).at("schema"), "jetmeter.monitor/1");
 }
 
 TEST(Monitor, LogsAndReplaysWhatItLogged) {
@@ -238,6 +242,7 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongCall{"Log", {"--log", "none/x.csv"}, "cannot write the log"},
                     WrongCall{"LogThatExists", {"--log", "text"}, "holds something already"},
                     WrongCall{"JsonWithoutOnce", {"--format", "json"}, "goes with --once"},
+                    WrongCall{"BriefJsonWithoutOnce", {"--json"}, "goes with --once"},
                     WrongCall{"Format", {"--once", "--format", "xml"}, "--format"}),
     [](const auto& test) { return std::string(test.param.name); });
 
