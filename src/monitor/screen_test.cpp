@@ -210,9 +210,46 @@ TEST(Screen, ShowsAConstantTemperatureLastAndWithoutAColour) {
   };
   EXPECT_THAT(text, HasSubstr(painted_as("95.0°C", Tone::alarm)));
   EXPECT_THAT(text, HasSubstr(painted_as("40.0°C", Tone::good)));
-  EXPECT_THAT(text, testing::ContainsRegex("pmic *100\\.0°C"));
+  EXPECT_THAT(text, HasSubstr("pmic 100.0°C (constant)"));
   EXPECT_LT(text.find("gpu "), text.find("tboard "));
   EXPECT_LT(text.find("tboard "), text.find("pmic "));
+}
+
+TEST(Screen, TellsACoreThatIsOffFromOneWhoseLoadIsNotKnown) {
+  MonitorView view;
+  const auto add = [&](const std::string& name, std::optional<double> value) {
+    view.channels.push_back({name, Unit::none, "cpu", value, {}});
+  };
+  for (const auto* core : {"0", "1", "2"}) add(std::string("load.cpu") + core, std::nullopt);
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("cores   ?   ?   ? %"));
+  add("clock.cpu0", 1e9);
+  add("clock.cpu1", std::nullopt);
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("cores   ?   -   ? %"))
+      << "nothing tells of the third one's clock";
+  view.channels[0].latest = 50;
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("cores  50   -   - %"));
+  for (int core = 3; core < 16; ++core) {
+    add("load.cpu" + std::to_string(core), std::nullopt);
+    add("clock.cpu" + std::to_string(core), core == 4 ? std::optional(1e9) : std::nullopt);
+  }
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("cores ▅---?-----------"));
+}
+
+TEST(Screen, CountsAConstantTemperatureThatItLeavesOut) {
+  MonitorView view;
+  view.channels = {{"temperature.PMIC", Unit::celsius, "thermal", 100.0, {}}};
+  EXPECT_THAT(joined(render_screen(view, {60, 24})), HasSubstr("pmic 100.0°C (constant)\n"));
+  for (int zone = 0; zone < 9; ++zone)
+    view.channels.push_back(
+        {"temperature.z" + std::to_string(zone), Unit::celsius, "thermal", 40.0 + zone, {}});
+  const auto text = joined(render_screen(view, {80, 16}));
+  EXPECT_THAT(text, Not(HasSubstr("pmic")));
+  const auto shown = [&] {
+    std::size_t count = 0;
+    for (auto at = text.find(".0°C"); at != text.npos; at = text.find(".0°C", at + 1)) ++count;
+    return count;
+  }();
+  EXPECT_THAT(text, HasSubstr(fmt::format("Temperature (+{} more) ", 10 - shown)));
 }
 
 TEST(Screen, OfALargeBoardInASmallTerminalCountsItsOtherRails) {
@@ -300,6 +337,17 @@ TEST(Screen, ShowsTheMemoryOfADiscreteGpuOnce) {
   ASSERT_NE(first, text.npos);
   EXPECT_EQ(text.find("VRAM 0", first + 1), text.npos) << text;
   EXPECT_THAT(text, HasSubstr("VRAM 1")) << "which is no pool of the ledger";
+}
+
+// Where there is room for one thing, that is the same on every board.
+TEST(Screen, SaysOfNvMapFirstThatItIsAPartOfTheDram) {
+  for (const auto note : {kNvmapNote, kNvmapListNote}) {
+    auto view = view_of_board("orin-nano-super");
+    for (auto& part : view.ledger.views)
+      if (part.name == kNvmapView) part.note = note;
+    EXPECT_THAT(joined(render_screen(view, {})),
+                testing::ContainsRegex("NvMap \\(GPU\\) .* GiB  a part of the DRAM\n"));
+  }
 }
 
 // On a Jetson as it comes swap is zram, which takes memory itself.
