@@ -264,7 +264,7 @@ TEST(Screen, OfALargeBoardInASmallTerminalCountsItsOtherRails) {
   EXPECT_THAT(text, HasSubstr(fmt::format("Power (+{} more) ", rails - shown)));
 }
 
-TEST(Screen, HelpTellsReasonsWholeAndCountsTheOthers) {
+TEST(Screen, HelpTellsReasonsWhole) {
   auto view = view_of_board("orin-nano-super");
   view.help = true;
   const std::string reason =
@@ -282,7 +282,56 @@ TEST(Screen, HelpTellsReasonsWholeAndCountsTheOthers) {
   EXPECT_THAT(text(60), Not(HasSubstr("more)")));
   EXPECT_THAT(text(60), Not(HasSubstr("…")));
   EXPECT_THAT(text(24), HasSubstr("rapl: " + reason + "\n"));
-  EXPECT_THAT(text(24), testing::ContainsRegex("Sources that are not here \\(\\+[1-5] more\\)"));
+  view.scroll = help_extent(view, {}).last();
+  EXPECT_THAT(joined(render_screen(view, {})), Not(HasSubstr("q, Esc, Ctrl-C")));
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("rapl: no energy counter"));
+}
+
+TEST(Screen, WithoutAHeightCutsNothingThatIsSaidInWords) {
+  auto view = view_of_board("orin-nano-super");
+  std::string words;
+  for (int i = 0; i < 40; ++i) words += "word" + std::to_string(i) + " ";
+  view.message = words + "end_of_the_message";
+  view.process_note = words + "end_of_the_note";
+  view.missing.assign(12, {"a_source_with_a_long_name", "not in this test"});
+  view.missing.push_back({"the_last_source", "not in this test"});
+  view.unknown = {{"tegrastats", {{std::string(90, 'x'), "last_word"}, 2, false}}};
+  const auto lines = render_screen(view, {80, 0, false, false, false});
+  for (const auto& line : lines) {
+    EXPECT_LE(cell_count(line), 80U) << line;
+    EXPECT_THAT(line, Not(HasSubstr("…")));
+  }
+  const auto text = joined(lines);
+  for (const auto* what : {"end_of_the_message", "end_of_the_note", "the_last_source", "last_word",
+                           "GPU · Linux 5.15.148-tegra"})
+    EXPECT_THAT(text, HasSubstr(what));
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("…")) << "a window has its height";
+}
+
+TEST(Screen, WithoutAHeightSaysALongNameWhole) {
+  MonitorView view;
+  view.replay = ReplayState{std::string(70, 'a') + " log", 1.0, 0, 1, true};
+  view.local_time = "2025-07-21T16:33:42";
+  const auto lines = render_screen(view, {80, 0, false, false, false});
+  EXPECT_EQ(lines[0], view.replay->name);
+  EXPECT_THAT(lines[1], testing::EndsWith(" 2025-07-21 16:33:42 local time"));
+  EXPECT_EQ(cell_count(lines[1]), 80U);
+}
+
+TEST(Screen, WithoutAHeightKeepsWithinEveryWidth) {
+  auto view = view_of_board("agx-orin-64-jp6");
+  view.message = std::string(300, 'x');
+  for (std::size_t width = 1; width <= 120; ++width)
+    for (const auto& line : render_screen(view, {width, 0, false, true, false}))
+      ASSERT_LE(cell_count(line), width) << line;
+}
+
+TEST(Screen, BelowTheLeastWidthIsOneBlockBelowTheOther) {
+  const auto text =
+      joined(render_screen(view_of_board("orin-nano-super"), {40, 0, false, false, false}));
+  for (const auto* amount : {"7.44 GiB", "57.1°C", "16.3 W", "2140 rpm", "python3", "1.20 GiB"})
+    EXPECT_THAT(text, HasSubstr(amount));
+  EXPECT_THAT(text, HasSubstr("\nTemperature ─"));
 }
 
 TEST(Screen, NamesTheModuleFirstAndTheModelWhereThereIsRoom) {

@@ -36,6 +36,7 @@ TEST(Monitor, OfABoardSaysWhatIsAPartOfWhat) {
   EXPECT_THAT(result.out, StartsWith("Jetson Orin Nano 8GB Super (p3767-0005) "));
   EXPECT_THAT(result.out, HasSubstr("one DRAM for CPU and GPU"));
   EXPECT_THAT(result.out, HasSubstr("of which page cache"));
+  EXPECT_THAT(result.out, HasSubstr("Linux 5.15.148-tegra\n")) << "a pipe has no width to cut at";
 }
 
 TEST(Monitor, OfARecordedServerShowsTheMemoryOfEachGpu) {
@@ -249,9 +250,8 @@ INSTANTIATE_TEST_SUITE_P(
 // A program with a terminal of its own, whose other end the test holds.
 class OnTerminal {
  public:
-  explicit OnTerminal(std::vector<std::string> words,
-                      const Program::Environment& environment = {}) {
-    winsize size{24, 80, 0, 0};
+  explicit OnTerminal(std::vector<std::string> words, const Program::Environment& environment = {},
+                      winsize size = {24, 80, 0, 0}) {
     words.insert(words.begin(), JM_PROGRAM);
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
@@ -358,6 +358,38 @@ TEST(MonitorOnATerminal, DrawsFollowsItsSizeAndQuits) {
   EXPECT_EQ(terminal.wait(), 0);
   EXPECT_THAT(terminal.text(), EndsWith(kLeave));
   EXPECT_TRUE(terminal.is_restored());
+}
+
+TEST(MonitorOnATerminal, ScrollsItsHelp) {
+  OnTerminal terminal(monitor_of_board(), {}, {16, 80, 0, 0});
+  ASSERT_TRUE(terminal.shows("q quit")) << terminal.text();
+  terminal.press("h");
+  ASSERT_TRUE(terminal.shows("j k, arrows, space: scroll")) << terminal.text();
+  ASSERT_TRUE(terminal.shows(" 1-"));
+  terminal.forget();
+  terminal.press("\x1b[B");
+  EXPECT_TRUE(terminal.shows(" 2-")) << terminal.text();
+  terminal.press("\x1b[6~");
+  EXPECT_TRUE(terminal.shows("Sources that are not here")) << terminal.text();
+  terminal.forget();
+  terminal.press(" hp");
+  EXPECT_TRUE(terminal.shows("paused")) << "and space did not pause it";
+  terminal.press("q");
+  EXPECT_EQ(terminal.wait(), 0);
+}
+
+TEST(MonitorOnATerminal, PrintsOnceWithinItsColumns) {
+  auto words = monitor_of_board();
+  words.emplace_back("--once");
+  OnTerminal once(words, {{"NO_COLOR", "1"}}, {10, 40, 0, 0});
+  EXPECT_EQ(once.wait(), 0);
+  EXPECT_THAT(once.text(), HasSubstr("Temperature"));
+  std::istringstream lines(once.text());
+  for (std::string line; std::getline(lines, line);) {
+    const auto cells = std::ranges::count_if(
+        line, [](char c) { return c != '\r' && (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    EXPECT_LE(cells, 40) << line;
+  }
 }
 
 TEST(MonitorOnATerminal, HasNoColoursWhereTheyAreRefused) {
