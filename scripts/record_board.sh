@@ -13,9 +13,24 @@ readonly most_bytes=65536 # of one file
 root=
 out=
 
+readonly synopsis='usage: scripts/record_board.sh [--root DIR] OUT'
+
 usage() {
-  echo "record_board: $1; usage: scripts/record_board.sh [--root DIR] OUT" >&2
+  echo "record_board: $1; $synopsis" >&2
   exit 1
+}
+
+help() {
+  cat <<END
+$synopsis
+
+Records what jetmeter reads of this machine as a tree in the folder OUT, which must not exist,
+without what tells whose machine it is. Works as a user; as root it also takes /sys/kernel/debug.
+
+  --root DIR   reads this tree instead of / and runs no tool
+  -h, --help   prints this
+END
+  exit 0
 }
 
 while [ $# -gt 0 ]; do
@@ -25,6 +40,7 @@ while [ $# -gt 0 ]; do
       root=${2%/}
       shift 2
       ;;
+    -h | --help) help ;;
     -*) usage "unknown option '$1'" ;;
     *)
       [ -z "$out" ] || usage "one folder only"

@@ -78,7 +78,7 @@ inline constexpr std::string_view kSharedCacheNote =
 // driver's own list, which is for root, has it.
 inline constexpr std::string_view kNvmapView = "NvMap (GPU)";
 inline constexpr std::string_view kNvmapNote = "a part of the DRAM, not beside it";
-inline constexpr std::string_view kNvmapListNote = "as nvmap tells, a part of the DRAM";
+inline constexpr std::string_view kNvmapListNote = "a part of the DRAM, as nvmap tells";
 
 // What is swapped out is a part of no pool, in zram neither: what it takes there, compressed, is a
 // view of its own.

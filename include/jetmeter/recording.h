@@ -4,6 +4,7 @@
 //   {"time":"2026-01-31T12:00:00.000000Z","monotonic_ns":1,"source":"cpu","values":{"load.cpu":5}}
 //   {"time":"2026-01-31T12:00:01.000000Z","monotonic_ns":2,"source":"cpu","gap":"no value"}
 //
+// A time without the Z is local, in a zone that nobody told: that of a log of tegrastats.
 // A Recording also reads logs of NVIDIA's tegrastats. One thread.
 #pragma once
 
@@ -23,7 +24,10 @@ namespace jetmeter {
 
 struct RecordedReading {
   Nanoseconds at{0};
-  std::optional<WallTime> time;  // tegrastats tells no time zone
+  std::optional<WallTime> time;
+  // Instead of `time` where no time zone is told, as by tegrastats: "2026-01-31T12:00:00"; may be
+  // empty.
+  std::string local_time;
   std::string source;
   std::vector<Channel> channels;              // units as the names tell them
   std::vector<std::optional<double>> values;  // one per channel
@@ -39,6 +43,12 @@ void write_reading(std::string& line, WallTime, Nanoseconds at, std::string_view
 // `reason` empty: the source answers again.
 void write_gap(std::string& line, WallTime, Nanoseconds at, std::string_view source,
                std::string_view reason);
+// The same with the time as RecordedReading::local_time has it.
+void write_reading(std::string& line, std::string_view local_time, Nanoseconds at,
+                   std::string_view source, std::span<const Channel>,
+                   std::span<const std::optional<double>>);
+void write_gap(std::string& line, std::string_view local_time, Nanoseconds at,
+               std::string_view source, std::string_view reason);
 
 // Any bytes may come in; false for what is no such line, `out` is then unspecified.
 bool parse_reading(std::string_view line, RecordedReading& out);

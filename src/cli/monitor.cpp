@@ -13,7 +13,7 @@ namespace jetmeter {
 namespace {
 
 struct MonitorArguments {
-  bool once = false, ascii = false;
+  bool once = false, json = false, ascii = false;
   std::string log, replay, board, duration;
   std::string interval = "1s", format = "text";
   double speed = 1;
@@ -44,7 +44,7 @@ Result<MonitorOptions> options_of(const MonitorArguments& arguments, const Termi
     options.duration = *duration;
   }
   options.once = arguments.once;
-  options.json = arguments.format == "json";
+  options.json = arguments.json || arguments.format == "json";
   options.log = arguments.log;
   options.replay = arguments.board.empty() ? arguments.replay : arguments.board;
   options.speed = arguments.speed;
@@ -77,6 +77,7 @@ Action define(CLI::App& app, const Invocation& invocation) {
   app.add_option("--format", arguments->format, "of --once: text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  app.add_flag("--json", arguments->json, "as --format json");
   app.add_option("--interval", arguments->interval, "between readings, 100ms at least")
       ->capture_default_str();
   app.add_option("--duration", arguments->duration, "ends after this time; without: never");

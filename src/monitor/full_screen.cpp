@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <string_view>
@@ -33,7 +34,30 @@ std::size_t sequence_length(std::string_view text) {
   return std::min(end + 1, text.size());
 }
 
+struct SequenceKey {
+  std::string_view sequence;
+  char key;
+};
+constexpr std::array kSequenceKeys{SequenceKey{"\x1b[A", 'k'},  SequenceKey{"\x1bOA", 'k'},
+                                   SequenceKey{"\x1b[B", 'j'},  SequenceKey{"\x1bOB", 'j'},
+                                   SequenceKey{"\x1b[5~", 'b'}, SequenceKey{"\x1b[6~", 'f'}};
+
 }  // namespace
+
+std::string pressed_keys(std::string_view sent) {
+  std::string pressed;
+  while (!sent.empty()) {
+    const auto length = sent.front() == '\x1b' ? sequence_length(sent) : 1;
+    const auto* known =
+        std::ranges::find(kSequenceKeys, sent.substr(0, length), &SequenceKey::sequence);
+    if (length == 1)
+      pressed += sent.front();
+    else if (known != kSequenceKeys.end())
+      pressed += known->key;
+    sent.remove_prefix(length);
+  }
+  return pressed;
+}
 
 FullScreen::FullScreen(int in, int out) : in_(in), out_(out) {
   has_keys_ = ::tcgetattr(in_, &before_) == 0;
@@ -80,14 +104,7 @@ std::string FullScreen::keys() {
     has_keys_ = size < 0 && (errno == EINTR || errno == EAGAIN);
     return {};
   }
-  std::string_view text(buffer, static_cast<std::size_t>(size));
-  std::string pressed;
-  while (!text.empty()) {
-    const auto length = text.front() == '\x1b' ? sequence_length(text) : 1;
-    if (length == 1) pressed += text.front();
-    text.remove_prefix(length);
-  }
-  return pressed;
+  return pressed_keys({buffer, static_cast<std::size_t>(size)});
 }
 
 }  // namespace jetmeter

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace jetmeter {
@@ -26,7 +27,7 @@ class FullScreen {
   bool draw(const std::vector<std::string>& lines);
   // -1 when no keys can come.
   int keys_from() const { return has_keys_ ? in_ : -1; }
-  // The keys that were pressed; arrows and the like are none. Escape alone is '\x1b'.
+  // The keys that were pressed, as pressed_keys() has them.
   std::string keys();
 
  private:
@@ -34,5 +35,10 @@ class FullScreen {
   bool has_keys_ = false;
   termios before_{};
 };
+
+// One character per key of what a terminal sent: itself; arrows and page keys as the keys of less
+// that do the same, "k", "j", "b" and "f"; other keys that send a sequence are none. Escape alone
+// is '\x1b'.
+std::string pressed_keys(std::string_view sent);
 
 }  // namespace jetmeter

@@ -57,10 +57,8 @@ std::string curve(std::span<const HistoryPoint> points, Nanoseconds now, Nanosec
   return out;
 }
 
-std::string columns(std::span<const std::optional<double>> shares) {
-  std::string out;
-  for (const auto& share : shares) out += share ? level(*share) : std::string_view("-");
-  return out;
+std::string column(double share) {
+  return std::string(level(share));
 }
 
 }  // namespace jetmeter

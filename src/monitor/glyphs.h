@@ -19,7 +19,7 @@ std::string bar(std::optional<double> share, std::size_t width);
 std::string curve(std::span<const HistoryPoint> points, Nanoseconds now, Nanoseconds span,
                   std::size_t width, double top);
 
-// One cell per share; absent: "-".
-std::string columns(std::span<const std::optional<double>> shares);
+// `share` in [0, 1] as a column of one cell.
+std::string column(double share);
 
 }  // namespace jetmeter

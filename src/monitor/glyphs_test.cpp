@@ -31,9 +31,9 @@ TEST(Curve, HasAMeanPerStretchOfTimeAndHolesWhereNothingWasRead) {
   EXPECT_EQ(curve(points, seconds(39), seconds(40), 0, 100), "");
 }
 
-TEST(Columns, HaveACellPerShare) {
-  const std::vector<std::optional<double>> shares{0.0, 0.5, 1.0, std::nullopt};
-  EXPECT_EQ(columns(shares), "▁▅█-");
+TEST(Column, IsOneCell) {
+  EXPECT_EQ(column(0.0) + column(0.5) + column(1.0), "▁▅█");
+  EXPECT_EQ(column(-1.0) + column(7.0), "▁█");
 }
 
 }  // namespace

@@ -56,6 +56,7 @@ class LiveFeed : public Feed {
   void show(MonitorView& view) override {
     sink_.show(view);
     view.time = system_clock().wall();
+    view.local_time.clear();
     view.interval = interval_;
     view.machine = machine_;
     view.ledger = read_ledger(host_, machine_.memory_architecture);

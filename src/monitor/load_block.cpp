@@ -75,18 +75,37 @@ LoadLine cpu_line(const MonitorView& view, const std::vector<std::string>& cores
   return line;
 }
 
-// A number per core where there is room, else a cell per core.
+// A core that is off tells neither load nor clock while others do; of one that is on the load may
+// not be known, as in a single reading.
+bool is_off(const MonitorView& view, const std::string& core,
+            const std::vector<std::string>& cores) {
+  if (view.value("load." + core) || view.value("clock." + core)) return false;
+  const auto any_has = [&](std::string_view quantity) {
+    return std::ranges::any_of(cores, [&](const std::string& other) {
+      return view.value(std::string(quantity) + other).has_value();
+    });
+  };
+  return any_has("load.") || (view.find("clock." + core) && any_has("clock."));
+}
+
+// A number per core where there is room, else a cell per core: "-" of one that is off, "?" where
+// its load is not known.
 std::string core_line(const MonitorView& view, const std::vector<std::string>& cores,
                       std::size_t width) {
   std::string numbers = "cores";
-  std::vector<std::optional<double>> shares;
+  std::string cells = "cores ";
   for (const auto& core : cores) {
-    const auto load = view.value("load." + core);
-    numbers += load ? fmt::format(" {:3.0f}", *load) : "   -";
-    shares.push_back(load ? std::optional(*load / 100) : std::nullopt);
+    if (const auto load = view.value("load." + core)) {
+      numbers += fmt::format(" {:3.0f}", *load);
+      cells += column(*load / 100);
+    } else {
+      const auto* mark = is_off(view, core, cores) ? "-" : "?";
+      numbers += fmt::format("   {}", mark);
+      cells += mark;
+    }
   }
   numbers += " %";
-  return cell_count(numbers) <= width ? numbers : clipped("cores " + columns(shares), width);
+  return cell_count(numbers) <= width ? numbers : clipped(cells, width);
 }
 
 // Video engines and accelerators, where something tells of them.

@@ -28,7 +28,7 @@ class MemoryLines {
   explicit MemoryLines(const ScreenOptions& options) : options_(options) {
     const auto spare = options.width > kLeastWidth ? options.width - kLeastWidth : 0;
     label_ = 27 + std::min<std::size_t>(spare / 8, 4);
-    bar_ = 9 + spare / 4;
+    bar_ = options.width < kLeastWidth ? 0 : 9 + spare / 4;
   }
 
   std::string text(const MemoryLine& line) const {

@@ -8,14 +8,13 @@
 #include "jetmeter/record.h"
 #include "monitor/feed.h"
 #include "monitor/full_screen.h"
+#include "monitor/help_page.h"
 #include "monitor/screen.h"
 #include "monitor/stop_signals.h"
 #include "monitor/view_json.h"
 
 namespace jetmeter {
 namespace {
-
-constexpr std::size_t kWidthWithoutTerminal = 80;
 
 Nanoseconds now() {
   return system_clock().monotonic();
@@ -103,7 +102,7 @@ class Viewer {
       output_.print(view_as_json(view_));
       return;
     }
-    const auto width = options_.full_screen ? window_width() : kWidthWithoutTerminal;
+    const auto width = FullScreen::size_of(STDOUT_FILENO).width;
     for (const auto& line : render_screen(view_, {width, 0, options_.ascii, options_.color, false}))
       output_.print(line + "\n");
   }
@@ -130,27 +129,33 @@ class Viewer {
  private:
   static constexpr Nanoseconds kLongestStep = std::chrono::seconds(1);
 
-  static std::size_t window_width() {
-    return std::max(kLeastWidth, FullScreen::size_of(STDOUT_FILENO).width);
-  }
-
   void refresh() {
     feed_.show(view_);
     if (log_) view_.message = log_->trouble();
   }
 
-  bool draw(FullScreen& screen) {
+  ScreenOptions window() const {
     const auto size = FullScreen::size_of(STDOUT_FILENO);
-    return screen.draw(
-        render_screen(view_, {size.width, size.height, options_.ascii, options_.color, true}));
+    return {size.width, size.height, options_.ascii, options_.color, true};
+  }
+
+  bool draw(FullScreen& screen) { return screen.draw(render_screen(view_, window())); }
+
+  void turn_help() {
+    view_.help = !view_.help;
+    view_.scroll = 0;
   }
 
   // True when it is to end. What changes the picture makes the next one due.
   bool obey(const std::string& keys, Nanoseconds& due) {
     for (const char key : keys) {
       if (key == 'q' || key == 'Q' || key == '\x1b' || key == '\x03') return true;
+      if (view_.help && scrolls(key)) {
+        view_.scroll = scrolled(view_.scroll, key, help_extent(view_, window()));
+        continue;
+      }
       if (key == 'p' || key == ' ') view_.paused = !view_.paused;
-      if (key == 'h' || key == '?') view_.help = !view_.help;
+      if (key == 'h' || key == '?') turn_help();
       if (key != '+' && key != '-') continue;
       feed_.change_pace(key == '+');
       due = now();

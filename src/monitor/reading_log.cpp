@@ -48,6 +48,14 @@ std::string cell(std::string_view name) {
   return out + "\"";
 }
 
+std::string text_of(const std::optional<WallTime>& time, std::string_view local_time) {
+  return time ? format_utc(*time) : std::string(local_time);
+}
+
+WallTime since_1970(Nanoseconds at) {
+  return WallTime(std::chrono::duration_cast<std::chrono::microseconds>(at));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ReadingLog>> ReadingLog::open(const std::filesystem::path& path) {
@@ -96,10 +104,10 @@ void ReadingLog::collect(std::span<const Channel> channels,
   }
 }
 
-void ReadingLog::begin_row(std::optional<WallTime> time, Nanoseconds at) {
+void ReadingLog::begin_row(std::string time, Nanoseconds at) {
   if (row_at_ && *row_at_ != at) take_row();
   row_at_ = at;
-  row_time_ = time;
+  row_time_ = std::move(time);
 }
 
 void ReadingLog::take_row() {
@@ -126,7 +134,7 @@ void ReadingLog::fix_columns() {
 }
 
 void ReadingLog::write_row(const Row& row) {
-  line_ = row.time ? format_utc(*row.time) : "";
+  line_ = row.time;
   fmt::format_to(std::back_inserter(line_), ",{}", row.at.count());
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     line_ += ',';
@@ -138,31 +146,34 @@ void ReadingLog::write_row(const Row& row) {
 
 void ReadingLog::reading(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
                          std::span<const Channel> channels,
-                         std::span<const std::optional<double>> values) {
+                         std::span<const std::optional<double>> values,
+                         std::string_view local_time) {
   const std::scoped_lock lock(mutex_);
   if (!csv_) {
-    const auto stamp =
-        time.value_or(WallTime(std::chrono::duration_cast<std::chrono::microseconds>(at)));
-    write_reading(line_, stamp, at, source, channels, values);
+    if (!time && !local_time.empty())
+      write_reading(line_, local_time, at, source, channels, values);
+    else
+      write_reading(line_, time.value_or(since_1970(at)), at, source, channels, values);
     append(line_);
     return;
   }
-  begin_row(time, at);
+  begin_row(text_of(time, local_time), at);
   collect(channels, values);
 }
 
 void ReadingLog::gap(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
-                     std::string_view why) {
+                     std::string_view why, std::string_view local_time) {
   const std::scoped_lock lock(mutex_);
   if (csv_) {
-    begin_row(time, at);
+    begin_row(text_of(time, local_time), at);
     row_gaps_ += fmt::format("{}{}: {}", row_gaps_.empty() ? "" : "; ", source,
                              why.empty() ? "answers again" : why);
     return;
   }
-  const auto stamp =
-      time.value_or(WallTime(std::chrono::duration_cast<std::chrono::microseconds>(at)));
-  write_gap(line_, stamp, at, source, why);
+  if (!time && !local_time.empty())
+    write_gap(line_, local_time, at, source, why);
+  else
+    write_gap(line_, time.value_or(since_1970(at)), at, source, why);
   append(line_);
 }
 

@@ -22,14 +22,16 @@ class ReadingLog {
   ReadingLog(const ReadingLog&) = delete;
   ReadingLog& operator=(const ReadingLog&) = delete;
 
-  // `time` absent: a recording that does not tell it; the CSV has then an empty cell, and the JSONL
-  // the first of January 1970 plus `at`.
+  // `time` absent: a recording that does not tell it, but perhaps the local time, which is written
+  // in its place. Where that is empty, too, the CSV has an empty cell, and the JSONL the first of
+  // January 1970 plus `at`.
   void reading(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
-               std::span<const Channel>, std::span<const std::optional<double>>);
+               std::span<const Channel>, std::span<const std::optional<double>>,
+               std::string_view local_time = {});
   // `reason` empty: the source answers again. In a CSV it stands in the last column, "gap", of the
   // row of its moment.
   void gap(std::optional<WallTime> time, Nanoseconds at, std::string_view source,
-           std::string_view reason);
+           std::string_view reason, std::string_view local_time = {});
   // Writes the last row of a CSV, which could still have grown, and what was held until its columns
   // were known.
   void finish();
@@ -48,12 +50,12 @@ class ReadingLog {
   ReadingLog(std::filesystem::path, int descriptor);
   void collect(std::span<const Channel>, std::span<const std::optional<double>>);
   struct Row {
-    std::optional<WallTime> time;
+    std::string time;
     Nanoseconds at{};
     std::vector<std::optional<double>> values;  // by column; may be shorter
     std::string gaps;
   };
-  void begin_row(std::optional<WallTime> time, Nanoseconds at);
+  void begin_row(std::string time, Nanoseconds at);
   void take_row();
   void fix_columns();
   void write_row(const Row&);
@@ -68,8 +70,7 @@ class ReadingLog {
   // CSV: the row that is gathered, and the columns once they are fixed.
   std::vector<Cell> cells_;
   std::optional<Nanoseconds> row_at_;
-  std::optional<WallTime> row_time_;
-  std::string row_gaps_;
+  std::string row_time_, row_gaps_;
   std::vector<Row> held_;  // before the columns are fixed: a load takes two readings
   bool columns_fixed_ = false;
   std::vector<std::string> late_;  // channels that came after that

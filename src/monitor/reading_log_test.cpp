@@ -81,6 +81,28 @@ TEST(ReadingLog, AsJsonCanBeReadBack) {
   EXPECT_EQ(reading.gap, "silent");
 }
 
+TEST(ReadingLog, HasALocalTimeInThePlaceOfTheTime) {
+  const TempDir dir;
+  for (const auto* name : {"x.csv", "x.jsonl"}) {
+    const auto log = ReadingLog::open(dir.path() / name);
+    ASSERT_TRUE(log);
+    (*log)->reading(std::nullopt, seconds(1), "cpu", kCpu, Values{12.5}, "2025-07-21T16:33:42");
+    (*log)->gap(std::nullopt, seconds(2), "cpu", "gone", "2025-07-21T16:33:43");
+    (*log)->finish();
+  }
+  EXPECT_EQ(read_text(dir.path() / "x.csv"),
+            "time,monotonic_ns,load.cpu,gap\n"
+            "2025-07-21T16:33:42,1000000000,12.5,\n"
+            "2025-07-21T16:33:43,2000000000,,cpu: gone\n");
+  EXPECT_EQ(read_text(dir.path() / "x.jsonl"),
+            R"({"time":"2025-07-21T16:33:42","monotonic_ns":1000000000,"source":"cpu",)"
+            R"("values":{"load.cpu":12.5}})"
+            "\n"
+            R"({"time":"2025-07-21T16:33:43","monotonic_ns":2000000000,"source":"cpu",)"
+            R"("gap":"gone"})"
+            "\n");
+}
+
 TEST(ReadingLog, OnAFullDiskSaysSoOnce) {
   const auto log = ReadingLog::open("/dev/full");
   ASSERT_TRUE(log);

@@ -114,6 +114,7 @@ class ReplayFeed : public Feed {
   void show(MonitorView& view) override {
     readings_.show(view);
     view.time = time_;
+    view.local_time = local_time_;
     view.interval = options_.interval;
     view.machine = options_.machine;
     view.ledger = recorded_ledger(view);
@@ -141,12 +142,15 @@ class ReplayFeed : public Feed {
   void take() {
     const auto& reading = *next_;
     time_ = reading.time;
+    local_time_ = reading.local_time;
     if (reading.gap) {
-      if (log_) log_->gap(reading.time, reading.at, reading.source, *reading.gap);
+      if (log_)
+        log_->gap(reading.time, reading.at, reading.source, *reading.gap, reading.local_time);
       readings_.gap(reading.at, reading.source, *reading.gap);
     } else {
       if (log_)
-        log_->reading(reading.time, reading.at, reading.source, reading.channels, reading.values);
+        log_->reading(reading.time, reading.at, reading.source, reading.channels, reading.values,
+                      reading.local_time);
       readings_.take(reading.at, reading.source, reading.channels, reading.values);
     }
     fetch();
@@ -158,6 +162,7 @@ class ReplayFeed : public Feed {
   Readings readings_;
   Nanoseconds position_{0};
   std::optional<WallTime> time_;
+  std::string local_time_;
   std::optional<RecordedReading> next_;
 };
 

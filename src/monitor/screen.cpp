@@ -7,11 +7,14 @@
 
 #include "monitor/blocks.h"
 #include "monitor/cells.h"
+#include "monitor/help_page.h"
 
 namespace jetmeter {
 namespace {
 
 constexpr std::size_t kBetween = 2;  // cells between the halves of a line
+constexpr std::size_t kNarrowest = 40;
+constexpr std::size_t kIndent = 2;  // of what goes on from the line before
 
 // One block over the whole width, or two side by side, of which the first lines are shown.
 struct Row {
@@ -50,7 +53,18 @@ std::vector<std::string> lines_of(const Row& row, const ScreenOptions& options) 
   return lines;
 }
 
+std::vector<Row> stacked_rows(const MonitorView& view, const ScreenOptions& options) {
+  const auto width = options.width;
+  return {{memory_block(view, options), {}, width},
+          {load_block(view, width, options), {}, width},
+          {temperature_block(view, width, options), {}, width},
+          {power_block(view, width, options), {}, width},
+          {strain_block(view, width, options), {}, width},
+          {process_block(view, options), {}, width}};
+}
+
 std::vector<Row> rows_of(const MonitorView& view, const ScreenOptions& options) {
+  if (options.width < kLeastWidth) return stacked_rows(view, options);
   const auto left = (options.width - kBetween) * 11 / 20;
   const auto right = options.width - kBetween - left;
   return {{memory_block(view, options), {}, options.width},
@@ -64,6 +78,9 @@ std::string clock_text(const MonitorView& view) {
     const auto utc = format_utc(*view.time);  // "2026-01-31T12:00:00.123456Z"
     return fmt::format("{} {} UTC", utc.substr(0, 10), utc.substr(11, 8));
   }
+  if (view.local_time.size() > 11)  // "2026-01-31T12:00:00"
+    return fmt::format("{} {} local time", view.local_time.substr(0, 10),
+                       view.local_time.substr(11));
   return view.replay ? "at " + format_duration(view.at) : "";
 }
 
@@ -102,15 +119,30 @@ std::string title_of(const MonitorView& view, std::size_t width) {
   return view.machine->board ? name_of(*view.machine->board, width) : view.machine->cpu;
 }
 
-std::vector<std::string> header(const MonitorView& view, const ScreenOptions& options) {
-  const auto& machine = view.machine;
+// One line of a window; elsewhere nothing is cut.
+std::vector<std::string> in_lines(std::string_view text, const ScreenOptions& options) {
+  if (options.height > 0) return {clipped(text, options.width)};
+  return wrapped(text, options.width, kIndent);
+}
+
+std::vector<std::string> title_lines(const MonitorView& view, const ScreenOptions& options) {
   const auto width = options.width;
   const auto clock = clock_text(view);
   const auto room = width - std::min(width, cell_count(clock) + 1);
-  std::vector<std::string> lines{
-      painted(ends(title_of(view, room), clock, width), Tone::title, options.color)};
-  if (machine)
-    lines.push_back(painted(clipped(facts(*machine), width), Tone::quiet, options.color));
+  const auto title = title_of(view, room);
+  if (options.height > 0 || cell_count(title) <= room) return {ends(title, clock, width)};
+  auto lines = wrapped(title, width, kIndent);
+  if (!clock.empty()) lines.push_back(right_in(clock, width));
+  return lines;
+}
+
+std::vector<std::string> header(const MonitorView& view, const ScreenOptions& options) {
+  std::vector<std::string> lines;
+  for (const auto& line : title_lines(view, options))
+    lines.push_back(painted(line, Tone::title, options.color));
+  if (!view.machine) return lines;
+  for (const auto& line : in_lines(facts(*view.machine), options))
+    lines.push_back(painted(line, Tone::quiet, options.color));
   return lines;
 }
 
@@ -143,7 +175,9 @@ std::string key_text(const MonitorView& view) {
 std::vector<std::string> footer(const MonitorView& view, const ScreenOptions& options) {
   std::vector<std::string> lines;
   const auto add = [&](const std::string& text, Tone tone) {
-    if (!text.empty()) lines.push_back(painted(clipped(text, options.width), tone, options.color));
+    if (text.empty()) return;
+    for (const auto& line : in_lines(text, options))
+      lines.push_back(painted(line, tone, options.color));
   };
   add(view.process_note, Tone::quiet);
   add(missing_text(view, options.keys), Tone::quiet);
@@ -188,31 +222,6 @@ void append(std::vector<std::string>& lines, const std::vector<Row>& rows, std::
   }
 }
 
-ScreenBlock missing_block(const MonitorView& view, const ScreenOptions& options) {
-  constexpr std::size_t kIndent = 2;
-  auto block = titled_block("Sources that are not here", 1, options.width, options);
-  for (std::size_t i = 0; i < view.missing.size(); ++i) {
-    const auto& [name, reason] = view.missing[i];
-    for (auto& line : wrapped(name + ": " + reason, options.width, kIndent)) {
-      block.lines.push_back(std::move(line));
-      block.whole.push_back(i);
-    }
-    ++block.whole.back();
-  }
-  if (block.lines.empty()) block.lines.emplace_back("none");
-  return block;
-}
-
-std::vector<Row> help_rows(const MonitorView& view, const ScreenOptions& options) {
-  auto keys = titled_block("Keys", 4, options.width, options);
-  for (const auto* line :
-       {"q, Esc, Ctrl-C   quit", "p, space         pause, go on",
-        "h, ?             this page, and back",
-        "+, -             longer or shorter interval; of a recording: faster, slower"})
-    keys.lines.push_back(clipped(line, options.width));
-  return {{std::move(keys), {}, options.width}, {missing_block(view, options), {}, options.width}};
-}
-
 std::vector<std::string> too_small(const ScreenOptions& options) {
   std::vector<std::string> lines;
   const auto text = fmt::format("{} x {} cells: too small, I need {} x {}", options.width,
@@ -222,10 +231,27 @@ std::vector<std::string> too_small(const ScreenOptions& options) {
   return lines;
 }
 
-std::vector<std::string> compose(const MonitorView& view, const ScreenOptions& options) {
-  auto lines = header(view, options);
-  const auto foot = footer(view, options);
-  auto rows = view.help ? help_rows(view, options) : rows_of(view, options);
+HelpExtent extent_of(std::size_t lines, std::size_t others, const ScreenOptions& options) {
+  if (options.height == 0) return {lines, lines};
+  return {lines, std::min(lines, options.height - std::min(options.height, others))};
+}
+
+// Where not all of it is shown, the last line says how to see the rest.
+void add_help(const MonitorView& view, const ScreenOptions& options,
+              std::vector<std::string>& lines, std::vector<std::string>& foot) {
+  const auto page = help_lines(view, options);
+  const auto extent = extent_of(page.size(), lines.size() + foot.size(), options);
+  const auto first = std::min(view.scroll, extent.last());
+  for (std::size_t i = first; i < first + extent.shown; ++i) lines.push_back(page[i]);
+  if (extent.last() == 0 || !options.keys) return;
+  const auto shown = fmt::format("{}-{} of {}", first + 1, first + extent.shown, extent.lines);
+  const auto text = ends("h back · q quit · j k, arrows, space: scroll", shown, options.width);
+  foot.back() = painted(clipped(text, options.width), Tone::quiet, options.color);
+}
+
+void add_rows(const MonitorView& view, const ScreenOptions& options,
+              std::vector<std::string>& lines, const std::vector<std::string>& foot) {
+  auto rows = rows_of(view, options);
   std::size_t empty_lines = rows.size();
   if (options.height > 0) {
     const auto room = options.height - lines.size() - foot.size();
@@ -233,17 +259,41 @@ std::vector<std::string> compose(const MonitorView& view, const ScreenOptions& o
     empty_lines = std::min(rows.size(), room - total_of(rows));
   }
   append(lines, rows, empty_lines, options);
+}
+
+std::vector<std::string> compose(const MonitorView& view, const ScreenOptions& options) {
+  auto lines = header(view, options);
+  auto foot = footer(view, options);
+  if (view.help)
+    add_help(view, options, lines, foot);
+  else
+    add_rows(view, options, lines, foot);
   if (options.height > 0) lines.resize(options.height - foot.size());
   lines.insert(lines.end(), foot.begin(), foot.end());
   return lines;
 }
 
+std::vector<std::string> compose_narrow(const MonitorView& view, ScreenOptions options) {
+  const auto width = options.width;
+  options.width = std::max(width, kNarrowest);
+  auto lines = compose(view, options);
+  for (auto& line : lines) line = clipped(line, width);
+  return lines;
+}
+
 }  // namespace
 
+HelpExtent help_extent(const MonitorView& view, const ScreenOptions& options) {
+  const auto others = header(view, options).size() + footer(view, options).size();
+  return extent_of(help_lines(view, options).size(), others, options);
+}
+
 std::vector<std::string> render_screen(const MonitorView& view, const ScreenOptions& options) {
-  const bool small =
-      options.width < kLeastWidth || (options.height > 0 && options.height < kLeastHeight);
-  auto lines = small ? too_small(options) : compose(view, options);
+  const bool narrow = options.width < kLeastWidth;
+  const bool small = options.height > 0 && (narrow || options.height < kLeastHeight);
+  auto lines = small    ? too_small(options)
+               : narrow ? compose_narrow(view, options)
+                        : compose(view, options);
   for (auto& line : lines) {
     const auto end = line.find_last_not_of(' ');
     line.resize(end == line.npos ? 0 : end + 1);

@@ -16,10 +16,20 @@ struct ScreenOptions {
   bool keys = true;  // that the last line names the keys
 };
 
+// What a window shows of the help page.
+struct HelpExtent {
+  std::size_t lines = 0, shown = 0;  // shown <= lines
+
+  std::size_t last() const { return lines - shown; }  // first line of the last windowful
+};
+
 inline constexpr std::size_t kLeastWidth = 60, kLeastHeight = 16;
 
-// With a height exactly as many lines, each of at most `width` cells. A window below the least size
-// gets one sentence that says so.
+// Lines of at most `width` cells; with a height exactly as many, and a window below the least size
+// gets one sentence that says so. Without a height what is said in words is wrapped, and below the
+// least width everything is one below the other.
 std::vector<std::string> render_screen(const MonitorView&, const ScreenOptions&);
+
+HelpExtent help_extent(const MonitorView&, const ScreenOptions&);
 
 }  // namespace jetmeter

@@ -210,9 +210,46 @@ TEST(Screen, ShowsAConstantTemperatureLastAndWithoutAColour) {
   };
   EXPECT_THAT(text, HasSubstr(painted_as("95.0°C", Tone::alarm)));
   EXPECT_THAT(text, HasSubstr(painted_as("40.0°C", Tone::good)));
-  EXPECT_THAT(text, testing::ContainsRegex("pmic *100\\.0°C"));
+  EXPECT_THAT(text, HasSubstr("pmic 100.0°C (constant)"));
   EXPECT_LT(text.find("gpu "), text.find("tboard "));
   EXPECT_LT(text.find("tboard "), text.find("pmic "));
+}
+
+TEST(Screen, TellsACoreThatIsOffFromOneWhoseLoadIsNotKnown) {
+  MonitorView view;
+  const auto add = [&](const std::string& name, std::optional<double> value) {
+    view.channels.push_back({name, Unit::none, "cpu", value, {}});
+  };
+  for (const auto* core : {"0", "1", "2"}) add(std::string("load.cpu") + core, std::nullopt);
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("cores   ?   ?   ? %"));
+  add("clock.cpu0", 1e9);
+  add("clock.cpu1", std::nullopt);
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("cores   ?   -   ? %"))
+      << "nothing tells of the third one's clock";
+  view.channels[0].latest = 50;
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("cores  50   -   - %"));
+  for (int core = 3; core < 16; ++core) {
+    add("load.cpu" + std::to_string(core), std::nullopt);
+    add("clock.cpu" + std::to_string(core), core == 4 ? std::optional(1e9) : std::nullopt);
+  }
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("cores ▅---?-----------"));
+}
+
+TEST(Screen, CountsAConstantTemperatureThatItLeavesOut) {
+  MonitorView view;
+  view.channels = {{"temperature.PMIC", Unit::celsius, "thermal", 100.0, {}}};
+  EXPECT_THAT(joined(render_screen(view, {60, 24})), HasSubstr("pmic 100.0°C (constant)\n"));
+  for (int zone = 0; zone < 9; ++zone)
+    view.channels.push_back(
+        {"temperature.z" + std::to_string(zone), Unit::celsius, "thermal", 40.0 + zone, {}});
+  const auto text = joined(render_screen(view, {80, 16}));
+  EXPECT_THAT(text, Not(HasSubstr("pmic")));
+  const auto shown = [&] {
+    std::size_t count = 0;
+    for (auto at = text.find(".0°C"); at != text.npos; at = text.find(".0°C", at + 1)) ++count;
+    return count;
+  }();
+  EXPECT_THAT(text, HasSubstr(fmt::format("Temperature (+{} more) ", 10 - shown)));
 }
 
 TEST(Screen, OfALargeBoardInASmallTerminalCountsItsOtherRails) {
@@ -227,7 +264,7 @@ TEST(Screen, OfALargeBoardInASmallTerminalCountsItsOtherRails) {
   EXPECT_THAT(text, HasSubstr(fmt::format("Power (+{} more) ", rails - shown)));
 }
 
-TEST(Screen, HelpTellsReasonsWholeAndCountsTheOthers) {
+TEST(Screen, HelpTellsReasonsWhole) {
   auto view = view_of_board("orin-nano-super");
   view.help = true;
   const std::string reason =
@@ -245,7 +282,56 @@ TEST(Screen, HelpTellsReasonsWholeAndCountsTheOthers) {
   EXPECT_THAT(text(60), Not(HasSubstr("more)")));
   EXPECT_THAT(text(60), Not(HasSubstr("…")));
   EXPECT_THAT(text(24), HasSubstr("rapl: " + reason + "\n"));
-  EXPECT_THAT(text(24), testing::ContainsRegex("Sources that are not here \\(\\+[1-5] more\\)"));
+  view.scroll = help_extent(view, {}).last();
+  EXPECT_THAT(joined(render_screen(view, {})), Not(HasSubstr("q, Esc, Ctrl-C")));
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("rapl: no energy counter"));
+}
+
+TEST(Screen, WithoutAHeightCutsNothingThatIsSaidInWords) {
+  auto view = view_of_board("orin-nano-super");
+  std::string words;
+  for (int i = 0; i < 40; ++i) words += "word" + std::to_string(i) + " ";
+  view.message = words + "end_of_the_message";
+  view.process_note = words + "end_of_the_note";
+  view.missing.assign(12, {"a_source_with_a_long_name", "not in this test"});
+  view.missing.push_back({"the_last_source", "not in this test"});
+  view.unknown = {{"tegrastats", {{std::string(90, 'x'), "last_word"}, 2, false}}};
+  const auto lines = render_screen(view, {80, 0, false, false, false});
+  for (const auto& line : lines) {
+    EXPECT_LE(cell_count(line), 80U) << line;
+    EXPECT_THAT(line, Not(HasSubstr("…")));
+  }
+  const auto text = joined(lines);
+  for (const auto* what : {"end_of_the_message", "end_of_the_note", "the_last_source", "last_word",
+                           "GPU · Linux 5.15.148-tegra"})
+    EXPECT_THAT(text, HasSubstr(what));
+  EXPECT_THAT(joined(render_screen(view, {})), HasSubstr("…")) << "a window has its height";
+}
+
+TEST(Screen, WithoutAHeightSaysALongNameWhole) {
+  MonitorView view;
+  view.replay = ReplayState{std::string(70, 'a') + " log", 1.0, 0, 1, true};
+  view.local_time = "2025-07-21T16:33:42";
+  const auto lines = render_screen(view, {80, 0, false, false, false});
+  EXPECT_EQ(lines[0], view.replay->name);
+  EXPECT_THAT(lines[1], testing::EndsWith(" 2025-07-21 16:33:42 local time"));
+  EXPECT_EQ(cell_count(lines[1]), 80U);
+}
+
+TEST(Screen, WithoutAHeightKeepsWithinEveryWidth) {
+  auto view = view_of_board("agx-orin-64-jp6");
+  view.message = std::string(300, 'x');
+  for (std::size_t width = 1; width <= 120; ++width)
+    for (const auto& line : render_screen(view, {width, 0, false, true, false}))
+      ASSERT_LE(cell_count(line), width) << line;
+}
+
+TEST(Screen, BelowTheLeastWidthIsOneBlockBelowTheOther) {
+  const auto text =
+      joined(render_screen(view_of_board("orin-nano-super"), {40, 0, false, false, false}));
+  for (const auto* amount : {"7.44 GiB", "57.1°C", "16.3 W", "2140 rpm", "python3", "1.20 GiB"})
+    EXPECT_THAT(text, HasSubstr(amount));
+  EXPECT_THAT(text, HasSubstr("\nTemperature ─"));
 }
 
 TEST(Screen, NamesTheModuleFirstAndTheModelWhereThereIsRoom) {
@@ -300,6 +386,17 @@ TEST(Screen, ShowsTheMemoryOfADiscreteGpuOnce) {
   ASSERT_NE(first, text.npos);
   EXPECT_EQ(text.find("VRAM 0", first + 1), text.npos) << text;
   EXPECT_THAT(text, HasSubstr("VRAM 1")) << "which is no pool of the ledger";
+}
+
+// Where there is room for one thing, that is the same on every board.
+TEST(Screen, SaysOfNvMapFirstThatItIsAPartOfTheDram) {
+  for (const auto note : {kNvmapNote, kNvmapListNote}) {
+    auto view = view_of_board("orin-nano-super");
+    for (auto& part : view.ledger.views)
+      if (part.name == kNvmapView) part.note = note;
+    EXPECT_THAT(joined(render_screen(view, {})),
+                testing::ContainsRegex("NvMap \\(GPU\\) .* GiB  a part of the DRAM\n"));
+  }
 }
 
 // On a Jetson as it comes swap is zram, which takes memory itself.

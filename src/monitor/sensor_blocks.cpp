@@ -36,6 +36,14 @@ std::size_t zone_width(const std::vector<std::string>& zones, std::size_t most) 
   return zones.size() <= kFew ? std::min(longest, most) : kShort;
 }
 
+// A number that nothing measured, on a line of its own.
+void add_constant(const std::string& zone, double celsius, std::size_t width, ScreenBlock& block) {
+  const auto items = block.whole.empty() ? 0 : block.whole.back();
+  block.lines.push_back(clipped(
+      fmt::format("{} {} (constant)", zone_unit(zone), amount(celsius, Unit::celsius)), width));
+  block.whole.push_back(items + 1);
+}
+
 Tone heat(double celsius) {
   constexpr double kHot = 75, kTooHot = 90;  // Orin slows down from 99 on
   return celsius >= kTooHot ? Tone::alarm : celsius >= kHot ? Tone::warning : Tone::good;
@@ -150,15 +158,20 @@ ScreenBlock temperature_block(const MonitorView& view, std::size_t width,
   std::vector<std::string> items, unknown, constant;
   for (const auto& zone : zones) {
     const auto value = view.value("temperature." + zone);
-    const bool measures = value && !is_constant_zone(zone);
+    if (value && is_constant_zone(zone)) {
+      constant.push_back(zone);
+      continue;
+    }
     const auto degrees = right_in(amount(value, Unit::celsius), kDegrees);
     auto item = left_in(zone_unit(zone), name_width) +
-                (measures ? painted(degrees, heat(*value), options.color) : degrees);
-    (measures ? items : value ? constant : unknown).push_back(std::move(item));
+                (value ? painted(degrees, heat(*value), options.color) : degrees);
+    (value ? items : unknown).push_back(std::move(item));
   }
-  for (auto* later : {&unknown, &constant}) items.insert(items.end(), later->begin(), later->end());
+  items.insert(items.end(), unknown.begin(), unknown.end());
   add_in_columns(items, name_width + kDegrees, width, block);
-  if (items.empty()) block.lines.emplace_back("-");
+  for (const auto& zone : constant)
+    add_constant(zone, *view.value("temperature." + zone), width, block);
+  if (block.lines.empty()) block.lines.emplace_back("-");
   return block;
 }
 

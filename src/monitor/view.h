@@ -1,6 +1,7 @@
 // What a screen shows, as plain data: nothing here reads a machine.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,7 +52,8 @@ struct ReplayState {
 
 struct MonitorView {
   std::optional<WallTime> time;
-  Nanoseconds at{0};  // of the newest reading; the curves end here
+  std::string local_time;  // as RecordedReading has it
+  Nanoseconds at{0};       // of the newest reading; the curves end here
   Nanoseconds interval{0};
   std::optional<Machine> machine;  // absent: a recording does not tell
   Ledger ledger;
@@ -63,6 +65,7 @@ struct MonitorView {
   std::optional<ReplayState> replay;  // absent: live
   std::string message;                // about the log; may be empty
   bool paused = false, help = false;
+  std::size_t scroll = 0;  // lines of the help page that are above the window
 
   // By name; what only tegrastats tells is found by the name of the channel that it stands for.
   const MonitorChannel* find(std::string_view channel) const;

@@ -92,11 +92,16 @@ Json replay_json(const std::optional<ReplayState>& replay) {
           {"lines_not_understood", replay->bad_lines}};
 }
 
+Json time_json(const MonitorView& view) {
+  if (view.time) return format_utc(*view.time);
+  return view.local_time.empty() ? Json() : Json(view.local_time);
+}
+
 }  // namespace
 
 std::string view_as_json(const MonitorView& view) {
   Json json{{"schema", "jetmeter.monitor/1"},
-            {"time", view.time ? Json(format_utc(*view.time)) : Json()},
+            {"time", time_json(view)},
             {"monotonic_ns", view.at.count()},
             {"machine", machine_json(view.machine)},
             {"memory", memory_json(view.ledger)},

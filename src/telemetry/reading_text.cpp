@@ -33,17 +33,49 @@ void put_string(std::string& line, std::string_view text) {
   line += '"';
 }
 
-void begin_line(std::string& line, WallTime time, Nanoseconds at, std::string_view source) {
+void put_time(std::string& line, WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
-  line.clear();
-  fmt::format_to(
-      std::back_inserter(line),
-      R"({{"time":"{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z","monotonic_ns":{},"source":)",
-      int(date.year()), unsigned(date.month()), unsigned(date.day()), clock.hours().count(),
-      clock.minutes().count(), clock.seconds().count(), clock.subseconds().count(), at.count());
+  fmt::format_to(std::back_inserter(line), R"("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z")",
+                 int(date.year()), unsigned(date.month()), unsigned(date.day()),
+                 clock.hours().count(), clock.minutes().count(), clock.seconds().count(),
+                 clock.subseconds().count());
+}
+
+void put_time(std::string& line, std::string_view local_time) {
+  put_string(line, local_time);
+}
+
+template <typename Time>
+void begin_line(std::string& line, Time time, Nanoseconds at, std::string_view source) {
+  line = R"({"time":)";
+  put_time(line, time);
+  fmt::format_to(std::back_inserter(line), R"(,"monotonic_ns":{},"source":)", at.count());
   put_string(line, source);
+}
+
+void put_values(std::string& line, std::span<const Channel> channels,
+                std::span<const std::optional<double>> values) {
+  line += R"(,"values":{)";
+  bool first = true;
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if (!values[i] || !std::isfinite(*values[i])) continue;
+    if (!first) line += ',';
+    first = false;
+    put_string(line, channels[i].name);
+    fmt::format_to(std::back_inserter(line), ":{}", *values[i]);
+  }
+  line += "}}";
+}
+
+void put_gap(std::string& line, std::string_view reason) {
+  line += R"(,"gap":)";
+  if (reason.empty())
+    line += "null";
+  else
+    put_string(line, reason);
+  line += '}';
 }
 
 // The digits at text[begin, begin + count) as a number; absent when they are not all digits.
@@ -58,8 +90,10 @@ std::optional<int> digits(std::string_view text, std::size_t begin, std::size_t 
 
 // "2026-01-31T12:00:00.123456Z", and nothing else.
 std::optional<WallTime> parse_utc(std::string_view text) {
-  if (text.size() != 27 || text[10] != 'T' || text[19] != '.' || text[26] != 'Z')
-    return std::nullopt;
+  constexpr std::string_view kForm = "0000-00-00T00:00:00.000000Z";
+  if (text.size() != kForm.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kForm.size(); ++i)
+    if (kForm[i] != '0' && text[i] != kForm[i]) return std::nullopt;
   const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
   const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2), second = digits(text, 17, 2);
   const auto micros = digits(text, 20, 6);
@@ -71,6 +105,21 @@ std::optional<WallTime> parse_utc(std::string_view text) {
   return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(*hour) +
          std::chrono::minutes(*minute) + std::chrono::seconds(*second) +
          std::chrono::microseconds(*micros);
+}
+
+// "2026-01-31T12:00:00", and nothing else.
+bool is_local_time(const std::string& text) {
+  return text.size() == 19 && parse_utc(text + ".000000Z");
+}
+
+void take_time(const nlohmann::json& line, RecordedReading& out) {
+  out.time.reset();
+  out.local_time.clear();
+  const auto time = line.find("time");
+  if (time == line.end() || !time->is_string()) return;
+  const auto& text = time->get_ref<const std::string&>();
+  out.time = parse_utc(text);
+  if (is_local_time(text)) out.local_time = text;
 }
 
 // So that differences of times and sums of some do not overflow.
@@ -120,27 +169,26 @@ void write_reading(std::string& line, WallTime time, Nanoseconds at, std::string
                    std::span<const Channel> channels,
                    std::span<const std::optional<double>> values) {
   begin_line(line, time, at, source);
-  line += R"(,"values":{)";
-  bool first = true;
-  for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (!values[i] || !std::isfinite(*values[i])) continue;
-    if (!first) line += ',';
-    first = false;
-    put_string(line, channels[i].name);
-    fmt::format_to(std::back_inserter(line), ":{}", *values[i]);
-  }
-  line += "}}";
+  put_values(line, channels, values);
+}
+
+void write_reading(std::string& line, std::string_view local_time, Nanoseconds at,
+                   std::string_view source, std::span<const Channel> channels,
+                   std::span<const std::optional<double>> values) {
+  begin_line(line, local_time, at, source);
+  put_values(line, channels, values);
 }
 
 void write_gap(std::string& line, WallTime time, Nanoseconds at, std::string_view source,
                std::string_view reason) {
   begin_line(line, time, at, source);
-  line += R"(,"gap":)";
-  if (reason.empty())
-    line += "null";
-  else
-    put_string(line, reason);
-  line += '}';
+  put_gap(line, reason);
+}
+
+void write_gap(std::string& line, std::string_view local_time, Nanoseconds at,
+               std::string_view source, std::string_view reason) {
+  begin_line(line, local_time, at, source);
+  put_gap(line, reason);
 }
 
 bool parse_reading(std::string_view line, RecordedReading& out) {
@@ -152,9 +200,7 @@ bool parse_reading(std::string_view line, RecordedReading& out) {
   out.at = Nanoseconds(at->get<std::int64_t>());
   if (out.at < Nanoseconds(0) || out.at > kLatest) return false;
   out.source = source->get<std::string>();
-  const auto time = json.find("time");
-  out.time =
-      time != json.end() && time->is_string() ? parse_utc(time->get<std::string>()) : std::nullopt;
+  take_time(json, out);
   out.channels.clear();
   out.values.clear();
   out.gap.reset();

@@ -168,6 +168,18 @@ TEST(RecordBoard, TakesNoMoreOfAFileThanIsUseful) {
   EXPECT_LE(std::filesystem::file_size(out.path() / "board/proc/meminfo"), 65537u);
 }
 
+TEST(RecordBoard, TellsItsUsageWhenAskedForHelp) {
+  const TempDir dir;
+  const auto said = dir.path() / "said";
+  for (const std::string option : {"--help", "-h"}) {
+    const std::string command =
+        "'" JM_TESTS_DIR "/../scripts/record_board.sh' " + option + " >'" + said.string() + "'";
+    EXPECT_EQ(std::system(command.c_str()), 0) << option;  // NOLINT(bugprone-command-processor)
+    EXPECT_THAT(read_text(said).value_or(""),
+                testing::StartsWith("usage: scripts/record_board.sh [--root DIR] OUT\n"));
+  }
+}
+
 TEST(RecordBoard, WritesOverNothing) {
   const BoardCopy board;
   const TempDir out;

@@ -65,6 +65,27 @@ TEST(ReadingText, OfAGapKeepsItsReasonAndItsEnd) {
   EXPECT_EQ(reading.gap, "");
 }
 
+TEST(ReadingText, KeepsALocalTimeAsItWasTold) {
+  std::string line;
+  RecordedReading reading;
+  const std::string told = "2025-07-21T16:33:42";
+  write_reading(line, told, Nanoseconds(7), "a", kChannels,
+                std::vector<std::optional<double>>{12.5, std::nullopt, std::nullopt});
+  EXPECT_EQ(line, R"({"time":"2025-07-21T16:33:42","monotonic_ns":7,"source":"a",)"
+                  R"("values":{"load.cpu":12.5}})");
+  ASSERT_TRUE(parse_reading(line, reading));
+  EXPECT_FALSE(reading.time) << "nobody told its zone";
+  EXPECT_EQ(reading.local_time, told);
+  write_gap(line, told, Nanoseconds(8), "a", "gone");
+  ASSERT_TRUE(parse_reading(line, reading));
+  EXPECT_EQ(reading.gap, "gone");
+  EXPECT_EQ(reading.local_time, told);
+  write_gap(line, noon(), Nanoseconds(9), "a", "");
+  ASSERT_TRUE(parse_reading(line, reading));
+  EXPECT_EQ(reading.time, noon());
+  EXPECT_EQ(reading.local_time, "");
+}
+
 TEST(ReadingText, RefusesWhatIsNone) {
   RecordedReading reading;
   for (const auto* line :
@@ -83,12 +104,15 @@ TEST(ReadingText, RefusesWhatIsNone) {
 
 TEST(ReadingText, WithATimeThatIsNoneHasNone) {
   RecordedReading reading;
-  for (const auto* time : {"", "2026-13-31T12:00:00.000005Z", "2026-01-31T25:00:00.000005Z",
-                           "2026-01-31 12:00:00.000005Z", "2026-01-31T12:00:00.00000xZ"}) {
+  for (const auto* time :
+       {"", "2026-13-31T12:00:00.000005Z", "2026-01-31T25:00:00.000005Z",
+        "2026-01-31 12:00:00.000005Z", "2026-01-31T12:00:00.00000xZ", "2026x01-31T12:00:00.000005Z",
+        "2026-01-31T25:00:00", "2026-01-31 12:00:00"}) {
     const auto line = std::string(R"({"time":")") + time +
                       R"(","monotonic_ns":1,"source":"a","values":{"x":"y"}})";
     ASSERT_TRUE(parse_reading(line, reading)) << time;
     EXPECT_FALSE(reading.time) << time;
+    EXPECT_EQ(reading.local_time, "") << time;
     EXPECT_TRUE(reading.channels.empty());
   }
 }
@@ -202,6 +226,7 @@ TEST_F(RecordingTest, ReadsALogOfTegrastats) {
   EXPECT_EQ(reading.at, Nanoseconds(0));
   EXPECT_EQ(reading.source, "tegrastats");
   EXPECT_FALSE(reading.time);
+  EXPECT_EQ(reading.local_time, "2026-01-31T23:59:59");
   std::map<std::string, std::optional<double>> values;
   for (std::size_t i = 0; i < reading.channels.size(); ++i)
     values[reading.channels[i].name] = reading.values[i];
@@ -213,6 +238,20 @@ TEST_F(RecordingTest, ReadsALogOfTegrastats) {
   EXPECT_EQ(reading.at, std::chrono::milliseconds(50)) << "a second line of the same second";
   ASSERT_TRUE(recording.next(reading));
   EXPECT_EQ(reading.at, std::chrono::seconds(2)) << "over midnight";
+  EXPECT_EQ(reading.local_time, "2026-02-01T00:00:01");
+}
+
+TEST_F(RecordingTest, GuessesNoDateOfALogWhoseMonthsCannotBe) {
+  const std::string rest = " RAM 1024/2048MB (lfb 2x4MB) CPU [10%@729,off]\n";
+  auto recording = open("01-31-2026 23:59:59" + rest + "31-01-2026 23:59:59" + rest +
+                        "02-01-2026 00:00:01" + rest + "00-00-0000 99:99:99" + rest);
+  RecordedReading reading;
+  ASSERT_TRUE(recording.next(reading));
+  EXPECT_EQ(reading.local_time, "2026-01-31T23:59:59");
+  for (int line = 1; line < 4; ++line) {
+    ASSERT_TRUE(recording.next(reading));
+    EXPECT_EQ(reading.local_time, "") << line;
+  }
 }
 
 TEST_F(RecordingTest, TakesASecondPerLineOfAToolThatWritesNoTimes) {
@@ -223,6 +262,7 @@ TEST_F(RecordingTest, TakesASecondPerLineOfAToolThatWritesNoTimes) {
   ASSERT_TRUE(recording.next(reading));
   ASSERT_TRUE(recording.next(reading));
   EXPECT_EQ(reading.at, std::chrono::seconds(1));
+  EXPECT_EQ(reading.local_time, "");
 }
 
 }  // namespace

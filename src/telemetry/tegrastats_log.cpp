@@ -1,14 +1,16 @@
 #include "telemetry/tegrastats_log.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 
 namespace jetmeter {
 namespace {
 
 constexpr int kSecondsPerDay = 86'400;
 
-// Of "10-08-2026 04:35:02". The date is passed over: which number is the month depends on the
-// machine's locale.
+// Of "10-08-2026 04:35:02".
 std::optional<int> second_of_day(std::string_view timestamp) {
   if (timestamp.size() < 8) return std::nullopt;
   const auto clock = timestamp.substr(timestamp.size() - 8);
@@ -21,7 +23,29 @@ std::optional<int> second_of_day(std::string_view timestamp) {
   return (parts[0] * 60 + parts[1]) * 60 + parts[2];
 }
 
+// Of digits alone.
+int number(std::string_view digits) {
+  int value = 0;
+  for (const char c : digits) value = value * 10 + (c - '0');
+  return value;
+}
+
 }  // namespace
+
+// Of "10-08-2026 04:35:02", where the month comes first as the tool's manual has it. A log whose
+// dates contradict that is of a tool that nobody knows; its dates are not guessed at.
+std::string TegrastatsLog::local_time(std::string_view timestamp) {
+  const auto second = second_of_day(timestamp);
+  if (timestamp.size() != 19 || !second || *second >= kSecondsPerDay) return {};
+  const auto month = number(timestamp.substr(0, 2)), day = number(timestamp.substr(3, 2));
+  const auto year = number(timestamp.substr(6, 4));
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  month_first_ = month_first_ && date.ok();
+  if (!month_first_) return {};
+  return fmt::format("{:04}-{:02}-{:02}T{}", year, month, day, timestamp.substr(11));
+}
 
 // The tool can be asked for ten lines a second, but writes whole seconds only.
 Nanoseconds TegrastatsLog::time_of(std::string_view timestamp) {
@@ -48,6 +72,7 @@ bool TegrastatsLog::understand(std::string_view text, RecordedReading& out) {
   const TegrastatsChannels fields(line_);
   out.at = time_of(line_.timestamp);
   out.time.reset();
+  out.local_time = local_time(line_.timestamp);
   out.source = "tegrastats";
   out.channels.assign(fields.channels().begin(), fields.channels().end());
   out.values.assign(out.channels.size(), std::nullopt);

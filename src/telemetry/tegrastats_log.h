@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "jetmeter/recording.h"
@@ -20,6 +21,7 @@ class TegrastatsLog {
 
  private:
   Nanoseconds time_of(std::string_view timestamp);
+  std::string local_time(std::string_view timestamp);
 
   TegrastatsLine line_;
   UnknownWords unknown_;
@@ -27,6 +29,7 @@ class TegrastatsLog {
   Nanoseconds whole_{0};              // time of that line, in whole seconds
   int in_this_second_ = 0;
   bool first_ = true;
+  bool month_first_ = true;  // no date so far said otherwise
 };
 
 }  // namespace jetmeter

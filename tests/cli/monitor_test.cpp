@@ -36,6 +36,7 @@ TEST(Monitor, OfABoardSaysWhatIsAPartOfWhat) {
   EXPECT_THAT(result.out, StartsWith("Jetson Orin Nano 8GB Super (p3767-0005) "));
   EXPECT_THAT(result.out, HasSubstr("one DRAM for CPU and GPU"));
   EXPECT_THAT(result.out, HasSubstr("of which page cache"));
+  EXPECT_THAT(result.out, HasSubstr("Linux 5.15.148-tegra\n")) << "a pipe has no width to cut at";
 }
 
 TEST(Monitor, OfARecordedServerShowsTheMemoryOfEachGpu) {
@@ -69,6 +70,10 @@ TEST(Monitor, PrintsOneJsonDocument) {
   EXPECT_EQ(json.at("schema"), "jetmeter.monitor/1");
   EXPECT_EQ(json.at("memory").at("architecture"), "host");
   EXPECT_TRUE(json.at("recording").is_null());
+  const auto brief =
+      run_program({"monitor", "--once", "--json", "--board", kBoards + "x86-host"}, place);
+  EXPECT_EQ(brief.exit_code, 0) << brief.err;
+  EXPECT_EQ(nlohmann::json::parse(brief.out).at("schema"), "jetmeter.monitor/1");
 }
 
 TEST(Monitor, LogsAndReplaysWhatItLogged) {
@@ -128,6 +133,21 @@ TEST(Monitor, TurnsALogOfTegrastatsIntoACsv) {
   EXPECT_THAT(result.out, HasSubstr("one DRAM for CPU and GPU"));
   EXPECT_EQ(count_lines(slurp(place / "t.csv")), 3U);
   EXPECT_THAT(slurp(place / "t.csv"), HasSubstr("tegrastats.power.VDD_IN"));
+}
+
+TEST(Monitor, KeepsTheTimesOfADatedLogOfTegrastats) {
+  const Workplace place;
+  const std::string rest = " RAM 1024/2048MB (lfb 2x4MB) CPU [10%@729,off] VDD_IN 4000mW/4000mW\n";
+  place.write("t.log", "07-21-2025 16:33:42" + rest + "07-21-2025 16:33:43" + rest);
+  const auto shown =
+      run_program({"monitor", "--replay", "t.log", "--once", "--log", "t.csv"}, place);
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_THAT(shown.out, HasSubstr(" 2025-07-21 16:33:43 local time\n"));
+  EXPECT_THAT(slurp(place / "t.csv"), HasSubstr("\n2025-07-21T16:33:42,0,"));
+  EXPECT_THAT(slurp(place / "t.csv"), HasSubstr("\n2025-07-21T16:33:43,1000000000,"));
+  const auto json = nlohmann::json::parse(
+      run_program({"monitor", "--replay", "t.log", "--once", "--format", "json"}, place).out);
+  EXPECT_EQ(json.at("time"), "2025-07-21T16:33:43");
 }
 
 TEST(Monitor, NamesTheWordsOfATegrastatsOfTomorrow) {
@@ -223,15 +243,15 @@ INSTANTIATE_TEST_SUITE_P(
                     WrongCall{"Log", {"--log", "none/x.csv"}, "cannot write the log"},
                     WrongCall{"LogThatExists", {"--log", "text"}, "holds something already"},
                     WrongCall{"JsonWithoutOnce", {"--format", "json"}, "goes with --once"},
+                    WrongCall{"BriefJsonWithoutOnce", {"--json"}, "goes with --once"},
                     WrongCall{"Format", {"--once", "--format", "xml"}, "--format"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 // A program with a terminal of its own, whose other end the test holds.
 class OnTerminal {
  public:
-  explicit OnTerminal(std::vector<std::string> words,
-                      const Program::Environment& environment = {}) {
-    winsize size{24, 80, 0, 0};
+  explicit OnTerminal(std::vector<std::string> words, const Program::Environment& environment = {},
+                      winsize size = {24, 80, 0, 0}) {
     words.insert(words.begin(), JM_PROGRAM);
     std::vector<char*> argv;
     for (auto& word : words) argv.push_back(word.data());
@@ -338,6 +358,38 @@ TEST(MonitorOnATerminal, DrawsFollowsItsSizeAndQuits) {
   EXPECT_EQ(terminal.wait(), 0);
   EXPECT_THAT(terminal.text(), EndsWith(kLeave));
   EXPECT_TRUE(terminal.is_restored());
+}
+
+TEST(MonitorOnATerminal, ScrollsItsHelp) {
+  OnTerminal terminal(monitor_of_board(), {}, {16, 80, 0, 0});
+  ASSERT_TRUE(terminal.shows("q quit")) << terminal.text();
+  terminal.press("h");
+  ASSERT_TRUE(terminal.shows("j k, arrows, space: scroll")) << terminal.text();
+  ASSERT_TRUE(terminal.shows(" 1-"));
+  terminal.forget();
+  terminal.press("\x1b[B");
+  EXPECT_TRUE(terminal.shows(" 2-")) << terminal.text();
+  terminal.press("\x1b[6~");
+  EXPECT_TRUE(terminal.shows("Sources that are not here")) << terminal.text();
+  terminal.forget();
+  terminal.press(" hp");
+  EXPECT_TRUE(terminal.shows("paused")) << "and space did not pause it";
+  terminal.press("q");
+  EXPECT_EQ(terminal.wait(), 0);
+}
+
+TEST(MonitorOnATerminal, PrintsOnceWithinItsColumns) {
+  auto words = monitor_of_board();
+  words.emplace_back("--once");
+  OnTerminal once(words, {{"NO_COLOR", "1"}}, {10, 40, 0, 0});
+  EXPECT_EQ(once.wait(), 0);
+  EXPECT_THAT(once.text(), HasSubstr("Temperature"));
+  std::istringstream lines(once.text());
+  for (std::string line; std::getline(lines, line);) {
+    const auto cells = std::ranges::count_if(
+        line, [](char c) { return c != '\r' && (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; });
+    EXPECT_LE(cells, 40) << line;
+  }
 }
 
 TEST(MonitorOnATerminal, HasNoColoursWhereTheyAreRefused) {
