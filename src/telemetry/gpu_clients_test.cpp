@@ -73,7 +73,8 @@ TEST(GpuClients, OfARecordedServerAreThoseOfItsTool) {
 TEST(GpuClients, SayThatNvmapNeedsRoot) {
   const BoardCopy board("orin-nano-super");
   using std::filesystem::perms;
-  std::filesystem::permissions(board.host().root, perms::others_read | perms::others_exec,
+  std::filesystem::permissions(board.host().root,
+                               perms::group_read | perms::group_exec | perms::others_exec,
                                std::filesystem::perm_options::add);
   const auto debugfs = board.host().path("/sys/kernel/debug");
   std::filesystem::permissions(debugfs, std::filesystem::perms::none);
