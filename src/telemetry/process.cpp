@@ -236,18 +236,26 @@ class Process : public Source {
 
   void read(std::span<std::optional<double>> out) override {
     const auto [memory, shareable] = files_.read_counters();
-    out[0] = as_double(pss(memory.rss_bytes, shareable));
+    out[0] = as_double(pss(memory, shareable));
     put_counters(memory, out.subspan(1));
   }
 
  private:
-  std::optional<std::uint64_t> pss(std::optional<std::uint64_t> rss,
+  // The machine's tasks but for the process's own: its threads share its memory anyway.
+  std::optional<std::uint64_t> count_others(const ProcessMemory& memory) const {
+    std::array<char, 128> buffer;
+    const auto tasks = parse_loadavg_tasks(text_of(load_, buffer));
+    const auto own = static_cast<std::uint64_t>(memory.threads.value_or(0));
+    return tasks ? std::optional(*tasks - std::min(*tasks, own)) : std::nullopt;
+  }
+
+  std::optional<std::uint64_t> pss(const ProcessMemory& memory,
                                    std::optional<std::uint64_t> shareable) {
+    const auto rss = memory.rss_bytes;
     if (!rss) return std::nullopt;
     const ResidentSize size{*rss, shareable.value_or(*rss)};
     const auto now = std::chrono::steady_clock::now();
-    std::array<char, 128> buffer;
-    if (const auto tasks = parse_loadavg_tasks(text_of(load_, buffer))) pace_.see(*tasks, now);
+    if (const auto others = count_others(memory)) pace_.see(*others, now);
     if (const auto paced = pace_.pss(size, now)) return paced;
     const auto began = thread_cpu_time();
     const auto walk = files_.walk();

@@ -14,7 +14,7 @@ constexpr std::uint64_t kShareThatMisleads = 4;
 // Times the cost of a walk.
 constexpr int kPause = 4000, kPauseOnAMove = 20;
 // The purse holds so many walks, and fills by this share of the time.
-constexpr double kPurseWalks = 4;
+constexpr double kPurseWalks = 6;
 constexpr int kPurseShare = 2000;
 // After it was started, a process maps what it shares for about so long, most of it at the
 // beginning. So the first walk waits for that, and each that follows so many times as long.
