@@ -113,12 +113,12 @@ struct RuntimeProfile {
 };
 
 struct PeakForecast {
-  std::uint64_t weight_bytes = 0;      // as the runtime holds them, the graph included
+  std::uint64_t weight_bytes = 0;  // as the runtime holds them, the graph included
   // Inputs, outputs and the runtime's arena; or, where shapes had to be worked out, what lives.
   std::uint64_t activation_bytes = 0;
-  std::uint64_t runtime_bytes = 0;     // the base and the threads
-  std::uint64_t peak_bytes = 0;        // the sum, or more where loading takes more
-  std::vector<std::string> rests_on;   // what it assumed
+  std::uint64_t runtime_bytes = 0;    // the base and the threads
+  std::uint64_t peak_bytes = 0;       // the sum, or more where loading takes more
+  std::vector<std::string> rests_on;  // what it assumed
 };
 // So much of the activations has no known size that a forecast cannot pass over it.
 bool too_many_unknown_shapes(const ModelMemory&);
