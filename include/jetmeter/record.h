@@ -324,7 +324,7 @@ struct PairsRecord {
 
 struct TelemetrySourceRecord {
   std::string name, status, reason;  // status: ok | absent | lost
-  double cost_seconds = 0;           // CPU time that reading and keeping it took, its programs' included
+  double cost_seconds = 0;  // CPU time that reading and keeping it took, its programs' included
   std::int64_t reads = 0, gaps = 0;  // gaps: how often it fell silent
 };
 

@@ -9,10 +9,10 @@ tl::unexpected<Error> no_record(const std::filesystem::path& run,
                                 const std::filesystem::path& file) {
   std::error_code error;
   if (file != run && std::filesystem::exists(run / "run.log", error))
-    return fail(
-        fmt::format("the run in {} goes on, or was killed before its end: it has no report.json; "
-                    "frames.jsonl and metrics.jsonl have what was measured until half a second before",
-                    in_quotes(run.string())));
+    return fail(fmt::format(
+        "the run in {} goes on, or was killed before its end: it has no report.json; "
+        "frames.jsonl and metrics.jsonl have what was measured until half a second before",
+        in_quotes(run.string())));
   return fail(fmt::format("there is no record {}; name a run directory or a report.json",
                           in_quotes(file.string())));
 }
